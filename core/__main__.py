@@ -1,0 +1,250 @@
+"""The command line: ``python -m core explain ADDRESS --json`` and ``export ADDRESS -o FILE``. The address is all."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from core import share, words
+from core.engines.verdict import Check, Note
+from core.exact import Number
+from core.explain import (
+    ChainExplanation,
+    Explanation,
+    Map,
+    MatmulExplanation,
+    Pullback,
+    Rows,
+    VectorExplanation,
+    explain,
+)
+from core.problem import ProblemError
+from core.typeset.text import to_text
+
+Json = Any
+
+
+def answer(address: str) -> tuple[Json, int]:
+    """The JSON object of one address, and the exit code: 0, or 2 for a bad problem."""
+    lang = "en"
+    try:
+        decoded = share.decode(address)
+        lang = decoded.lang or lang
+        if decoded.errors:
+            raise decoded.errors[0]
+        explanation = explain(decoded.problem)
+    except ProblemError as error:
+        return {"error": describe_error(error, lang)}, 2
+    return DESCRIBE[type(explanation)](explanation, lang), 0
+
+
+def describe_error(error: ProblemError, lang: str) -> Json:
+    """code, message, field, index, span: what is wrong, where, what to do."""
+    return {
+        "code": error.code,
+        "message": words.explain_error(lang, error),
+        "field": error.field,
+        "index": error.index,
+        "span": list(error.span) if error.span else None,
+    }
+
+
+# ── Explanation → JSON ───────────────────────────────────────────────────────────────────────────────────
+
+
+def number(value: float) -> float | int | str:
+    """A JSON number; whole floats as integers; "nan", "inf" and "-inf", which JSON has not, as strings."""
+    if not math.isfinite(value):
+        return str(value)
+    return int(value) if value == int(value) and abs(value) < 2**53 else value
+
+
+def numbers(values: Iterable[Number]) -> Json:
+    return [number(n.value) for n in values]
+
+
+def matrix(rows: Rows) -> Json:
+    return [numbers(row) for row in rows]
+
+
+def check(judged: Check) -> Json:
+    return {"vjp": [number(x) for x in judged.vjp], "agrees": judged.agrees}
+
+
+def notes(found: Sequence[Note], lang: str) -> Json:
+    return [{"code": note.code, "message": words.explain_note(lang, note.code, note.facts)} for note in found]
+
+
+def describe_map(at: Map) -> Json:
+    return {
+        "inputs": list(at.inputs),
+        "outputs": [to_text(node) for node in at.outputs],
+        "primal": numbers(at.point),
+        "values": numbers(at.values),
+        "jacobian": [[to_text(entry) for entry in row] for row in at.jacobian],
+        "jacobian_at": matrix(at.jacobian_at),
+    }
+
+
+def describe_pullback(pulled: Pullback) -> Json:
+    return {
+        "cotangent": numbers(pulled.weights),
+        "weighted_rows": matrix(pulled.rows),
+        "vjp": numbers(pulled.total),
+    }
+
+
+def describe_vector(e: VectorExplanation, lang: str) -> Json:
+    return {
+        "address": share.encode(e.problem),
+        **describe_map(e.map),
+        **describe_pullback(e.pullback),
+        "checks": {"torch": check(e.verdict.torch), "finite_difference": check(e.verdict.finite_difference)},
+        "notes": notes(e.verdict.notes, lang),
+    }
+
+
+def describe_chain(e: ChainExplanation, lang: str) -> Json:
+    inner, outer = describe_map(e.inner), describe_map(e.outer)
+    return {
+        "address": share.encode(e.problem),
+        **describe_map(e.whole),
+        **({} if e.whole.jacobian else {"jacobian": None}),  # longer than anybody could read; the stages have theirs
+        **describe_pullback(e.whole_pullback),
+        "inner": inner["outputs"],
+        "outer": outer["outputs"],
+        "middle": inner["values"],
+        "middle_cotangent": numbers(e.outer_pullback.total),
+        "jacobian_inner": inner["jacobian"],
+        "jacobian_inner_at": inner["jacobian_at"],
+        "jacobian_outer": outer["jacobian"],
+        "jacobian_outer_at": outer["jacobian_at"],
+        "stages": [
+            {**describe_map(at), **describe_pullback(pulled)} for at, pulled in zip(e.maps, e.pullbacks, strict=True)
+        ],
+        "product": matrix(e.product),
+        "multiplications": vars(e.multiplications),
+        "checks": {"torch": check(e.verdict.torch), "finite_difference": check(e.verdict.finite_difference)},
+        "notes": notes(e.verdict.notes, lang),
+    }
+
+
+def describe_matmul(e: MatmulExplanation, lang: str) -> Json:
+    m, _, n = e.sizes
+    wrt = e.problem.wrt
+    theirs = e.torch.b_grad if wrt == "b" else e.torch.a_grad
+    return {
+        "address": share.encode(e.problem),
+        "a": matrix(e.a),
+        "b": matrix(e.b),
+        "v": matrix(e.v),
+        "c": matrix(e.c),
+        "wrt": wrt,
+        "derivatives": [[matrix(e.derivative(i, j, wrt)) for j in range(n)] for i in range(m)],
+        "contributions": [[matrix(e.contribution(i, j, wrt)) for j in range(n)] for i in range(m)],
+        "grad": matrix(e.grad(wrt)),
+        "checks": {"torch": {"grad": [[number(x) for x in row] for row in theirs], "agrees": e.agrees}},
+        "notes": [],
+    }
+
+
+DESCRIBE: dict[type[Explanation], Callable[..., Json]] = {
+    VectorExplanation: describe_vector,
+    ChainExplanation: describe_chain,
+    MatmulExplanation: describe_matmul,
+}
+
+
+# ── Explanation → a few lines for people ─────────────────────────────────────────────────────────────────
+
+
+def summary(described: Json) -> str:
+    """The same object, one ``name: value`` a line."""
+    return "\n".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in described.items())
+
+
+# ── The commands ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    """One address, or with ``-`` one a line, answered one JSON object a line in the same order."""
+    if options.address != "-":
+        described, code = answer(options.address)
+        print(json.dumps(described, ensure_ascii=False) if options.json else summary(described))
+        return code
+    for line in sys.stdin:
+        print(json.dumps(answer(line.strip())[0], ensure_ascii=False), flush=True)
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """One or more addresses into one file (for pictures: one a slide); ``-`` reads addresses, one a line."""
+    from core import export  # only here: it brings Typst and the office formats along
+
+    suffix = options.output.suffix.lower()
+    if suffix not in export.EXPORTERS:
+        print(f"export writes {', '.join(export.EXPORTERS)}; -o has {suffix or 'no suffix'}", file=sys.stderr)
+        return 2
+    addresses = [line.strip() for line in sys.stdin if line.strip()] if options.address == ["-"] else options.address
+    told, lang = [], options.lang
+    for address in addresses:
+        try:
+            decoded = share.decode(address)
+            lang = lang or decoded.lang
+            if decoded.errors:
+                raise decoded.errors[0]
+            told.append(explain(decoded.problem))
+        except ProblemError as error:
+            print(json.dumps({"error": describe_error(error, lang or "en")}, ensure_ascii=False))
+            return 2
+    chosen = export.Options(
+        theme=options.theme,
+        size=options.size,
+        lang=lang or "en",
+        steps=options.steps,
+        transparent=options.transparent,
+        base=export.base_url(),
+    )
+    write(options.output, export.export(told, suffix, chosen))
+    return 0
+
+
+def write(path: Path, files: Sequence[bytes]) -> None:
+    """One file under its name; several as slide-1.png, slide-2.png, … with the zeros that sort them."""
+    digits = len(str(len(files)))
+    for number, file in enumerate(files, 1):
+        name = path if len(files) == 1 else path.with_stem(f"{path.stem}-{number:0{digits}}")
+        name.write_bytes(file)
+        print(name)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of ``python -m core``."""
+    root = argparse.ArgumentParser(prog="python -m core", description="Jacobian Lens on the command line.")
+    commands = root.add_subparsers(required=True)
+    told = commands.add_parser("explain", help="the Jacobian, the weighted rows and the checks of a link")
+    told.add_argument("address", help='such as "/vjp?f=x1^2;x1*x2&at=x1:1,x2:2&v=2,1"; - reads one a line')
+    told.add_argument("--json", action="store_true", help="one JSON object (always so with -)")
+    told.set_defaults(run=run_explain)
+    made = commands.add_parser("export", help="a slide, a deck, a notebook or a script of one or more links")
+    made.add_argument("address", nargs="+", help="as for explain; - reads one a line")
+    made.add_argument(
+        "-o", "--output", type=Path, required=True, help="the suffix says what: .png .svg .pdf .pptx .tex .ipynb .py"
+    )
+    made.add_argument("--steps", action="store_true", help="a slide for each step, the state last")
+    made.add_argument("--theme", choices=("light", "dark"), default="light")
+    made.add_argument("--size", choices=("1080", "2160", "4:3", "4:3-2160"), default="1080", help="of a slide")
+    made.add_argument("--lang", choices=share.LANGUAGES, help="else the link's language, else English")
+    made.add_argument("--transparent", action="store_true", help="no ground behind the slide")
+    made.set_defaults(run=run_export)
+    return root
+
+
+if __name__ == "__main__":
+    chosen = parser().parse_args()
+    sys.exit(chosen.run(chosen))

@@ -1,0 +1,194 @@
+"""What PyTorch really answers: a listing is written, run exactly as shown, and its prints are the result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import CodeType
+
+import torch
+
+from core import transcript
+from core.engines import listing
+from core.expression import Node
+from core.transcript import Transcript, Vocabulary
+
+torch.set_default_dtype(torch.float64)  # what every listing says first; said here, no thread ever sees another
+
+Vector = tuple[float, ...]
+Matrix = tuple[Vector, ...]
+
+
+@dataclass(frozen=True)
+class Autograd:
+    """One backward pass of y = f(x).
+
+    ``vjp[j]`` is x.grad[j], sum over i of v_i * dy_i/dx_j; ``jacobian[i][j]`` = dy_i/dx_j, row i from the
+    one-hot pass i; ``jacrev`` is the same from torch.func.jacrev. Where y does not depend on x at all PyTorch
+    keeps x.grad at None: ``vjp`` is then zeros and ``depends`` is false.
+    """
+
+    values: Vector
+    vjp: Vector
+    jacobian: Matrix
+    jacrev: Matrix
+    depends: bool
+    source: str
+    transcript: Transcript
+
+
+@dataclass(frozen=True)
+class ChainAutograd:
+    """z = g(f(x)): ``middle`` is y, ``values`` is z, ``middle_grad`` is y.grad and ``vjp`` is x.grad.
+
+    ``outer[i][k]`` = dz_i/dy_k and ``inner[k][j]`` = dy_k/dx_j. Of a longer chain ``values`` is what comes out of its
+    end; ``grads`` are x.grad, y.grad, z.grad, … and ``jacobians`` those of every stage, the first stage first.
+    """
+
+    middle: Vector
+    values: Vector
+    middle_grad: Vector
+    vjp: Vector
+    outer: Matrix
+    inner: Matrix
+    grads: tuple[Vector, ...]
+    jacobians: tuple[Matrix, ...]
+    depends: bool
+    source: str
+    transcript: Transcript
+
+
+@dataclass(frozen=True)
+class MatmulAutograd:
+    """c = a @ b and one c.backward(v); every field has the shape of the matrix it is named after.
+
+    ``a_closed`` and ``b_closed`` are v @ b.T and a.T @ v as torch multiplies them; ``passed`` is the c.grad that each
+    loss of the listing leaves.
+    """
+
+    c: Matrix
+    a_grad: Matrix
+    b_grad: Matrix
+    a_closed: Matrix
+    b_closed: Matrix
+    source: str
+    transcript: Transcript
+    passed: tuple[Matrix, ...] = ()
+
+
+def source(outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float], cotangent: Sequence[float]) -> str:
+    """The listing that ``differentiate`` runs."""
+    return listing.vector_source(outputs, inputs, point, cotangent)
+
+
+def differentiate(
+    outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float], cotangent: Sequence[float]
+) -> Autograd:
+    """y = f(x) at ``point`` (one number per input) and backward(``cotangent``) (one number per output)."""
+    ran = run(source(outputs, inputs, point, cotangent))
+    told = [printed.value for printed in ran.printed]
+    shape = (len(outputs), len(inputs))
+    depends = told[1] is not False
+    return Autograd(
+        values=_vector(told[0]),
+        vjp=_vector(told[1]) if depends else (0.0,) * shape[1],
+        jacobian=tuple(map(_vector, told[2:-1])) if depends else ((0.0,) * shape[1],) * shape[0],
+        jacrev=_matrix(told[-1]),
+        depends=depends,
+        source=ran.source,
+        transcript=ran,
+    )
+
+
+def differentiate_chain(
+    inner: Sequence[Node],
+    outer: Sequence[Node],
+    inputs: Sequence[str],
+    point: Sequence[float],
+    cotangent: Sequence[float],
+    further: Sequence[Sequence[Node]] = (),
+) -> ChainAutograd:
+    """z = g(f(x)) at ``point`` and z.backward(``cotangent``); ``outer`` is written in y1, y2, …
+
+    ``further`` stages follow, each in the outputs of the one before: z1, z2, …; the cotangent is that of the last.
+    """
+    count = 2 + len(further)
+    ran = run(listing.chain_source(inner, outer, inputs, point, cotangent, further))
+    told = [printed.value for printed in ran.printed]
+    depends = told[count] is not False
+    x_grad = _vector(told[-count - 1]) if depends else (0.0,) * len(inputs)
+    grads = (x_grad, *(_vector(told[-count - 1 - s]) for s in range(1, count)))
+    jacobians = tuple(_matrix(told[-1 - s]) for s in range(count))
+    return ChainAutograd(
+        middle=_vector(told[0]),
+        values=_vector(told[count - 1]),
+        middle_grad=grads[1],
+        vjp=x_grad,
+        outer=jacobians[1],
+        inner=jacobians[0],
+        grads=grads,
+        jacobians=jacobians,
+        depends=depends,
+        source=ran.source,
+        transcript=ran,
+    )
+
+
+def differentiate_matmul(
+    a: Sequence[Sequence[float]],
+    b: Sequence[Sequence[float]],
+    v: Sequence[Sequence[float]],
+    losses: Sequence[str] = (),
+) -> MatmulAutograd:
+    """c = a @ b (m×k times k×n) and c.backward(v), v of c's shape m×n; and of each loss, what it passes to c."""
+    ran = run(listing.matmul_source(a, b, v, losses))
+    c, b_grad, a_grad, b_closed, a_closed, *passed = (_matrix(printed.value) for printed in ran.printed)
+    return MatmulAutograd(c, a_grad, b_grad, a_closed, b_closed, ran.source, ran, tuple(passed))
+
+
+def _vector(value: object) -> Vector:
+    assert isinstance(value, torch.Tensor)
+    return tuple(value.tolist())
+
+
+def _matrix(value: object) -> Matrix:
+    assert isinstance(value, torch.Tensor)
+    return tuple(map(tuple, value.tolist()))
+
+
+# The source is written by the tables of core.engines.listing from a tree, so its vocabulary is closed.
+VOCABULARY = Vocabulary(
+    module="torch",
+    alias=None,
+    names=frozenset(
+        {"torch", "print", "a", "b", "c", "v", "loss", "one_hot", *listing.CHAIN_FUNCTIONS, *listing.CHAIN_VECTORS}
+    ),
+    attributes=frozenset(
+        {
+            *"T backward detach eye float64 func grad inf jacrev nan new_tensor no_grad".split(),
+            *"requires_grad retain_grad set_default_dtype stack sum mean tensor".split(),
+            *(name for template in listing.OPERATIONS.values() for name in re.findall(r"\.(\w+)", template)),
+        }
+    ),
+    keywords=frozenset({"requires_grad", "retain_graph"}),
+)
+
+
+def checked(source: str) -> CodeType:
+    """The compiled source; RuntimeError where it holds anything but the vocabulary of a torch listing."""
+    return transcript.checked(source, VOCABULARY)
+
+
+def run(source: str) -> Transcript:
+    """Runs exactly ``source`` and keeps what it prints. RuntimeError for foreign code, or torch's own."""
+    return transcript.run(source, VOCABULARY, keep=_detached)
+
+
+def execute(source: str, note: Callable[[object], None]) -> dict[str, object]:
+    """Runs ``source`` with ``note`` for its print; the names it has given. RuntimeError for foreign code."""
+    return transcript.execute(source, VOCABULARY, note)
+
+
+def _detached(value: object) -> object:
+    return value.detach().clone() if isinstance(value, torch.Tensor) else value

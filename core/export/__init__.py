@@ -1,0 +1,46 @@
+"""Explanation → a file: what is on screen as a slide, a deck, a notebook or a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from core.explain import Explanation
+from core.export.notebook import notebook
+from core.export.options import SIZES, Options, base_url
+from core.export.picture import pdf, png, svg
+from core.export.pptx import pptx
+from core.export.script import script
+from core.export.tex import tex
+
+__all__ = ["EXPORTERS", "MIME", "SIZES", "Options", "base_url", "export"]
+
+Exporter = Callable[[Sequence[Explanation], Options], list[bytes]]
+
+EXPORTERS: dict[str, Exporter] = {
+    ".png": png,
+    ".svg": svg,
+    ".pdf": pdf,
+    ".pptx": pptx,
+    ".tex": tex,
+    ".ipynb": notebook,
+    ".py": script,
+}
+
+MIME = {
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".tex": "application/x-tex",
+    ".ipynb": "application/x-ipynb+json",
+    ".py": "text/x-python",
+}
+
+
+def export(explanations: Explanation | Sequence[Explanation], suffix: str, options: Options) -> list[bytes]:
+    """The files of one or several explanations: one file, but for ".png" and ".svg" one for each slide.
+
+    ``suffix`` is a key of EXPORTERS; raises KeyError for any other.
+    """
+    told = explanations if isinstance(explanations, Sequence) else (explanations,)
+    return EXPORTERS[suffix](told, options)

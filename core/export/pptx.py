@@ -1,0 +1,159 @@
+"""PowerPoint: words, code and link as native text, the equation as a picture, what a speaker says as notes.
+
+The picture is an SVG that stays sharp, with a PNG for readers that know no SVG (office suites before 2016).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import segno
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+from pptx.presentation import Presentation as Document
+from pptx.shapes.base import BaseShape
+from pptx.shapes.picture import Picture
+from pptx.slide import Slide as Page
+from pptx.text.text import TextFrame
+from pptx.util import Pt
+
+from core.explain import Explanation
+from core.export.drawing import BOTTOM, EDGE, describe_slide, draw_bodies, shortened
+from core.export.options import SIZES, Options
+from core.export.svg import flatten
+from core.typeset.blocks import Slide
+from core.typeset.slides import deck
+from core.typeset.typst import THEMES
+from core.words import say
+
+SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
+SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+TITLE_ONLY = 5  # of the layouts that python-pptx brings
+MONO, SANS, HANZI = "Courier New", "Calibri", "Microsoft YaHei"  # what every PowerPoint has
+
+
+def pptx(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+    """One presentation with a slide for each."""
+    told = deck(explanations, options.lang, options.steps)
+    document = Presentation()
+    size = SIZES[options.size]
+    document.slide_width, document.slide_height = Pt(size.width), Pt(size.height)
+    document.core_properties.title = told[-1].title
+    document.core_properties.language = {"en": "en-US", "zh": "zh-CN"}[options.lang]
+    pictures = zip(draw_bodies(told, options, "png"), draw_bodies(told, options, "svg"), strict=True)
+    for slide, (png, svg) in zip(told, pictures, strict=True):
+        _add(document, slide, png, flatten(svg, slide.title, slide.alt), options)
+    file = io.BytesIO()
+    document.save(file)
+    return [file.getvalue()]
+
+
+def _add(document: Document, slide: Slide, png: bytes, svg: bytes, options: Options) -> None:
+    theme, described = THEMES[options.theme], describe_slide(slide, 1, 1, options)
+    page = document.slides.add_slide(document.slide_layouts[TITLE_ONLY])
+    if not options.transparent:
+        page.background.fill.solid()
+        page.background.fill.fore_color.rgb = _rgb(theme.page)
+    width, side = SIZES[options.size].width, described["qr-size"]
+    inner = width - 2 * EDGE
+    beside = inner - side - 28
+    ink, agrees = theme.palette.ink, theme.agrees if slide.frame.agrees else theme.explained
+    title = page.shapes.title
+    assert title is not None  # the layout has one
+    _place(title, EDGE, 24, inner, 48)
+    _write(title.text_frame, [slide.title], _fitting(slide.title, inner, 30), ink, bold=True)
+    _text(page, [slide.subtitle], (EDGE, 74, inner, 30), _fitting(slide.subtitle, inner, 17), theme.muted)
+    _picture(page, png, svg, described["room"], slide.alt)
+    widest = max(map(len, slide.frame.code))
+    _text(
+        page, slide.frame.code, (EDGE, 436, beside * 0.58, 60), min(13, beside * 0.56 / (0.6 * widest)), ink, font=MONO
+    )
+    _text(page, [slide.frame.remark], (EDGE + beside * 0.58, 436, beside * 0.42, 60), 12, agrees)
+    link = described["url"]
+    _text(page, [shortened(link)], (EDGE, 500, beside, 28), 10, theme.muted, link=link if options.base else "")
+    code = page.shapes.add_picture(_qr(link), Pt(width - EDGE - side), Pt(BOTTOM - side), Pt(side), Pt(side))
+    _describe(code, say(options.lang, "export.alt.qr"))
+    notes = page.notes_slide.notes_text_frame
+    assert notes is not None  # the notes master has one
+    notes.text = "\n\n".join([slide.notes, say(options.lang, "export.notes.link", link=link)])
+
+
+def _fitting(text: str, width: float, size: float) -> float:
+    """The size at which about one line of the text fits; a hanzi is an em wide, a letter half of one."""
+    ems = sum(1.0 if character >= "\u2e80" else 0.52 for character in text)
+    return min(size, width / ems)
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor(*bytes.fromhex(colour[1:]))  # type: ignore[no-untyped-call]
+
+
+def _place(shape: BaseShape, left: float, top: float, width: float, height: float) -> None:
+    shape.left, shape.top, shape.width, shape.height = Pt(left), Pt(top), Pt(width), Pt(height)
+
+
+Box = tuple[float, float, float, float]  # left, top, width, height in points
+
+
+def _text(
+    page: Page, lines: Sequence[str], box: Box, size: float, colour: str, font: str = SANS, link: str = ""
+) -> None:
+    shape = page.shapes.add_textbox(*map(Pt, box))
+    _write(shape.text_frame, lines, size, colour, font=font)
+    if link:
+        shape.click_action.hyperlink.address = link  # of the box: a link in the text would take the viewer's blue
+
+
+def _write(
+    frame: TextFrame,
+    lines: Sequence[str],
+    size: float,
+    colour: str,
+    bold: bool = False,
+    font: str = SANS,
+) -> None:
+    """One paragraph a line, in a font that is there, smaller where a line would not fit its box."""
+    frame.word_wrap = True
+    frame.vertical_anchor = MSO_ANCHOR.TOP
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Pt(0)
+    for k, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if k == 0 else frame.add_paragraph()  # type: ignore[no-untyped-call]
+        paragraph.alignment = PP_ALIGN.LEFT  # the layout centres a title
+        run = paragraph.add_run()
+        run.text = line
+        run.font.size, run.font.bold, run.font.name = Pt(size), bold, font
+        run.font.color.rgb = _rgb(colour)
+        run.font._element.append(parse_xml(f'<a:ea {nsdecls("a")} typeface="{HANZI}"/>'))
+
+
+def _picture(page: Page, png: bytes, svg: bytes, room: Box, alt: str) -> None:
+    picture = page.shapes.add_picture(io.BytesIO(png), *map(Pt, room))
+    _describe(picture, alt)
+    package = page.part.package
+    name = PackURI(f"/ppt/media/equation{len(package.presentation_part.presentation.slides)}.svg")
+    relation = page.part.relate_to(Part(name, "image/svg+xml", package, svg), RELATIONSHIP_TYPE.IMAGE)
+    blip = picture._element.xpath("./p:blipFill/a:blip")[0]
+    blip.append(
+        parse_xml(
+            f'<a:extLst {nsdecls("a", "r")}><a:ext uri="{SVG_EXTENSION}">'
+            f'<asvg:svgBlip xmlns:asvg="{SVG_NAMESPACE}" r:embed="{relation}"/></a:ext></a:extLst>'
+        )
+    )
+
+
+def _describe(picture: Picture, alt: str) -> None:
+    picture._element.xpath("./p:nvPicPr/p:cNvPr")[0].set("descr", alt)
+
+
+def _qr(link: str) -> io.BytesIO:
+    file = io.BytesIO()
+    segno.make(link, error="m" if len(link) < 400 else "l", micro=False).save(file, kind="png", scale=8, border=3)
+    file.seek(0)
+    return file

@@ -1,0 +1,261 @@
+"""Beamer source, from the same trees. English compiles with every engine, Chinese with XeLaTeX.
+
+Only packages that come with Beamer in any distribution; ``qrcode`` is used where it is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.explain import Explanation
+from core.export.drawing import shortened
+from core.export.options import Options
+from core.typeset.blocks import (
+    Above,
+    Arrows,
+    Beside,
+    Block,
+    Formula,
+    Grid,
+    Mosaic,
+    Picture,
+    Slide,
+    Tinted,
+    Upon,
+    Words,
+)
+from core.typeset.latex import latex
+from core.typeset.slides import deck
+from core.typeset.tree import Band, Boxed, Hued, Line, Matrix, Piece, Under
+from core.typeset.typst import THEMES, Theme
+from core.words import say
+
+
+def tex(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+    """A complete document with a frame for each slide."""
+    told = deck(explanations, options.lang, options.steps)
+    theme = THEMES[options.theme]
+    frames = "\n".join(_frame(slide, theme, options) for slide in told)
+    return [f"{_preamble(theme, options)}\n\\begin{{document}}\n{frames}\n\\end{{document}}\n".encode()]
+
+
+# ── Mathematics ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def piece_tex(piece: Piece, theme: Theme | None) -> str:
+    """A piece as LaTeX; without a theme in one colour and without bands, for notebooks and papers."""
+    match piece:
+        case Line(pieces):
+            return " ".join(piece_tex(inner, theme) for inner in pieces)
+        case Hued(inner, row):
+            text = piece_tex(inner, theme)
+            return f"{{\\color{{{_hue(row)}}}{text}}}" if theme else text
+        case Boxed(inner):
+            return rf"\boxed{{{piece_tex(inner, theme)}}}"
+        case Under(inner, label):
+            return rf"\underbrace{{{piece_tex(inner, theme)}}}_{{{piece_tex(label, theme)}}}"
+        case Matrix():
+            return _matrix(piece, theme, piece.bands)
+    return latex(piece, THEMES["light"].palette)
+
+
+def _hue(row: int | None) -> str:
+    return "faint" if row is None else f"row{row % 8 + 1}"
+
+
+def _matrix(
+    matrix: Matrix,
+    theme: Theme | None,
+    bands: Sequence[Band | None] = (),
+    tints: Sequence[Sequence[Band | None]] = (),
+) -> str:
+    rows = []
+    for i, row in enumerate(matrix.rows):
+        cells = [piece_tex(cell, theme) for cell in row]
+        if tints:
+            cells = [_fill("cell", band, theme) + cell for band, cell in zip(tints[i], cells, strict=True)]
+        rows.append((_fill("row", bands[i], theme) if bands else "") + " & ".join(cells))
+    columns, body = "c" * len(matrix.rows[0]), r" \\ ".join(rows)
+    text = rf"\left[\begin{{array}}{{{columns}}}{body}\end{{array}}\right]"
+    return rf"\underset{{{matrix.label}}}{{{text}}}" if matrix.label else text
+
+
+def _fill(what: str, band: Band | None, theme: Theme | None) -> str:
+    colour = theme.tint(band) if theme else None
+    return rf"\{what}color[HTML]{{{colour[1:].upper()}}}" if colour else ""
+
+
+def picture_tex(picture: Picture, theme: Theme) -> str:
+    """A picture as LaTeX in display style."""
+    match picture:
+        case Tinted(matrix, tints):
+            return _matrix(matrix, theme, tints=tints)
+        case Mosaic():
+            return _mosaic(picture, theme)
+        case Upon(label, inner):
+            return rf"\overset{{{piece_tex(label, theme)}}}{{{picture_tex(inner, theme)}}}"
+    return piece_tex(picture, theme)
+
+
+def _mosaic(mosaic: Mosaic, theme: Theme) -> str:
+    """Squares of 1.2 mm; TikZ comes with Beamer."""
+    height, width = len(mosaic.spots), len(mosaic.spots[0])
+    drawn = [rf"\fill[faint!20!page] (0,0) rectangle ({width},{-height});"]
+    for i, row in enumerate(mosaic.spots):
+        for j, spot in enumerate(row):
+            if spot:
+                fill = f"{_hue(spot.band.row)}!{round(100 * spot.band.opacity)}!page"
+                drawn.append(rf"\fill[{fill}] ({j},{-i}) rectangle ++(1,-1);")
+            if spot and spot.negative:
+                drawn.append(rf"\draw ({j}.2,{-i - 0.5:g}) -- ++(0.6,0);")
+    return rf"\vcenter{{\hbox{{\begin{{tikzpicture}}[x=1.2mm,y=1.2mm]{''.join(drawn)}\end{{tikzpicture}}}}}}"
+
+
+# ── Blocks ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _block(block: Block, theme: Theme) -> str:
+    """A block as a box that may stand in a line."""
+    match block:
+        case Beside(blocks):
+            return "\\quad\n".join(_block(inner, theme) for inner in blocks)
+        case Above(blocks):
+            rows = "\\\\[1.2ex]\n".join("\\fitted{" + _block(inner, theme) + "}" for inner in blocks)
+            return f"\\begin{{tabular}}{{@{{}}c@{{}}}}{rows}\\end{{tabular}}"
+        case Formula(pictures):
+            line = " ".join(picture_tex(picture, theme) for picture in pictures)
+            return rf"$\displaystyle {line}$"
+        case Grid(pictures, columns, align=align):
+            cells = [picture_tex(picture, theme) for picture in pictures]
+            lines = (" & ".join(cells[k : k + columns]) for k in range(0, len(cells), columns))
+            kind, body = ("l" if align == "left" else "c") * columns, r" \\[0.8ex] ".join(lines)
+            return rf"$\begin{{array}}{{{kind}}}{body}\end{{array}}$"
+        case Words(text):
+            return words_tex(text)
+        case Arrows():
+            return _arrows(block, theme)
+    raise TypeError(block)
+
+
+def _arrows(block: Arrows, theme: Theme) -> str:
+    (x, y), scale = block.origin, 0.22
+    drawn = [
+        rf"\draw[faint] (0,{-y}) -- ({block.width},{-y}) node[below left] {{${piece_tex(block.axes[0], theme)}$}};",
+        rf"\draw[faint] ({x},{-block.height}) -- ({x},0) node[below right] {{${piece_tex(block.axes[1], theme)}$}};",
+    ]
+    for arrow in block.arrows:
+        style = "ink,dashed" if arrow.row is None else _hue(arrow.row)
+        label = "" if arrow.row is None else rf" node[midway,fill=page,inner sep=1pt,font=\tiny] {{{arrow.row + 1}}}"
+        start, end = (f"({px},{-py})" for px, py in (arrow.start, arrow.end))
+        drawn.append(rf"\draw[-latex,thick,{style}] {start} --{label} {end};")
+    picture = f"\\begin{{tikzpicture}}[x={scale}cm,y={scale}cm]{''.join(drawn)}\\end{{tikzpicture}}"
+    return f"$\\vcenter{{\\hbox{{{picture}}}}}$"
+
+
+# ── The document ─────────────────────────────────────────────────────────────────────────────────────────
+
+SPECIAL = {
+    **{character: rf"\{character}" for character in "#$%&_{}"},
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\ensuremath{<}",
+    ">": r"\ensuremath{>}",
+    **{
+        character: rf"\ensuremath{{{command}}}"
+        for character, command in {
+            "∂": r"\partial ",
+            "∇": r"\nabla ",
+            "×": r"\times ",
+            "·": r"\cdot ",
+            "→": r"\to ",
+            "≈": r"\approx ",
+            "≠": r"\ne ",
+            "≤": r"\le ",
+            "≥": r"\ge ",
+            "−": "-",
+            "∞": r"\infty ",
+            "√": r"\surd ",
+            "π": r"\pi ",
+            "✓": r"\surd ",
+            "ᵢ": "_{i}",
+            "ⱼ": "_{j}",
+            "ᵀ": r"^{\top}",
+            **{lowered: f"_{{{digit}}}" for digit, lowered in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+            **{raised: f"^{{{digit}}}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+        }.items()
+    },
+    "’": "'",
+    "…": r"\ldots{}",
+    "–": "--",
+}
+
+
+def words_tex(text: str) -> str:
+    """Words as LaTeX: every character that means something to TeX is escaped."""
+    return "".join(SPECIAL.get(character, character) for character in text)
+
+
+def _frame(slide: Slide, theme: Theme, options: Options) -> str:
+    link = options.link(slide.frame.link)
+    escaped = link.translate({ord(character): rf"\{character}" for character in "#%&^_~"})  # as qrcode reads it
+    target = link.translate({ord(character): rf"\{character}" for character in "#%"})
+    shown = rf"{{\color{{muted}}{words_tex(shortened(link))}}}"
+    shown = rf"\href{{{target}}}{shown}" if options.base else shown
+    notes = words_tex(slide.notes).replace("\n\n", "\\par ").replace("\n", " ")
+    code = "\\\\".join(words_tex(line).replace(" ", "~") for line in slide.frame.code)
+    tone = "agrees" if slide.frame.agrees else "explained"
+    return f"""
+\\begin{{frame}}
+\\frametitle{{{words_tex(slide.title)}}}
+\\framesubtitle{{{words_tex(slide.subtitle)}}}
+\\begin{{center}}
+\\fittedbody{{{_block(slide.body, theme)}}}
+\\end{{center}}
+\\vfill
+\\begin{{minipage}}[b]{{0.8\\textwidth}}\\raggedright
+{{\\ttfamily\\scriptsize {code}}}\\\\[0.5ex]
+{{\\color{{{tone}}}\\scriptsize {words_tex(slide.frame.remark)}}}\\\\[0.5ex]
+{{\\tiny {shown}}}
+\\end{{minipage}}\\hfill\\makebox[0pt][r]{{\\lensqr{{{escaped}}}}}
+\\note{{{notes}}}
+\\end{{frame}}"""
+
+
+def _preamble(theme: Theme, options: Options) -> str:
+    ratio = "43" if options.size.startswith("4:3") else "169"
+    kind = "ctexbeamer" if options.lang == "zh" else "beamer"
+    colours = {
+        "ink": theme.palette.ink,
+        "faint": theme.palette.faint,
+        "muted": theme.muted,
+        "page": theme.page,
+        "agrees": theme.agrees,
+        "explained": theme.explained,
+        **{f"row{i}": colour for i, colour in enumerate(theme.palette.rows, 1)},
+    }
+    defined = "\n".join(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}" for name, colour in colours.items())
+    engine = say(options.lang, "export.tex.engine")
+    return f"""% {engine}
+\\documentclass[aspectratio={ratio},xcolor=table]{{{kind}}}
+\\usepackage{{iftex}}
+\\ifPDFTeX\\usepackage[T1]{{fontenc}}\\usepackage[utf8]{{inputenc}}\\fi
+\\usepackage{{amsmath,graphicx,tikz}}
+\\IfFileExists{{qrcode.sty}}{{\\usepackage{{qrcode}}}}{{\\newcommand\\qrcode[2][]{{}}}}
+\\newcommand\\lensqr[1]{{\\setlength\\fboxsep{{3pt}}\\colorbox{{white}}{{\\color{{black}}\\qrcode[height=1.4cm]{{#1}}}}}}
+\\setbeamertemplate{{navigation symbols}}{{}}
+\\usefonttheme[onlymath]{{serif}}
+\\renewcommand\\arraystretch{{1.25}}
+{defined}
+\\setbeamercolor{{normal text}}{{fg=ink,bg=page}}
+\\setbeamercolor{{frametitle}}{{fg=ink,bg=page}}
+\\setbeamercolor{{framesubtitle}}{{fg=muted}}
+\\setbeamerfont{{frametitle}}{{series=\\bfseries}}
+% Wider or higher than there is room for: made smaller, never cut off.
+\\newsavebox\\lensbox
+\\newcommand\\fitted[1]{{\\sbox\\lensbox{{#1}}\\ifdim\\wd\\lensbox>\\textwidth\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbox}}\\else\\usebox\\lensbox\\fi}}
+\\newsavebox\\lensbody
+\\newcommand\\fittedbody[1]{{\\sbox\\lensbody{{\\begin{{tabular}}{{@{{}}c@{{}}}}#1\\end{{tabular}}}}%
+  \\ifdim\\wd\\lensbody>\\textwidth\\sbox\\lensbody{{\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbody}}}}\\fi
+  \\ifdim\\dimexpr\\ht\\lensbody+\\dp\\lensbody\\relax>0.5\\textheight\\resizebox*{{!}}{{0.5\\textheight}}{{\\usebox\\lensbody}}\\else\\usebox\\lensbody\\fi}}
+"""

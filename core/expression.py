@@ -1,0 +1,70 @@
+"""The expression tree that everything shares: plain data, no behaviour of its own.
+
+Text is read into it (grammar), SymPy differentiates it (calculus), torch and finite differences run it
+(engines), and typeset prints it. What an operation *means* stands in the table of each of those; a test
+holds that all tables have the same rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from core.problem import Span
+
+LEAVES = ("number", "name", "constant")
+CONSTANTS = ("pi", "e")
+OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "^": 2}
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")  # only as the first argument of where
+# name -> fewest and most arguments
+FUNCTIONS: dict[str, tuple[int, int]] = {
+    **dict.fromkeys("sin cos tan asin acos atan sinh cosh tanh exp log sqrt".split(), (1, 1)),
+    **dict.fromkeys("abs sign relu sigmoid softplus".split(), (1, 1)),
+    "atan2": (2, 2),
+    "min": (2, 8),
+    "max": (2, 8),
+    "where": (3, 3),  # where(condition, value if it holds, value otherwise)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """``op`` applied to ``args``; a leaf carries its ``text``.
+
+    op is one of LEAVES, OPERATORS, FUNCTIONS or COMPARISONS. The text of a number is a decimal literal
+    without sign ("2", "0.5", "1e-3"), of a constant one of CONSTANTS, of a name the canonical variable
+    ("x1", "alpha"). ``span`` says which characters were read; two nodes that differ only there are equal.
+    """
+
+    op: str
+    args: tuple[Node, ...] = ()
+    text: str = ""
+    span: Span = field(default=(0, 0), compare=False)
+
+
+def number(text: str | int) -> Node:
+    """The leaf of a decimal literal; a negative integer becomes ``neg`` of one."""
+    return Node("neg", (number(str(text)[1:]),)) if str(text).startswith("-") else Node("number", text=str(text))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """``node`` and everything under it, parents first."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.args))
+
+
+@lru_cache(maxsize=4096)
+def natural(name: str) -> tuple[str, int]:
+    """Sort key that puts x2 before x10, and x before x1."""
+    letters, digits = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]  # matches any text
+    return letters, int(digits or -1)
+
+
+def names(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """The variables of some expressions, each once, in natural order."""
+    return tuple(sorted({n.text for node in nodes for n in walk(node) if n.op == "name"}, key=natural))

@@ -1,0 +1,133 @@
+"""Text -> tree. Reads what people type, and executes nothing.
+
+    characters  full-width, typographic and mathematical characters -> ASCII, one for one
+    vocabulary  words -> functions, constants, names, products of names
+    scan        text -> tokens (bars pairs the | of absolute values)
+    reader      tokens -> tree, by precedence
+    limits      what a tree may cost, and constants without a value
+
+A text that cannot be read is refused with a code of CODES, never guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from core.expression import Node
+from core.grammar.limits import (
+    MAX_DECIMAL_EXPONENT,
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_EXACT_DIGITS,
+    MAX_LENGTH,
+    MAX_OPERATIONS,
+    MAX_POWER,
+    check,
+)
+from core.grammar.reader import Reader
+from core.grammar.refusal import CODES, Refusal
+from core.grammar.scan import declared_name, scan
+from core.grammar.vocabulary import MAX_NAME, Vocabulary
+from core.numeric import value
+from core.problem import ProblemError
+
+__all__ = [
+    "CODES",
+    "MAX_DECIMAL_EXPONENT",
+    "MAX_DEPTH",
+    "MAX_DIGITS",
+    "MAX_EXACT_DIGITS",
+    "MAX_LENGTH",
+    "MAX_NAME",
+    "MAX_OPERATIONS",
+    "MAX_POWER",
+    "constant",
+    "parse",
+    "value",
+    "variable",
+]
+
+T = TypeVar("T")
+_LARGEST = 1e300  # of a number in v, at or a matrix: room to multiply a little before the floats end
+_FIXES_TRIED = 4  # a text with two mistakes gets both mended, one with ten is not worth the time
+
+
+def parse(text: str, variables: Sequence[str] | None = None, *, field: str = "f", index: int | None = None) -> Node:
+    """The tree of one function as a person types it.
+
+    ``variables`` are the canonical names that may occur (see ``variable``); without them every single letter
+    and Greek letter, with or without an index, is a name. ``field`` and ``index`` only say in a refusal where
+    the text stood. Raises ProblemError with a code of CODES and the span of the offending characters.
+    """
+    return _parse(text, Vocabulary(None if variables is None else frozenset(variables)), field, index)
+
+
+def constant(text: str, *, field: str, index: int | None = None) -> Node:
+    """The tree of a number as typed into a point, v or a matrix: "2", "-2.5", "pi/4", "√2/2".
+
+    Its ``value`` is finite and at most 1e300 in size. Raises ProblemError like ``parse``.
+    """
+    tree = _parse(text, Vocabulary(frozenset(), numbers_only=True), field, index)
+    if abs(value(tree)) > _LARGEST:
+        span = tree.span
+        raise ProblemError("number_out_of_range", field=field, index=index, span=span, limit="1e300")
+    return tree
+
+
+def variable(text: str, *, field: str, index: int | None = None) -> str:
+    """The canonical name of a variable that is declared: "x_{1}" -> "x1", "α₁" -> "alpha1", "loss" -> "loss".
+
+    Letters with an index, at most MAX_NAME characters. Raises ProblemError: "empty", "too_long",
+    "bad_character", "bad_name", or "reserved_name" for functions, constants and keywords.
+    """
+    return _reading(text, _declared, field, index)
+
+
+def _parse(text: str, vocabulary: Vocabulary, field: str, index: int | None) -> Node:
+    def tree(text: str) -> Node:
+        _refuse_length(text)
+        node = Reader(text, scan(text, vocabulary), vocabulary).read()
+        check(node, text)
+        return node
+
+    return _reading(text, tree, field, index)
+
+
+def _declared(text: str) -> str:
+    _refuse_length(text)
+    return declared_name(text)
+
+
+def _refuse_length(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise Refusal("too_long", (MAX_LENGTH, len(text)), length=len(text), limit=MAX_LENGTH)
+    if not text.strip():
+        raise Refusal("empty", (0, len(text)))
+
+
+def _reading(text: str, read: Callable[[str], T], field: str, index: int | None) -> T:
+    """What ``read`` makes of ``text``. Its refusal gets a suggestion, if one can be read."""
+    try:
+        return read(text)
+    except Refusal as refusal:
+        facts, suggestion = dict(refusal.facts), _suggestion(refusal, read)
+        if suggestion is not None:
+            facts["suggestion"] = suggestion
+        raise ProblemError(refusal.code, field=field, index=index, span=refusal.span, **facts) from None
+
+
+def _suggestion(refusal: Refusal, read: Callable[[str], object]) -> str | None:
+    """The first fix that can be read, each mended further where something else is wrong with it."""
+    fixes = list(refusal.fixes)
+    for _ in range(_FIXES_TRIED):
+        if not fixes:
+            return None
+        fix = fixes.pop(0)
+        try:
+            read(fix)
+        except Refusal as again:
+            fixes[:0] = again.fixes
+        else:
+            return fix
+    return None

@@ -1,0 +1,422 @@
+"""Tokens -> tree by precedence climbing: signs say how tightly they bind, tokens how an operand starts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+from core.expression import COMPARISONS, FUNCTIONS, Node
+from core.grammar.limits import MAX_DEPTH, MAX_OPERATIONS, literal
+from core.grammar.refusal import Refusal, clip, replaced
+from core.grammar.vocabulary import LIKE_FUNCTIONS, REFUSED_WORDS, Token, Vocabulary
+
+# A product without a sign binds as one with it; where that may surprise, it is refused.
+BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 40}
+SIGNED = 30  # -x^2 is -(x^2), -x*y is (-x)*y
+AFTER_POWER = BINDING["^"] - 1  # x^y^z is x^(y^z)
+STARTS_FACTOR = frozenset(("name", "constant", "function", "(", "|(", "root", "quotient"))
+COEFFICIENTS = ("number", "constant")
+NUMBERS = frozenset(("number", "fraction"))  # never a factor by standing there: 2 3, x²3
+ATOMS = NUMBERS | {"name", "constant"}
+ENDS_BARE_ARGUMENT = frozenset(("end", "+", "-", ",", ")", "|)", "}", "function", *COMPARISONS))
+CLOSERS = {"(": ")", "{": "}", "[": "]", "|(": "|)"}
+INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan", "exp": "log", "log": "exp"}
+ARITY: dict[str, tuple[int, int]] = {
+    **FUNCTIONS,
+    **dict.fromkeys(("log10", "log2", "cot", "sec", "csc"), (1, 1)),
+    "log": (1, 2),
+    "pow": (2, 2),
+}
+
+
+class Reader:
+    """Reads one text from its tokens; ``read`` is the way in, and everything raises Refusal."""
+
+    def __init__(self, text: str, tokens: list[Token], vocabulary: Vocabulary) -> None:
+        self.text, self.tokens, self.vocabulary = text, tokens, vocabulary
+        self.at, self.token, self.end = 0, tokens[0], 0  # the next token, and where the last one ended
+        self.depth = self.operations = 0
+
+    def read(self) -> Node:
+        """The tree of the whole text."""
+        tree = self.expression(0)
+        if self.token.kind == "end":
+            return tree
+        if self.token.kind in (",", ";") and not self.vocabulary.numbers_only:
+            raise Refusal("two_functions", self.token.span)
+        if self.token.kind == ",":  # 1,5
+            point = replaced(self.text, self.token.span, ".")
+            raise Refusal("unexpected", self.token.span, (point,), found=",")
+        raise self.stray(self.token)
+
+    def advance(self) -> Token:
+        token = self.token
+        self.at = min(self.at + 1, len(self.tokens) - 1)
+        self.token, self.end = self.tokens[self.at], token.end
+        return token
+
+    def expect(self, kind: str) -> Token:
+        if self.token.kind != kind:
+            raise self.unexpected(self.token)
+        return self.advance()
+
+    def close(self, opener: Token) -> None:
+        closer = CLOSERS[opener.kind]
+        if self.token.kind == "end":
+            fix = self.text.rstrip() + closer.rstrip(")" if closer == "|)" else "")
+            raise Refusal("unbalanced", opener.span, (fix,), bracket=clip(self.echo(opener.span)))
+        self.expect(closer)
+
+    def node(self, op: str, args: tuple[Node, ...], start: int) -> Node:
+        self.operations += 1
+        if self.operations > MAX_OPERATIONS:
+            raise Refusal("too_many_operations", (start, self.end), limit=MAX_OPERATIONS)
+        return Node(op, args, span=(start, self.end))
+
+    def nested(self, outer: Token, floor: int = 0) -> Node:
+        """An expression one level further in than ``outer``: the only way to get deeper."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Refusal("too_deep", outer.span, limit=MAX_DEPTH)
+        inner = self.expression(floor)
+        self.depth -= 1
+        return inner
+
+    def expression(self, floor: int) -> Node:
+        """An operand and what follows it, as long as that binds tighter than ``floor``."""
+        start = self.token.start
+        left = self.operand()
+        while True:
+            token = self.token
+            if token.kind in NUMBERS:
+                raise Refusal("missing_operator", token.span)
+            if token.kind == "superscript":
+                left = self.superscript(left, start)
+                continue
+            sign = "*" if token.kind in STARTS_FACTOR else token.kind
+            if BINDING.get(sign, 0) <= floor:
+                return left
+            if sign == token.kind:
+                self.advance()
+            if sign == "^":
+                left = self.raised(left, token, start)
+            else:
+                left = self.node(sign, (left, self.expression(BINDING[sign])), start)
+            if sign == "/":
+                self.refuse_unclear_quotient(left, token)
+
+    def raised(self, base: Node, caret: Token, start: int) -> Node:
+        exponent = self.nested(caret, AFTER_POWER)
+        last, after = self.tokens[self.at - 1], self.token
+        touches = after.start == last.end and after.kind in ("name", "constant", "function")
+        if touches and last.kind in ATOMS and (base.op in COEFFICIENTS or last.kind not in NUMBERS):
+            raise self.unclear(start, caret)  # x^2y is x²y to everyone, but e^2x or x^yz is not
+        return self.power(base, exponent, start)
+
+    def refuse_unclear_quotient(self, quotient: Node, sign: Token) -> None:
+        """1/2x is half of x as 1/2*x is, but x/2y and 1/x(x+1) could mean that all of it is divided by."""
+        is_coefficient = all(arg.op in COEFFICIENTS for arg in quotient.args)
+        if self.token.kind in STARTS_FACTOR and self.token.start == self.end and not is_coefficient:
+            raise self.unclear(quotient.span[0], sign)
+
+    def unclear(self, start: int, sign: Token) -> Refusal:
+        """Does the next token, without a sign before it, belong to what ``sign`` is applied to?"""
+        after = self.token
+        factor, behind = self.echo(after.span), self.echo((sign.end, after.end)).strip()
+        readings = {
+            "first": clip(f"({self.echo((start, self.end))}){factor}…", 40),
+            "second": clip(f"{self.echo((start, sign.end))}({behind}…)", 40),
+        }
+        return Refusal("ambiguous", (start, after.end), **readings)
+
+    def operand(self) -> Node:
+        token = self.advance()
+        if token.kind not in OPERANDS:
+            raise self.stray(token)
+        return OPERANDS[token.kind](self, token)
+
+    # one for each kind of token that starts an operand
+
+    def number(self, token: Token) -> Node:
+        return Node("number", text=literal(token.text, token.start), span=token.span)
+
+    def fraction(self, token: Token) -> Node:
+        """½"""
+        over, _, under = unicodedata.normalize("NFKC", token.text).partition("⁄")
+        return self.node("/", tuple(Node("number", text=part, span=token.span) for part in (over, under)), token.start)
+
+    def name(self, token: Token) -> Node:
+        is_function = token.text == "e" or (self.vocabulary.declared is None and token.text in LIKE_FUNCTIONS)
+        if is_function and self.token.kind == "(":
+            fix = replaced(self.text, (token.end, token.end), "^" if token.text == "e" else "*")
+            is_known = token.text in REFUSED_WORDS["unsupported_function"]
+            code = "unsupported_function" if is_known else "unknown_function"
+            raise Refusal(code, token.span, (fix,), name=token.text)
+        return Node(token.kind, text=token.text, span=token.span)
+
+    def minus(self, token: Token) -> Node:
+        return self.node("neg", (self.nested(token, SIGNED),), token.start)
+
+    def plus(self, token: Token) -> Node:
+        return self.nested(token, SIGNED)
+
+    def group(self, token: Token) -> Node:
+        inner = self.nested(token)
+        self.close(token)
+        return inner
+
+    def brace(self, token: Token) -> Node:
+        """{…} groups where LaTeX wants it, after ^; elsewhere it may be a set."""
+        if self.at < 2 or self.tokens[self.at - 2].kind != "^":
+            raise self.stray(token)
+        return self.group(token)
+
+    def absolute(self, token: Token) -> Node:
+        return self.node("abs", (self.group(token),), token.start)
+
+    def quotient(self, token: Token) -> Node:
+        """\\frac{x}{2}, \\frac12"""
+        if self.token.kind == "number" and self.token.text.isdigit() and len(self.token.text) == 2:
+            digits = self.advance()
+            over, under = (Node("number", text=digit, span=digits.span) for digit in digits.text)
+        else:
+            over, under = self.group(self.expect("{")), self.group(self.expect("{"))
+        return self.node("/", (over, under), token.start)
+
+    def root(self, token: Token) -> Node:
+        """√2, √(x+1), \\sqrt{x}, \\sqrt[3]{x}"""
+        degree = self.degree(token) if self.token.kind == "[" else None
+        if self.token.kind in ("(", "{"):
+            inner = self.group(self.advance())
+        elif self.token.kind in ATOMS:
+            inner = self.radicand(token)
+        else:
+            raise self.missing_brackets(token, "√")
+        if degree is None:
+            return self.node("sqrt", (inner,), token.start)
+        return self.power(inner, degree, token.start)
+
+    def degree(self, root: Token) -> Node:
+        """1/3 for the [3] of a cube root."""
+        opener = self.advance()
+        digits = self.expect("number")
+        one = Node("number", text="1", span=root.span)
+        degree = self.node("/", (one, self.number(digits)), opener.start)
+        self.close(opener)
+        return degree
+
+    def radicand(self, root: Token) -> Node:
+        """The one number or name under a √ without brackets. √2x could be √(2x), √x^2 could be √(x^2)."""
+        atom = self.advance()
+        goes_on = self.token.start == atom.end and self.token.kind in STARTS_FACTOR
+        if goes_on or self.token.kind in ("^", "superscript"):
+            inside, after = self.echo(atom.span), self.echo(self.token.span)
+            fix = replaced(self.text, atom.span, f"({inside})")
+            readings = {"first": clip(f"√({inside}){after}…"), "second": clip(f"√({inside}{after}…)")}
+            raise Refusal("ambiguous", (root.start, self.token.end), (fix,), **readings)
+        return OPERANDS[atom.kind](self, atom)
+
+    def true(self, token: Token) -> Node:
+        raise Refusal("reserved_name", token.span, name=token.text)
+
+    def function(self, token: Token) -> Node:
+        """sin(x), sin^2(x), \\sin{x}, and \\sin x where nothing else can belong to the argument."""
+        if token.text == "piecewise":
+            return self.piecewise(token)
+        is_latex = self.text[token.start] == "\\"
+        power = self.function_power(token)
+        if self.token.kind == "(" or (self.token.kind == "{" and is_latex):
+            args = self.arguments(token)
+        elif is_latex and self.token.kind in ATOMS and self.tokens[self.at + 1].kind in ENDS_BARE_ARGUMENT:
+            args = (self.operand(),)
+        else:
+            raise self.missing_brackets(token, token.text)
+        call = self.call(token, args)
+        return call if power is None else self.power(call, power, token.start)
+
+    # the parts of a function call
+
+    def function_power(self, function: Token) -> Node | None:
+        """The 2 of sin^2(x). sin^-1(x) is asin(x) to some and 1/sin(x) to others."""
+        caret = self.token
+        if caret.kind == "superscript":
+            exponent = self.exponent(self.advance())
+        elif caret.kind == "^" and self.tokens[self.at + 1].kind in ("number", "-", "{", "("):
+            self.advance()
+            exponent = self.operand()
+        elif caret.kind == "^":
+            raise self.power_of_name(function, caret)
+        else:
+            return None
+        number = exponent.args[0] if exponent.op == "neg" else exponent
+        if number.op != "number":
+            raise self.power_of_name(function, caret)
+        if exponent.op == "neg" and number.text == "1":
+            span, inverse = (function.start, self.end), INVERSES.get(function.text, f"arc{function.text}")
+            fixes = (replaced(self.text, span, inverse),) if inverse in FUNCTIONS else ()
+            raise Refusal("ambiguous", span, fixes, first=f"{inverse}(…)", second=f"1/{function.text}(…)")
+        return exponent
+
+    def arguments(self, function: Token) -> tuple[Node, ...]:
+        opener = self.advance()
+        args: list[Node] = []
+        while self.token.kind != CLOSERS[opener.kind] or args:
+            is_condition = function.text == "where" and not args
+            args.append(self.condition(function) if is_condition else self.nested(opener))
+            if self.token.kind != ",":
+                break
+            self.advance()
+        self.close(opener)
+        return tuple(args)
+
+    def condition(self, function: Token) -> Node:
+        start = self.token.start
+        left = self.nested(function)
+        if self.token.kind not in COMPARISONS:
+            raise Refusal("condition_expected", (start, self.end), name=function.text)
+        comparison = self.advance()
+        return self.node(comparison.kind, (left, self.nested(function)), start)
+
+    def piecewise(self, function: Token) -> Node:
+        """Piecewise((a, x > 0), (b, True)) as SymPy prints it: where(x > 0, a, b)."""
+        if self.token.kind != "(":
+            raise self.missing_brackets(function, function.text)
+        outer = self.advance()
+        branches: list[tuple[Node, Node]] = []
+        while True:
+            opener = self.expect("(")
+            branch = self.nested(opener)
+            self.expect(",")
+            if self.token.kind == "true":
+                break
+            branches.append((self.condition(function), branch))
+            self.close(opener)
+            self.expect(",")
+        self.advance()
+        self.close(opener)
+        self.close(outer)
+        for condition, chosen in reversed(branches):
+            branch = self.node("where", (condition, chosen, branch), function.start)
+        return branch
+
+    # what is built of the parts
+
+    def call(self, function: Token, args: tuple[Node, ...]) -> Node:
+        name, start, given = function.text, function.start, len(args)
+        least, most = ARITY[name]
+        if not least <= given <= most:
+            span = (start, self.end)
+            raise Refusal("wrong_argument_count", span, name=name, least=least, most=most, given=given)
+        if build := BUILT.get((name, given)):
+            return build(self, args, start)
+        return self.node(name, args, start)
+
+    def power(self, base: Node, exponent: Node, start: int) -> Node:
+        """e^x is exp(x), so that both are differentiated and printed alike."""
+        if base.op == "constant" and base.text == "e":
+            return self.node("exp", (exponent,), start)
+        return self.node("^", (base, exponent), start)
+
+    def superscript(self, base: Node, start: int) -> Node:
+        exponent = self.exponent(self.advance())
+        if self.token.kind == "^":  # x²^3 could be (x²)^3 or x^(2^3)
+            raise self.unexpected(self.token)
+        return self.power(base, exponent, start)
+
+    def exponent(self, token: Token) -> Node:
+        digits = token.text.lstrip("-")
+        start = token.end - len(digits)
+        exponent = Node("number", text=literal(digits, start), span=(start, token.end))
+        return self.node("neg", (exponent,), token.start) if token.text != digits else exponent
+
+    # what is wrong
+
+    def echo(self, span: tuple[int, int]) -> str:
+        return self.text[slice(*span)]
+
+    def unexpected(self, token: Token) -> Refusal:
+        """Why ``token`` cannot stand where it stands."""
+        if token.kind == "end":
+            last = self.tokens[max(len(self.tokens) - 2, 0)]
+            return Refusal("unfinished", last.span)
+        if token.kind in COMPARISONS:
+            return Refusal("comparison_outside_where", token.span, operator=token.kind)
+        fixes = (replaced(self.text, token.span, ")"),) if token.kind in ("]", "}") else ()
+        return Refusal("unexpected", token.span, fixes, found=clip(self.echo(token.span)))
+
+    def stray(self, token: Token) -> Refusal:
+        """Why ``token`` cannot stand where an operand or the end should be: often a bracket."""
+        without = replaced(self.text, token.span, "")
+        if token.kind in (")", "}", "]", "|)") and not self.depth:
+            return Refusal("unbalanced", token.span, (without,), bracket=clip(self.echo(token.span)))
+        if token.kind in ("[", "{") and token is not self.token:  # [x+1]*2, but not x[i]
+            closer = without.replace(CLOSERS[token.kind], ")", 1)
+            fixes = (replaced(closer, (token.start, token.start), "("),)
+            return Refusal("unexpected", token.span, fixes, found=token.text)
+        return self.unexpected(token)
+
+    def missing_brackets(self, function: Token, name: str) -> Refusal:
+        """sin x, sin^2 x"""
+        power = self.echo((function.end, self.end)).strip()
+        first = end = self.token
+        while self.token.kind in ATOMS and self.token.start in (first.start, end.end):  # 2x
+            end = self.advance()
+        if end is first and first is self.token:
+            return Refusal("missing_brackets", function.span, name=name)
+        fix = replaced(self.text, (function.end, end.end), f"({self.echo((first.start, end.end))}){power}")
+        fixes = (fix,) if self.token.kind in ENDS_BARE_ARGUMENT else ()  # sin x^2, sin x y: who knows
+        return Refusal("missing_brackets", (function.start, end.end), fixes, name=name)
+
+    def power_of_name(self, function: Token, caret: Token) -> Refusal:
+        """exp^x is meant as exp(x); sin^x could be anything."""
+        fixes = (replaced(self.text, caret.span, " "),) if function.text == "exp" else ()
+        return Refusal("missing_brackets", (function.start, caret.end), fixes, name=function.text)
+
+
+OPERANDS: dict[str, Callable[[Reader, Token], Node]] = {
+    "number": Reader.number,
+    "fraction": Reader.fraction,
+    "name": Reader.name,
+    "constant": Reader.name,
+    "function": Reader.function,
+    "true": Reader.true,
+    "-": Reader.minus,
+    "+": Reader.plus,
+    "(": Reader.group,
+    "{": Reader.brace,
+    "|(": Reader.absolute,
+    "root": Reader.root,
+    "quotient": Reader.quotient,
+}
+Build = Callable[[Reader, tuple[Node, ...], int], Node]
+
+
+def _log_to_base(reader: Reader, args: tuple[Node, ...], start: int) -> Node:
+    over, under = (reader.node("log", (arg,), start) for arg in args)
+    return reader.node("/", (over, under), start)
+
+
+def _log_to(base: str) -> Build:
+    return lambda reader, args, start: _log_to_base(reader, (*args, _number(base, reader, start)), start)
+
+
+def _one_over(function: str) -> Build:
+    return lambda reader, args, start: reader.node(
+        "/", (_number("1", reader, start), reader.node(function, args, start)), start
+    )
+
+
+def _number(text: str, reader: Reader, start: int) -> Node:
+    return Node("number", text=text, span=(start, reader.end))
+
+
+# functions that the tree does not have, by name and number of arguments
+BUILT: dict[tuple[str, int], Build] = {
+    ("log", 2): _log_to_base,
+    ("log10", 1): _log_to("10"),
+    ("log2", 1): _log_to("2"),
+    ("cot", 1): _one_over("tan"),
+    ("sec", 1): _one_over("cos"),
+    ("csc", 1): _one_over("sin"),
+    ("pow", 2): lambda reader, args, start: reader.power(args[0], args[1], start),
+}

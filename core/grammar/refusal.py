@@ -1,0 +1,66 @@
+"""What can be wrong with a text, as codes with facts."""
+
+from __future__ import annotations
+
+from core.problem import Span
+
+# code -> the facts it always carries (a ``suggestion`` may come on top)
+CODES: dict[str, tuple[str, ...]] = {
+    # limits
+    "empty": (),
+    "too_long": ("length", "limit"),
+    "too_deep": ("limit",),
+    "too_many_operations": ("limit",),
+    "number_too_long": ("limit",),
+    "number_out_of_range": ("limit",),
+    "number_too_large": ("limit",),
+    "exponent_too_large": ("limit",),
+    # characters and words
+    "bad_character": ("character", "unicode_name"),
+    "not_allowed": ("what",),
+    "unknown_name": ("name",),
+    "undeclared_name": ("name", "known"),
+    "not_a_number": ("name",),
+    "reserved_name": ("name",),
+    "bad_name": ("name",),
+    "mixed_indexing": ("name",),
+    "ambiguous": ("first", "second"),
+    # functions
+    "unknown_function": ("name",),
+    "step_function": ("name",),
+    "unsupported_function": ("name",),
+    "wrong_argument_count": ("name", "least", "most", "given"),
+    "missing_brackets": ("name",),
+    "condition_expected": ("name",),
+    # structure
+    "unexpected": ("found",),
+    "unfinished": (),
+    "unbalanced": ("bracket",),
+    "missing_operator": (),
+    "comparison_outside_where": ("operator",),
+    "equation": (),
+    "two_functions": (),
+    # values
+    "not_finite": ("expression",),
+    "division_by_zero": ("expression",),
+    "no_real_value": ("expression",),
+}
+CLIP = 24  # characters of the reader's text that a fact repeats
+
+
+class Refusal(Exception):  # noqa: N818  # the reader sees a ProblemError
+    """A text that cannot be read; ``fixes`` are whole texts that might be meant, the likeliest first."""
+
+    def __init__(self, code: str, span: Span, fixes: tuple[str, ...] = (), /, **facts: str | int) -> None:
+        super().__init__(code, span, facts)
+        self.code, self.span, self.fixes, self.facts = code, span, fixes, facts
+
+
+def clip(text: str, limit: int = CLIP) -> str:
+    """``text`` short enough to be repeated in a message, unprintable characters replaced."""
+    shown = "".join(char if char.isprintable() else "�" for char in text[: limit + 1])
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def replaced(text: str, span: Span, new: str) -> str:
+    return text[: span[0]] + new + text[span[1] :]

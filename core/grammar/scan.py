@@ -1,0 +1,207 @@
+"""Text -> tokens: what people type in ASCII, Unicode, LaTeX or Python, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from core.grammar.bars import pair_bars
+from core.grammar.characters import bad_character, fold
+from core.grammar.refusal import Refusal, clip, replaced
+from core.grammar.vocabulary import (
+    FUNCTION_WORDS,
+    GREEK,
+    GREEK_COMMANDS,
+    MAX_NAME,
+    Token,
+    Vocabulary,
+    Word,
+    is_reserved,
+)
+
+_TOKEN = re.compile(
+    rf"""
+      (?P<space> [ \t\r\n\f\v]+ | \\[,;:!>\ ] | \\(?:q?quad|displaystyle)(?![A-Za-z]) )
+    | (?P<number> (?:[0-9]+\.?[0-9]*|\.[0-9]+) (?:[eE][+-]?[0-9]+)? )
+    | (?P<word>
+        (?P<module> (?:torch(?:\.nn\.functional)?|nn\.functional|F|jnp|np|numpy|math|sympy|sp)\.(?=[A-Za-z]))?
+        (?P<letters> [A-Za-z]+ | [π{"".join(GREEK)}] )
+        (?: (?P<digits> _?[0-9]+ | _?[₀-₉]+ | _\{{[ ]*[0-9]+[ ]*\}} )
+          | \[[ ]*(?P<item>[0-9]{{1,3}})[ ]*\] )? )
+    | (?P<sign> \*\* | [<>=!]= | \\[{{}}] | [-+*/^(){{}}\[\]<>≤≥≠|,;√] )
+    | (?P<superscript> [⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
+    | (?P<fraction> [½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
+    | (?P<fence> \\(?P<side>left|right|[bB]igg?[lr]) (?![A-Za-z])[ ]*
+        (?P<bracket> [()|] | \\[{{}}] | \\[lr]vert(?![A-Za-z]) ) )
+    | (?P<upright> \\(?:operatorname|mathrm)[ ]*\{{[ ]* (?P<roman>[A-Za-z]+) (?P<figures>[0-9]*) [ ]*\}} )
+    | (?P<command> \\(?P<control>[A-Za-z]+) (?P<subscript> _[0-9]+ | _\{{[ ]*[0-9]+[ ]*\}} )? )
+    | (?P<attribute> \.[A-Za-z_]\w* | _\{{[^{{}}]*\}} | _\w* )
+    | (?P<other> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SIGNS = {"**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "√": "root", "\\{": "(", "\\}": ")"}
+_COMMANDS: dict[str, str] = {
+    **{"cdot": "*", "times": "*", "ast": "*", "div": "/", "lt": "<", "gt": ">"},
+    **{"le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!="},
+    **{"lvert": "|(", "rvert": "|)", "vert": "|", "mid": "|"},
+    **{"frac": "quotient", "dfrac": "quotient", "tfrac": "quotient", "sqrt": "root"},
+}
+_COMMAND_WORDS = frozenset(("pi", "infty", *GREEK_COMMANDS, *FUNCTION_WORDS))
+_IN_MODULES = frozenset(("pi", "e", "inf", "nan", *FUNCTION_WORDS))
+_WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)|:=")
+_OPENS = re.compile(r"[ \t\r\n\f\v]*\(")
+_ASCII_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789-", "_{} ⁺")
+_OTHERS: dict[str, tuple[str, dict[str, str]]] = {
+    "!": ("unsupported_function", {"name": "!"}),
+    "∞": ("not_finite", {"expression": "∞"}),
+}
+
+
+def scan(text: str, vocabulary: Vocabulary) -> list[Token]:
+    """The tokens of ``text``, the last of kind "end". Raises Refusal."""
+    plain = text if text.isascii() else fold(text)
+    start, stop = _content(plain)
+    if equals := _EQUALS.search(plain, start, stop):
+        raise Refusal("equation", equals.span(), _without_equals(text[:stop], equals.span()))
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(plain, start, stop):
+        kind = match.lastgroup or "other"
+        if kind != "space":
+            tokens += _READERS[kind](text, match, vocabulary)
+    if "[" in plain:
+        _refuse_mixed_indexing(plain, tokens, vocabulary)
+    if "|" in plain:
+        tokens = pair_bars(text, tokens)
+    return [*tokens, Token("end", "", stop, stop)]
+
+
+def _without_equals(text: str, span: tuple[int, int]) -> tuple[str, ...]:
+    """y = x^2 -> x^2, where(x = 0, 1, 2) -> where(x == 0, 1, 2)"""
+    right = text[span[1] :].strip()
+    return () if _EQUALS.search(fold(right)) else (right, replaced(text, span, "=="))
+
+
+def declared_name(text: str) -> str:
+    """The canonical spelling of ``text`` as the name of a variable. Raises Refusal."""
+    plain = fold(text)
+    start, stop = len(plain) - len(plain.lstrip()), len(plain.rstrip())
+    for at in range(start, stop):
+        if not (plain[at].isascii() or plain[at] in GREEK or plain[at] == "π" or plain[at] in "₀₁₂₃₄₅₆₇₈₉"):
+            raise bad_character(text, at)
+    match = _TOKEN.fullmatch(plain, start, stop)
+    letters, number = _spelling(match) if match else ("", "")
+    if is_reserved(letters, number):
+        raise Refusal("reserved_name", (start, stop), ("lam",) if letters == "lambda" else (), name=clip(text.strip()))
+    if not letters or len(letters + number) > MAX_NAME:
+        raise Refusal("bad_name", (start, stop), name=clip(text.strip()))
+    return letters + number
+
+
+def _spelling(match: re.Match[str]) -> tuple[str, str]:
+    """Letters and number of a name, both empty where it is none."""
+    if match["letters"] and not match["module"] and not match["item"]:
+        return GREEK.get(match["letters"], match["letters"]), (match["digits"] or "").translate(_ASCII_DIGITS)
+    if match["control"]:
+        return GREEK_COMMANDS.get(match["control"], ""), (match["subscript"] or "").translate(_ASCII_DIGITS)
+    return "", ""
+
+
+def _content(plain: str) -> tuple[int, int]:
+    """Where the formula starts and ends between white space and $…$."""
+    start, stop = len(plain) - len(plain.lstrip()), len(plain.rstrip())
+    for opening, closing in _WRAPPERS:
+        long_enough = stop - start >= len(opening + closing)
+        if long_enough and plain.startswith(opening, start) and plain.endswith(closing, start, stop):
+            return start + len(opening), stop - len(closing)
+    return start, stop
+
+
+# one for each kind of match
+
+
+def _literal(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    return [Token(match.lastgroup or "", match[0], *match.span())]
+
+
+def _sign(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    return [Token(_SIGNS.get(match[0], match[0]), match[0], *match.span())]
+
+
+def _superscript(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    return [Token("superscript", match[0].translate(_ASCII_DIGITS), *match.span())]
+
+
+def _word(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    letters, digits = match["letters"], match["digits"]
+    number = digits.translate(_ASCII_DIGITS) if digits else ""
+    called = _OPENS.match(match.string, match.end()) is not None
+    word = Word(GREEK.get(letters, letters), number, *match.span(), called)
+    if match["module"] and word.key.lower() not in _IN_MODULES:
+        raise Refusal("unknown_function", match.span(), name=clip(word.key))
+    if match["item"]:
+        return [vocabulary.item(text, word, int(match["item"]))]
+    return vocabulary.tokens(text, word)
+
+
+def _upright(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    return _undivided(text, Word(match["roman"], match["figures"], *match.span()), vocabulary)
+
+
+def _command(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    control, number = match["control"], (match["subscript"] or "").translate(_ASCII_DIGITS)
+    if control in _COMMANDS and not number:
+        return [Token(_COMMANDS[control], match[0], *match.span())]
+    if control not in _COMMAND_WORDS:
+        raise Refusal("not_allowed", match.span(), what=clip(match[0]))
+    return _undivided(text, Word(GREEK_COMMANDS.get(control, control), number, *match.span()), vocabulary)
+
+
+def _undivided(text: str, word: Word, vocabulary: Vocabulary) -> list[Token]:
+    """What LaTeX sets as one word is never a product."""
+    tokens = vocabulary.tokens(text, word)
+    if len(tokens) > 1:
+        raise Refusal("not_allowed", word.span, what=clip(text[word.start : word.end]))
+    return tokens
+
+
+def _fence(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    opens = match["side"] == "left" or match["side"].endswith("l")
+    bar = "|(" if opens else "|)"
+    kinds = {"(": "(", ")": ")", "\\{": "(", "\\}": ")"}
+    return [Token(kinds.get(match["bracket"], bar), match[0], *match.span())]
+
+
+def _attribute(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    raise Refusal("not_allowed", match.span(), what=clip(match[0]))
+
+
+def _other(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    if match[0] in _OTHERS:
+        code, facts = _OTHERS[match[0]]
+        raise Refusal(code, match.span(), **facts)
+    raise bad_character(text, match.start())
+
+
+_READERS: dict[str, Callable[[str, re.Match[str], Vocabulary], list[Token]]] = {
+    "number": _literal,
+    "fraction": _literal,
+    "word": _word,
+    "sign": _sign,
+    "superscript": _superscript,
+    "fence": _fence,
+    "upright": _upright,
+    "command": _command,
+    "attribute": _attribute,
+    "other": _other,
+}
+
+
+def _refuse_mixed_indexing(plain: str, tokens: list[Token], vocabulary: Vocabulary) -> None:
+    """x[0] is x1, so beside it x1 (is it x[0] or x[1]?) and x (the whole vector?) would be guesses."""
+    names = [(token, token.text.rstrip("0123456789")) for token in tokens if token.kind == "name"]
+    indexed = {letters for token, letters in names if plain[token.end - 1] == "]"}
+    for token, letters in names:
+        if letters in indexed and plain[token.end - 1] != "]" and not vocabulary.counts_from_zero(letters):
+            raise Refusal("mixed_indexing", token.span, name=letters)

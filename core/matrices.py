@@ -1,0 +1,247 @@
+"""Matrices from elsewhere: pasted text, a seed, a preset of weights, a loss.
+
+``read`` takes what people have on the clipboard: cells of a spreadsheet (tabs), CSV, rows of numbers, Python lists,
+NumPy and torch (as code or as printed), MATLAB, LaTeX. It looks for rows and entries only; every entry is a number as
+``core.grammar`` reads it, and nothing is executed.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from core import grammar
+from core.explain import explain
+from core.matmul import LOSSES, MAX_SIDE, MatmulExplanation
+from core.problem import MatmulProblem, Matrix, ProblemError, Span
+from core.typeset.text import to_text
+
+MAX_TEXT = 20_000  # characters; an 8 × 8 matrix as torch prints it has about a thousand
+RANDOM_RANGE = 5  # entries from -5 to 5: products that people can check in their heads
+
+# ── Reading a pasted matrix ──────────────────────────────────────────────────────────────────────────────
+
+OPENING, CLOSING = "[{", "]}"
+NAME = r"\s*(?:[A-Za-z_]\w*\s*=(?!=)\s*)?"  # A =
+CALL = r"(?:(?:[A-Za-z_]\w*\.)?(?:array|matrix|mat|tensor|Tensor|asarray|Matrix|FloatTensor)\s*\(\s*['\"]?\s*)?"
+BEFORE = re.compile(NAME + CALL + r"\Z")  # what may stand before the numbers: A = np.array(
+AFTER = re.compile(r"\s*['\"]?\s*(?:,\s*\w+\s*=\s*[\w.'\":<>]+\s*)*,?\s*\)?\s*;?\s*\Z")  # , dtype=float32);
+LATEX_NOISE = re.compile(
+    r"\\(?:begin|end)\{[A-Za-z]+\*?\}(?:\{[lcr|\s]*\})?|\\(?:left|right)\s*(?:\\[{}|]|[\[\]().|])|\\hline|\\[,;!]|\$"
+)
+PLAIN_DECIMAL = re.compile(r"-?\d+\.\d*")
+DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Part of the pasted text, and where it starts there."""
+
+    text: str
+    start: int
+
+    @property
+    def span(self) -> Span:
+        """Its characters without the space around them."""
+        stripped = self.text.strip()
+        start = self.start + (len(self.text) - len(self.text.lstrip()))
+        return start, start + max(len(stripped), 1)
+
+    def between(self, start: int, end: int) -> _Piece:
+        return _Piece(self.text[start:end], self.start + start)
+
+    def __bool__(self) -> bool:
+        return bool(self.text.strip())
+
+
+def read(text: str) -> Matrix:
+    """The matrix that a pasted text shows, each entry as it could be typed. A single number is a 1 × 1 matrix.
+
+    Raises ProblemError with the offending characters of the text as span: ``no_matrix``, ``too_long``, ``too_large``,
+    ``ragged``, ``not_a_matrix`` for anything around the numbers, or what ``grammar.constant`` says of an entry.
+    """
+    if len(text) > MAX_TEXT:
+        raise ProblemError("too_long", span=(MAX_TEXT, len(text)), length=len(text), limit=MAX_TEXT)
+    rows = [row for row in _rows(_Piece(text, 0)) if row]
+    if not rows:
+        raise ProblemError("no_matrix", span=(0, max(1, len(text))))
+    widths = [len(row) for row in rows]
+    if len(rows) > MAX_SIDE or max(widths) > MAX_SIDE:
+        raise ProblemError("too_large", span=(0, len(text)), rows=len(rows), columns=max(widths), limit=MAX_SIDE)
+    for number, row in enumerate(rows, 1):
+        if len(row) != widths[0]:
+            span = (row[0].span[0], row[-1].span[1])
+            raise ProblemError("ragged", span=span, row=number, count=len(row), expected=widths[0])
+    return tuple(tuple(map(_entry, row)) for row in rows)
+
+
+def _rows(text: _Piece) -> list[list[_Piece]]:
+    """The entries, row by row, in the notation that the text is in."""
+    if r"\begin{" in text.text or "&" in text.text:
+        inside = text.between(max(0, text.text.rfind(r"\begin{")), len(text.text))  # the innermost: the matrix itself
+        inside = inside.between(0, inside.text.find(r"\end{")) if r"\end{" in inside.text else inside
+        blank = LATEX_NOISE.sub(lambda found: " " * len(found[0]), inside.text)
+        lines = _split(_Piece(blank, inside.start), re.compile(r"\\\\(?:\[[^\]]*\])?"))
+        return [_split(line, re.compile("&")) for line in lines if line]
+    inside = _inside(text)
+    if any(bracket in inside.text for bracket in OPENING):
+        return [_cells(row) for row in _lists(inside)]
+    if inside is not text:
+        joined = _Piece(re.sub(r"\.\.\.[^\n]*\n", lambda found: " " * len(found[0]), inside.text), inside.start)
+        return [_cells(row) for row in _split(joined, re.compile(r"[;\n]")) if row]
+    return _lines(text)
+
+
+def _inside(text: _Piece) -> _Piece:
+    """What stands within the outermost brackets (or the quotes of np.matrix); the text itself if it has none."""
+    starts = [text.text.find(bracket) for bracket in OPENING if bracket in text.text]
+    if not starts:
+        quoted = re.fullmatch(rf"(?s)({NAME}{CALL})(.*?)(['\"]\s*\)\s*;?\s*)", text.text)
+        return text.between(quoted.end(1), quoted.end(2)) if quoted and quoted[1].strip() else text
+    start = min(starts)
+    end = _partner(text, start)
+    _only(text.between(0, start), BEFORE)
+    _only(text.between(end + 1, len(text.text)), AFTER)
+    return text.between(start + 1, end)
+
+
+def _partner(text: _Piece, start: int) -> int:
+    depth = 0
+    for at in range(start, len(text.text)):
+        depth += (text.text[at] in OPENING) - (text.text[at] in CLOSING)
+        if not depth:
+            return at
+    raise ProblemError("unbalanced", span=(text.start + start, text.start + start + 1), bracket=text.text[start])
+
+
+def _only(around: _Piece, allowed: re.Pattern[str]) -> None:
+    if not allowed.match(around.text):
+        raise ProblemError("not_a_matrix", span=around.span, text=around.text.strip()[:24])
+
+
+def _lists(inside: _Piece) -> Iterator[_Piece]:
+    """Each inner list, of [1, 2], [3, 4]; one more pair of brackets around all of them (a batch of one) is let go."""
+    at = 0
+    between = re.compile(r"[\s,;]*")
+    while at < len(inside.text):
+        gap = between.match(inside.text, at)
+        at = gap.end() if gap else at
+        if at == len(inside.text):
+            return
+        if inside.text[at] not in OPENING:
+            rest = inside.between(at, len(inside.text))
+            raise ProblemError("not_a_matrix", span=rest.span, text=rest.text[:24])
+        end = _partner(inside, at)
+        row = inside.between(at + 1, end)
+        yield from _lists(row) if any(bracket in row.text for bracket in OPENING) else [row]
+        at = end + 1
+
+
+def _lines(text: _Piece) -> list[list[_Piece]]:
+    """Rows without brackets: lines, or parts between semicolons when all stand on one line."""
+    lines = [line for line in _split(text, re.compile(r"\r\n?|\n")) if line]
+    if len(lines) == 1 and "\t" not in text.text:
+        return [_cells(row) for row in _split(lines[0], re.compile(";")) if row]
+    semicolons = all(";" in line.text.strip().rstrip(";") for line in lines)
+    return [_split(line, re.compile(";")) if semicolons else _cells(line) for line in lines]
+
+
+def _cells(row: _Piece) -> list[_Piece]:
+    """The entries of one row: between tabs, else commas, else spaces (none of them inside parentheses)."""
+    row = _Piece(row.text.rstrip("; \r\n"), row.start)
+    for separator in ("\t", ","):
+        if separator in row.text:
+            cells = _split(row, re.compile(separator))
+            return cells if cells[-1] else cells[:-1]
+    return [cell for cell in _split(row, re.compile(r"\s+")) if cell]
+
+
+def _split(text: _Piece, separator: re.Pattern[str]) -> list[_Piece]:
+    """The pieces between the separators that stand outside parentheses and braces."""
+    depth, pieces, start, at = 0, [], 0, 0
+    while at < len(text.text):
+        character = text.text[at]
+        depth += (character in "({") - (character in ")}")
+        found = separator.match(text.text, at) if depth <= 0 else None
+        if found:
+            pieces.append(text.between(start, found.start()))
+            start = at = found.end()
+        else:
+            at += 1
+    return [*pieces, text.between(start, len(text.text))]
+
+
+def _entry(piece: _Piece) -> str:
+    """One entry as it could be typed: 1. and 1.0000 are 1, and 1,5 from a spreadsheet is 1.5."""
+    text = piece.text.strip()
+    if not text:
+        start = max(0, piece.start - 1)  # the separator after which nothing stands
+        raise ProblemError("empty_entry", span=(start, start + 1))
+    if DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    try:
+        spelled = to_text(grammar.constant(text, field=""), spaces=False)
+    except ProblemError as error:
+        start, end = error.span or (0, len(text))
+        offset = piece.span[0]
+        span = (offset + start, max(offset + end, offset + 1))
+        raise ProblemError(error.code, field="", index=None, span=span, **error.facts) from None
+    return spelled.rstrip("0").rstrip(".") if PLAIN_DECIMAL.fullmatch(spelled) else spelled
+
+
+# ── Putting a block in its place ─────────────────────────────────────────────────────────────────────────
+
+SHAPES: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
+    "a": lambda m, k, n: (m, k),
+    "b": lambda m, k, n: (k, n),
+    "v": lambda m, k, n: (m, n),
+}
+
+
+def put(matrix: Matrix, block: Matrix, i: int, j: int) -> Matrix:
+    """``matrix`` with ``block`` written over it from row i, column j on; it grows where the block reaches out of it."""
+    rows, columns = max(len(matrix), i + len(block)), max(len(matrix[0]), j + len(block[0]))
+    if max(rows, columns) > MAX_SIDE:
+        raise ProblemError("too_large", rows=rows, columns=columns, limit=MAX_SIDE)
+
+    def entry(p: int, q: int) -> str:
+        if i <= p < i + len(block) and j <= q < j + len(block[0]):
+            return block[p - i][q - j]
+        return matrix[p][q] if p < len(matrix) and q < len(matrix[0]) else "1"
+
+    return tuple(tuple(entry(p, q) for q in range(columns)) for p in range(rows))
+
+
+# ── Entries that nobody types ────────────────────────────────────────────────────────────────────────────
+
+
+def random_integers(rows: int, columns: int, seed: int) -> Matrix:
+    """The same integers from -5 to 5, none of them 0, for the same seed; a list of rows."""
+    source = random.Random(seed)
+    digits = [n for n in range(-RANDOM_RANGE, RANDOM_RANGE + 1) if n]
+    return tuple(tuple(str(source.choice(digits)) for _ in range(columns)) for _ in range(rows))
+
+
+PRESETS: dict[str, Callable[[int, int, tuple[int, int]], str]] = {
+    "ones": lambda i, j, hot: "1",
+    "one_hot": lambda i, j, hot: str(int((i, j) == hot)),
+    "by_row": lambda i, j, hot: str(i + 1),
+}
+
+
+def preset(name: str, m: int, n: int, hot: tuple[int, int] = (0, 0)) -> Matrix:
+    """Weights of c's shape: all ones; 1 at ``hot`` and 0 elsewhere; or 1 in the first row, 2 in the second, …"""
+    return tuple(tuple(PRESETS[name](i, j, hot) for j in range(n)) for i in range(m))
+
+
+def induced(problem: MatmulProblem, loss: str) -> MatmulProblem:
+    """The problem with the v = ∂loss/∂c that a loss (a key of LOSSES) passes to c. Raises what ``explain`` raises."""
+    explanation = explain(replace(problem, v=None))
+    assert isinstance(explanation, MatmulExplanation)
+    weights = LOSSES[loss][1](explanation.c)
+    texts = tuple(
+        tuple(to_text(n.exact.node(), spaces=False) if n.exact else repr(n.value) for n in row) for row in weights
+    )
+    return replace(problem, v=texts)

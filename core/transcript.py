@@ -1,0 +1,145 @@
+"""A listing that is run exactly as it is shown, and what it printed.
+
+Listings are written by our own tables from an expression tree, so their vocabulary is closed. ``run`` refuses
+anything else before it is compiled, so that a slip in a table could not run what somebody typed.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from types import CodeType
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One print: the number of its line in the source (from 1), what it wrote, and the value it was given."""
+
+    line: int
+    text: str
+    value: object = None
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A listing and everything it printed, in order."""
+
+    source: str
+    printed: tuple[Printed, ...]
+
+    @property
+    def text(self) -> str:
+        """What ``python listing.py`` writes to its standard output."""
+        return "".join(f"{printed.text}\n" for printed in self.printed)
+
+
+SYNTAX = frozenset(
+    "Module Import FunctionDef arguments Return Assign Expr For With withitem Load Store Call Subscript List Tuple "
+    "BinOp Add Sub Mult Div Pow MatMult UnaryOp USub Compare Lt LtE Gt GtE Eq NotEq".split()
+)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a kind of listing may say: the module it imports (and as what), and every name, attribute and keyword.
+
+    ``builtins`` are those of the names that Python itself provides, besides print. ``texts``: whether string
+    constants may occur; they must then be letters, digits, ``.`` and spaces only.
+    """
+
+    module: str
+    alias: str | None
+    names: frozenset[str]
+    attributes: frozenset[str]
+    keywords: frozenset[str]
+    builtins: tuple[str, ...] = ()
+    texts: bool = False
+
+    def allows(self, node: ast.AST) -> bool:
+        """Whether one node of the syntax tree is part of the vocabulary."""
+        match node:
+            case ast.alias():
+                return (node.name, node.asname) == (self.module, self.alias)
+            case ast.Name():
+                return node.id in self.names
+            case ast.FunctionDef():
+                return node.name in self.names and not node.decorator_list
+            case ast.arg():
+                return node.arg in self.names
+            case ast.keyword():
+                return node.arg in self.keywords
+            case ast.Attribute():
+                return node.attr in self.attributes
+            case ast.Constant(value=str(text)):
+                return self.texts and text.isascii() and text.replace(" ", "").replace(".", "").isalnum()
+            case ast.Constant():
+                return isinstance(node.value, (int, float, bool, type(None)))
+            case _:
+                return type(node).__name__ in SYNTAX
+
+
+_parser = Lock()  # CPython 3.11 counts the depth of ast nodes for all threads together (python/cpython#106905)
+
+
+def checked(source: str, vocabulary: Vocabulary) -> CodeType:
+    """The compiled source; RuntimeError where it holds anything but the vocabulary."""
+    with _parser:
+        tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if not vocabulary.allows(node):
+            raise RuntimeError(f"not a listing of ours: {ast.dump(node)[:120]}")
+    with _parser:
+        return compile(tree, "<listing>", "exec")
+
+
+def run(source: str, vocabulary: Vocabulary, keep: Callable[[object], object] = lambda value: value) -> Transcript:
+    """Runs exactly ``source`` and keeps what it prints; ``keep`` says what of a printed value is remembered.
+
+    Raises RuntimeError for anything outside the vocabulary, or whatever the listing itself raises.
+    """
+    printed: list[Printed] = []
+
+    def note(value: object) -> None:
+        printed.append(Printed(sys._getframe(1).f_lineno, str(value), keep(value)))
+
+    execute(source, vocabulary, note)
+    return Transcript(source, tuple(printed))
+
+
+def execute(source: str, vocabulary: Vocabulary, note: Callable[[object], None]) -> dict[str, object]:
+    """Runs ``source`` with ``note`` for its print, and answers with the names that it has given. Raises as ``run``."""
+    # torch's C++ imports more through the __import__ of the code that calls it, so that must be the real one
+    provided = {name: getattr(builtins, name) for name in ("__import__", *vocabulary.builtins)}
+    names: dict[str, object] = {"__builtins__": provided | {"print": note}}
+    exec(checked(source, vocabulary), names)
+    return names
+
+
+WIDTH = 72
+COLUMN = 24  # where an answer beside a print begins
+
+
+def annotated(transcript: Transcript) -> str:
+    """The source with every answer as a comment: beside a print that answers once on one line, below it else.
+
+    Still runnable, and what a print's own comment said stays.
+    """
+    answers: dict[int, list[str]] = {}
+    for printed in transcript.printed:
+        answers.setdefault(printed.line, []).extend(printed.text.splitlines())
+    lines = []
+    for number, line in enumerate(transcript.source.splitlines(), 1):
+        lines.extend(_with_answers(line, answers.get(number, [])))
+    return "\n".join(lines) + "\n"
+
+
+def _with_answers(line: str, answers: list[str]) -> list[str]:
+    beside = f"{line:<{COLUMN - 1}} # {answers[0]}" if len(answers) == 1 else ""
+    if beside and "#" not in line and len(beside) <= WIDTH:
+        return [beside]
+    indent = line[: len(line) - len(line.lstrip())]
+    return [line, *(f"{indent}# {answer}" for answer in answers)]

@@ -1,0 +1,79 @@
+"""Every word a reader sees, in two languages: labels and messages (TOML), prose (Markdown), the examples."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.problem import ProblemError
+
+CONTENT = Path(__file__).parent / "content"
+
+
+@cache
+def _words(lang: str) -> dict[str, Any]:
+    tables: dict[str, Any] = {}
+    for file in sorted((CONTENT / lang).glob("*.toml")):  # a table stands in one file only
+        tables |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return tables
+
+
+def say(lang: str, key: str, **facts: str | int) -> str:
+    """The words under a dotted key, with their placeholders filled. Raises KeyError for an unknown key."""
+    found: Any = _words(lang)
+    for part in key.split("."):
+        found = found[part]
+    return str(found).format(**facts)
+
+
+def table(lang: str, name: str) -> Mapping[str, Any]:
+    """A table of words as it stands, for a component of the browser, which fills the placeholders itself."""
+    return _words(lang)[name]  # type: ignore[no-any-return]
+
+
+def explain_error(lang: str, error: ProblemError) -> str:
+    """What is wrong with a problem and what to do about it, in one or two sentences of plain text."""
+    message = say(lang, f"errors.{error.code}", **error.facts)
+    if suggestion := error.facts.get("suggestion"):
+        message += " " + say(lang, "errors.suggestion", suggestion=suggestion)
+    return message
+
+
+def explain_note(lang: str, code: str, facts: Mapping[str, str | int]) -> str:
+    """Why the engines differ: torch's convention and the reason for it, in a sentence or two of plain text."""
+    return say(lang, f"notes.{code}", **facts)
+
+
+def comments(lang: str, source: str) -> str:
+    """A listing with its comments in the reader's language; the code that ran is untouched."""
+    theirs = _words(lang)["code"]
+    for key, ours in sorted(_words("en")["code"].items(), key=lambda item: -len(item[1])):
+        source = source.replace(f"# {ours}", f"# {theirs[key]}")
+    return source
+
+
+@cache
+def prose(lang: str, name: str) -> str:
+    """A page of prose, Markdown of our own."""
+    return (CONTENT / lang / f"{name}.md").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One card of the gallery; ``address`` opens it. ``title`` and ``why`` by language."""
+
+    id: str
+    address: str
+    title: dict[str, str]
+    why: dict[str, str]
+
+
+@cache
+def examples() -> tuple[Example, ...]:
+    """The gallery, in its order."""
+    rows = tomllib.loads((CONTENT / "examples.toml").read_text(encoding="utf-8"))["example"]
+    return tuple(Example(**row) for row in rows)

@@ -1,0 +1,26 @@
+"""With JACOBIAN_LENS_REQUIRE_BROWSER=1 a run in which no browser test ran, or one was skipped, has failed."""
+
+import os
+
+import pytest
+
+REQUIRE_BROWSER = os.environ.get("JACOBIAN_LENS_REQUIRE_BROWSER") == "1"
+_browser_tests = {"ran": 0, "skipped": 0}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if "browser" in report.keywords:
+        _browser_tests["ran"] += report.when == "call" and not report.skipped
+        _browser_tests["skipped"] += report.skipped
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if REQUIRE_BROWSER and (_browser_tests["skipped"] or not _browser_tests["ran"]):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if REQUIRE_BROWSER:
+        counts = "{ran} ran, {skipped} were skipped".format(**_browser_tests)
+        terminalreporter.write_line(f"Browser tests: {counts}; each of them must run.")

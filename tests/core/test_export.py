@@ -1,0 +1,538 @@
+"""Exports: every kind of file is made and opened by a reader that is not ours."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbclient
+import nbformat
+import pptx
+import pypdf
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+from core import share, words
+from core.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
+from core.export import EXPORTERS, MIME, SIZES, Options, drawing, export
+from core.export.tex import words_tex
+from core.typeset import equations
+from core.typeset.blocks import Tinted, Upon, pieces
+from core.typeset.latex import GREEK, latex
+from core.typeset.palette import PALETTES
+from core.typeset.slides import slides
+from core.typeset.tree import Boxed, Expression, Hued, Line, Matrix, Piece, Symbol, Under, Value
+from core.typeset.typst import CHARACTERS, THEMES, program, typeset
+
+ROOT = Path(__file__).parents[2]
+BASE = "https://lens.example.edu"
+SIDE = ";".join(",".join(str((3 * i + 5 * j) % 9 - 4) for j in range(8)) for i in range(8))
+EIGHT = ";".join("%2B".join(f"{(i * j) % 7 + 1}*x{j + 1}^{(i + j) % 3 + 1}" for j in range(8)) for i in range(8))
+PAGES = {
+    "vjp": "/vjp?f=2*x1%2Bx2^2;x1^2%2B2*x2^3&at=x1:1,x2:2&v=2,-1",
+    "chain": "/chain?f=x1^2%2Bx2;x1*x2^2&g=y1*y2;y1%2By2^2&at=x1:1,x2:2&v=1,2",
+    "matmul": "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=1,0.5,-1;2,0,1.5&wrt=b",
+}
+STEPS = {"vjp": 2 + 1, "chain": 2 + 2 + 1, "matmul": 6 + 1}  # and the state itself
+HARD = {
+    "8 × 8": f"/vjp?f={EIGHT}&v=1,2,3,4,-5,6,7,0",
+    "8 × 8 · 8 × 8": f"/matmul?a={SIDE}&b={SIDE}&v={SIDE}&wrt=b",
+    "a by a column": "/matmul?a=1;2;3&b=4,5&v=1,0;0,1;2,-1&wrt=a",
+    "long fractions": "/vjp?f=" + ";".join(f"exp(x{i})/(exp(x1)%2Bexp(x2)%2Bexp(x3))" for i in (1, 2, 3)),
+    "one long sum": "/vjp?f=" + "%2B".join(f"{k}*x{k % 9 + 1}*sin(x{k % 7 + 1})" for k in range(1, 30)),
+    "deep": f"/vjp?f={'sin(' * 20}x{')' * 20}",
+    "nothing finite": "/vjp?f=sqrt(x1);1/x1&at=x1:0&v=1,0",
+    "a kink": "/vjp?f=relu(x1)%2Bx2;abs(x1-x2)&at=x1:0,x2:1&v=1,2",
+    "no dependence": "/vjp?f=3;x^0&at=x:1",
+}
+LOOKS = [(lang, theme) for lang in share.LANGUAGES for theme in THEMES]
+
+
+@cache
+def explained(address: str) -> Explanation:
+    return explain(share.decode(address).problem)
+
+
+def options(**chosen: object) -> Options:
+    return Options(base=BASE, **chosen)  # type: ignore[arg-type]
+
+
+def made(page: str, suffix: str, **chosen: object) -> list[bytes]:
+    return export(explained(PAGES[page]), suffix, options(**chosen))
+
+
+def picture(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+# ── Each kind of file, of each page, in each language and theme ──────────────────────────────────────────
+
+
+def test_every_kind_of_file_has_a_type_that_a_browser_knows() -> None:
+    assert EXPORTERS.keys() == MIME.keys()
+
+
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_png_has_the_promised_pixels_and_something_on_it(page: str, lang: str, theme: str) -> None:
+    (data,) = made(page, ".png", lang=lang, theme=theme)
+    shown = picture(data).convert("RGB")
+    assert shown.size == (1920, 1080)
+    ground = tuple(bytes.fromhex(THEMES[theme].page[1:]))
+    assert shown.getpixel((5, 5)) == ground
+    counts = {colour: count for count, colour in shown.getcolors(1 << 24)}
+    assert counts[ground] < 0.97 * 1920 * 1080
+    hue = bytes.fromhex(PALETTES[theme].hue(0)[1:])
+    distance = min(max(abs(a - b) for a, b in zip(hue, colour, strict=True)) for colour in counts)
+    assert distance < 20, "the hue of the first row is seen"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_each_size_has_its_pixels(size: str) -> None:
+    (data,) = made("vjp", ".png", size=size)
+    assert picture(data).size == SIZES[size].pixels
+
+
+def test_a_transparent_picture_has_no_ground_but_a_qr_code_that_can_be_read() -> None:
+    (data,) = made("vjp", ".png", transparent=True)
+    shown = picture(data).convert("RGBA")
+    assert shown.getpixel((5, 5))[3] == 0
+    assert shown.getpixel((1920 - 2 * 48 - 6, 1048 - 6)) == (255, 255, 255, 255)
+
+
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+@pytest.mark.parametrize("page", PAGES)
+def test_an_svg_is_outlines_only_and_leads_nowhere(page: str, lang: str, theme: str) -> None:
+    (data,) = made(page, ".svg", lang=lang, theme=theme)
+    root = ElementTree.fromstring(data)
+    tags = [element.tag.rpartition("}")[2] for element in root.iter()]
+    assert not {"use", "symbol", "image", "text", "script", "a", "style"} & set(tags)
+    assert tags.count("path") > 100
+    assert not [value for element in root.iter() for name, value in element.attrib.items() if "href" in name]
+    assert b"http" not in re.sub(rb'xmlns(:\w+)?="[^"]*"', b"", data)
+    assert root.get("viewBox") == "0 0 960 540"
+    title, description = (root.find(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
+    assert title is not None
+    assert title.text == slides(explained(PAGES[page]), lang)[0].title
+    assert description is not None
+    assert description.text
+
+
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_pdf_has_a_page_for_each_slide_with_its_title_as_text(page: str, lang: str, theme: str) -> None:
+    (data,) = made(page, ".pdf", lang=lang, theme=theme, steps=theme == "dark")
+    document = pypdf.PdfReader(io.BytesIO(data))
+    told = slides(explained(PAGES[page]), lang, steps=theme == "dark")
+    assert len(document.pages) == len(told) == (STEPS[page] if theme == "dark" else 1)
+    for shown, slide in zip(document.pages, told, strict=True):
+        assert squeezed(slide.title) in squeezed(shown.extract_text())
+        assert [link["/A"]["/URI"] for link in map(pypdf.generic.IndirectObject.get_object, shown["/Annots"])] == [
+            BASE + slide.frame.link
+        ] * 2, "the text and the QR code"
+    root = document.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"], "tagged"
+    assert root["/Lang"] == lang
+    assert document.metadata is not None
+    assert document.metadata.title == told[-1].title
+
+
+def test_an_address_without_a_host_is_printed_but_leads_nowhere() -> None:
+    (data,) = export(explained(PAGES["vjp"]), ".pdf", Options())
+    (page,) = pypdf.PdfReader(io.BytesIO(data)).pages
+    assert PAGES["vjp"] in page.extract_text()
+    assert "/Annots" not in page
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_every_font_of_a_pdf_is_embedded() -> None:
+    (data,) = made("matmul", ".pdf", lang="zh")
+    fonts = [
+        font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        for page in pypdf.PdfReader(io.BytesIO(data)).pages
+        for font in page["/Resources"]["/Font"].values()
+    ]
+    assert fonts
+    assert all({"/FontFile2", "/FontFile3"} & font.keys() for font in fonts)
+
+
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_presentation_has_native_words_a_described_picture_and_notes(page: str, lang: str, theme: str) -> None:
+    (data,) = made(page, ".pptx", lang=lang, theme=theme, steps=theme == "dark")
+    document = pptx.Presentation(io.BytesIO(data))
+    told = slides(explained(PAGES[page]), lang, steps=theme == "dark")
+    assert len(document.slides) == len(told) == (STEPS[page] if theme == "dark" else 1)
+    for shown, slide in zip(document.slides, told, strict=True):
+        assert shown.shapes.title.text == slide.title
+        texts = [shape.text_frame.text for shape in shown.shapes if shape.has_text_frame]
+        assert "\n".join(slide.frame.code) in texts
+        assert slide.notes.split("\n")[0] in shown.notes_slide.notes_text_frame.text
+        assert BASE + slide.frame.link in shown.notes_slide.notes_text_frame.text
+        equation, code = (
+            shape for shape in shown.shapes if shape.shape_type == pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE
+        )
+        assert equation._element.xpath("./p:nvPicPr/p:cNvPr/@descr") == [slide.alt]
+        assert code._element.xpath("./p:nvPicPr/p:cNvPr/@descr") == [words.say(lang, "export.alt.qr")]
+        assert picture(equation.image.blob).width > 1500, "the fallback"
+        (sharp,) = equation._element.xpath(".//*[local-name()='svgBlip']/@*[local-name()='embed']")
+        svg = shown.part.related_part(sharp).blob
+        assert ElementTree.fromstring(svg).tag.endswith("svg")
+        assert b"<use" not in svg
+
+
+# ── Notebook, script and LaTeX ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lang", share.LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_notebook_is_one(page: str, lang: str) -> None:
+    (data,) = made(page, ".ipynb", lang=lang)
+    book = nbformat.reads(data.decode(), as_version=4)
+    nbformat.validate(book)
+    text = "".join(cell.source for cell in book.cells)
+    assert "import sympy" in text
+    assert "import torch" in text
+    assert "$$" in text
+    assert BASE in text
+
+
+def test_a_notebook_of_every_page_runs_and_finds_the_numbers() -> None:
+    told = [explained(address) for address in (*PAGES.values(), HARD["a kink"], HARD["no dependence"])]
+    (data,) = export(told, ".ipynb", options())
+    book = nbformat.reads(data.decode(), as_version=4)
+    nbclient.NotebookClient(book, timeout=120, kernel_name="python3").execute()
+    ended = [cell.outputs[0].text for cell in book.cells if "assert close" in cell.source]
+    assert ["SymPy" in text for text in ended] == [True, True, True, False, True]  # at a kink it is not compared
+
+
+def test_a_script_of_every_page_runs_and_finds_the_numbers(tmp_path: Path) -> None:
+    (data,) = export([explained(address) for address in PAGES.values()], ".py", options(lang="zh"))
+    answer = run_script(tmp_path, data.decode())
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count(words.say("zh", "export.script.same")) == 3
+
+
+def test_a_script_fails_where_a_number_is_not_the_one_of_the_slide(tmp_path: Path) -> None:
+    (data,) = made("vjp", ".py")
+    source = data.decode()
+    assert source.count("[2.0, -16.0]") == 2
+    answer = run_script(tmp_path, source.replace("[2.0, -16.0]", "[2.0, -15.0]"))
+    assert answer.returncode == 1
+    assert "AssertionError" in answer.stderr
+
+
+def run_script(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
+    (folder / "slide.py").write_text(source, encoding="utf-8")
+    command = [sys.executable, "slide.py"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def test_words_mean_nothing_to_tex_but_themselves() -> None:
+    assert words_tex(r"50% of $x_1 & \input{y}") == r"50\% of \$x\_1 \& \textbackslash{}input\{y\}"
+
+
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+@pytest.mark.parametrize("page", PAGES)
+def test_beamer_source_has_a_frame_for_each_step_and_is_in_balance(page: str, lang: str, theme: str) -> None:
+    source = made(page, ".tex", lang=lang, theme=theme, steps=True)[0].decode()
+    assert source.count(r"\begin{frame}") == source.count(r"\end{frame}") == STEPS[page]
+    plain = re.sub(r"\\[{}\\]", "", source)
+    assert plain.count("{") == plain.count("}")
+    assert source.count(r"\left") == source.count(r"\right")
+
+
+def tex_lacks(*files: str) -> bool:
+    if not shutil.which("xelatex") or not shutil.which("kpsewhich"):
+        return True
+    return subprocess.run(["kpsewhich", *files], capture_output=True, text=True).stdout.count("\n") < len(files)
+
+
+@pytest.mark.skipif(
+    tex_lacks("beamer.cls", "ctexbeamer.cls", "tikz.sty"), reason="no TeX with beamer, ctex and tikz is installed"
+)
+@pytest.mark.parametrize(("page", "lang"), [("matmul", "en"), ("vjp", "zh")])
+def test_beamer_source_compiles(page: str, lang: str, tmp_path: Path) -> None:
+    (tmp_path / "slide.tex").write_bytes(made(page, ".tex", lang=lang, theme="dark")[0])
+    command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", "slide.tex"]
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120)
+    assert answer.returncode == 0, answer.stdout[-2000:].decode(errors="replace")
+    assert len(pypdf.PdfReader(tmp_path / "slide.pdf").pages) == 1
+
+
+# ── What is on a slide ───────────────────────────────────────────────────────────────────────────────────
+
+
+def leaves(piece: Piece) -> list[Piece]:
+    """Symbols, expressions and values of a tree, in reading order."""
+    match piece:
+        case Symbol() | Expression() | Value():
+            return [piece]
+        case Hued(inner, _) | Boxed(inner):
+            return leaves(inner)
+        case Line(inner):
+            return [leaf for one in inner for leaf in leaves(one)]
+        case Under(inner, label):
+            return [*leaves(inner), *leaves(label)]
+        case Matrix(rows):
+            return [leaf for row in rows for cell in row for leaf in leaves(cell)]
+    raise TypeError(piece)
+
+
+def letters_of_latex(piece: Piece) -> str:
+    text = " ".join(latex(leaf, PALETTES["light"]) for leaf in leaves(piece))
+    text = re.sub(r"\\(begin|end|operatorname)\{\w+\}", "", text)
+    return "".join(re.findall("[A-Za-z0-9.]", re.sub(r"\\[A-Za-z]+", "", text)))
+
+
+def letters_of_program(piece: Piece) -> str:
+    """The same of what Typst is given; named functions and Greek letters are commands in LaTeX."""
+    kinds = ("symbol", "number", "word", "code", "bold", "text")
+    shown = [str(step[1]) for step in program(piece, THEMES["light"]) if step[0] in kinds]
+    return "".join(re.findall("[A-Za-z0-9.]", "".join(shown)))
+
+
+def page_equations(e: Explanation) -> list[Piece]:
+    """What the pages draw with KaTeX."""
+    match e:
+        case VectorExplanation():
+            weights = e.pullback.weights
+            return [
+                *(equations.output(i, node) for i, node in enumerate(e.map.outputs)),
+                equations.jacobian(e.map, weights),
+                equations.jacobian_at(e.map, weights),
+                equations.weighted_symbols(e.map),
+                equations.weighted_sum(e.map, e.pullback),
+                *equations.transposed_product(e.map, e.pullback),
+            ]
+        case ChainExplanation():
+            return [*equations.chain_jacobians(e), equations.chain_product(e), equations.chain_backward(e)]
+        case MatmulExplanation():
+            return [
+                equations.product(e),
+                equations.upstream(e),
+                equations.element(e, 0, 0),
+                equations.card(e, 0, 0, e.problem.wrt, "letters", True),
+                equations.gradient_sum_symbols(e, e.problem.wrt),
+                equations.gradient(e, e.problem.wrt),
+                equations.closed_form(e, e.problem.wrt),
+            ]
+
+
+@pytest.mark.parametrize("address", [example.address for example in words.examples()] + list(HARD.values()))
+def test_typst_is_given_the_leaves_that_katex_is_given(address: str) -> None:
+    for piece in page_equations(explained(address)):
+        if not isinstance(piece, Line) or r"\underset" not in latex(piece, PALETTES["light"]):
+            assert letters_of_program(piece) == letters_of_latex(piece)
+
+
+@pytest.mark.parametrize(
+    ("page", "drawn"),
+    [
+        ("vjp", lambda e: equations.jacobian(e.map, e.pullback.weights)),
+        ("vjp", lambda e: equations.weighted_sum(e.map, e.pullback)),
+        ("chain", lambda e: equations.chain_jacobian(e, 0)),
+        ("chain", lambda e: equations.chain_backward(e)),
+        ("matmul", lambda e: equations.product(e)),
+        ("matmul", lambda e: equations.upstream(e)),
+    ],
+)
+def test_the_slide_draws_the_very_equations_of_the_page(page: str, drawn: object) -> None:
+    explanation = explained(PAGES[page])
+    (slide,) = slides(explanation, "en")
+    assert drawn(explanation) in pieces(slide.body)  # type: ignore[operator]
+
+
+def test_the_contributions_on_a_slide_add_up_to_the_gradient() -> None:
+    explanation = explained(PAGES["matmul"])
+    (slide,) = slides(explanation, "en")
+    cards = [card.picture for card in pieces(slide.body) if isinstance(card, Upon)]
+    assert len(cards) == 6
+    entries = [[leaf.number.value for leaf in leaves(card.matrix)] for card in cards if isinstance(card, Tinted)]
+    assert [sum(column) for column in zip(*entries, strict=True)] == [7, 0.5, 3.5, 10, 1, 4]
+
+
+def test_a_step_lights_its_row_and_the_last_one_has_the_whole_sum() -> None:
+    first, second, state = slides(explained(PAGES["vjp"]), "en", steps=True)
+    bands = [[band.opacity > 0 for band in matrix.bands] for matrix in map(jacobian_of, (first, second, state))]
+    assert bands == [[True, False], [True, True], [True, True]]
+    assert "(4, 8)" in first.alt
+    assert "(2, -16)" in second.alt
+
+
+def jacobian_of(slide: object) -> Matrix:
+    lines = [piece for piece in pieces(slide.body) if isinstance(piece, Line)]  # type: ignore[attr-defined]
+    return next(
+        m for line in lines for m in line.pieces if isinstance(m, Matrix) and len(m.bands) == len(m.rows[0]) == 2
+    )
+
+
+def test_every_letter_that_a_name_can_have_is_drawn() -> None:
+    assert {rf"\{name}" for name in GREEK} <= CHARACTERS.keys()
+
+
+def test_a_command_that_typst_is_not_told_about_is_refused() -> None:
+    with pytest.raises(ValueError, match="href"):
+        typeset(Symbol(r"\href{x}{y}"), THEMES["light"])
+
+
+# ── Room ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("size", ["1080", "4:3"])
+@pytest.mark.parametrize("name", HARD)
+def test_nothing_is_cut_off_and_nothing_overlaps(name: str, size: str) -> None:
+    (data,) = export(explained(HARD[name]), ".png", options(size=size))
+    shown = picture(data).convert("RGB")
+    width, height = shown.size
+    gaps = {  # bands of the slide that stay empty, in points
+        "left": (0, 0, 44, 540),
+        "right": (width // 2 - 44, 0, width // 2, 540),
+        "top": (0, 0, width // 2, 24),
+        "between headline and body": (0, 115, width // 2, 122),
+        "between body and code": (0, 429, width // 2 - 48 - 112, 436),
+        "bottom": (0, 531, width // 2, 540),
+    }
+    for where, box in gaps.items():
+        found = shown.crop(tuple(2 * side for side in box)).getcolors(1 << 20)
+        assert [colour for _, colour in found] == [(255, 255, 255)], where
+    assert height == 1080
+
+
+@pytest.mark.parametrize("lang", share.LANGUAGES)
+def test_the_fonts_have_every_character_that_we_print(lang: str) -> None:
+    known: set[int] = set()
+    for file in (ROOT / "core" / "export" / "fonts").glob("NotoSans*-Regular.*"):
+        known |= TTFont(file).getBestCmap().keys()
+    folder = ROOT / "core" / "content" / lang  # slides say what stands in these
+    text = "".join((folder / file).read_text("utf-8") for file in ("export.toml", "notes.toml", "words.toml"))
+    assert not {character for character in text if character.isprintable() and ord(character) not in known}
+
+
+def test_a_qr_code_holds_the_whole_link() -> None:
+    import segno
+
+    link = BASE + PAGES["matmul"]
+    described = drawing.qr(link)
+    grid = [[0] * described["modules"] for _ in range(described["modules"])]
+    for x, y, length in described["runs"]:
+        grid[y][x : x + length] = [1] * length
+    assert grid == [list(row) for row in segno.make(link, error="m", micro=False, boost_error=False).matrix]
+
+
+def test_a_long_link_is_printed_short() -> None:
+    link = BASE + HARD["8 × 8 · 8 × 8"]
+    assert len(drawing.shortened(link)) <= drawing.LONGEST_LINK + 3
+
+
+# ── Safety and load ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_typst_compiles_nothing_but_our_own_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    class Compiler:
+        def compile(self, source: bytes, **chosen: object) -> bytes:
+            seen.append((source, chosen["sys_inputs"]))
+            return b""
+
+    monkeypatch.setattr(drawing, "_compiler", Compiler)
+    for page in PAGES:
+        made(page, ".pdf")
+    assert {source for source, _ in seen} == {(ROOT / "core" / "export" / "slide.typ").read_bytes()}
+    assert all(inputs.keys() == {"deck"} for _, inputs in seen)
+
+
+def test_names_that_mean_something_to_typst_are_only_text() -> None:
+    (data,) = export(explained("/vjp?f=sys*panic%2Beval*read&at=sys:1,panic:2,eval:3,read:4"), ".pdf", options())
+    text = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
+    assert all(name in text for name in ("sys", "panic", "eval", "read"))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf", ".svg"])
+def test_the_same_state_gives_the_same_file(suffix: str) -> None:
+    assert made("chain", suffix) == made("chain", suffix)
+
+
+def test_forty_exports_at_once_all_succeed() -> None:
+    jobs = [(page, suffix) for page in PAGES for suffix in (".png", ".svg", ".pdf")] * 5
+    with ThreadPoolExecutor(40) as threads:
+        files = list(threads.map(lambda job: made(*job), jobs[:40]))
+    assert len(files) == 40
+    assert all(file for group in files for file in group)
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_over_a_thousand_exports() -> None:
+    sizes = []
+    for k in range(1000):
+        address = f"/vjp?f=2*x1%2Bx2^2;x1^2%2B{k}*x2^3&at=x1:1,x2:2&v=2,1"
+        export(explain(share.decode(address).problem), (".png", ".svg", ".pdf")[k % 3], options())
+        if k % 100 == 99:
+            sizes.append(resident())
+    assert sizes[-1] < 1.15 * sizes[2], sizes
+
+
+def resident() -> int:
+    """Bytes of memory in use by this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096
+
+
+# ── The command line ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_command_line_writes_a_deck_of_several_links(tmp_path: Path) -> None:
+    answer = command("export", "-", "-o", str(tmp_path / "deck.pdf"), "--lang", "zh", links=PAGES.values())
+    assert answer.returncode == 0, answer.stderr
+    assert len(pypdf.PdfReader(tmp_path / "deck.pdf").pages) == 3
+
+
+def test_the_command_line_numbers_the_pictures_of_the_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from core.__main__ import parser
+
+    monkeypatch.setenv("JACOBIAN_LENS_URL", BASE)
+    chosen = parser().parse_args(["export", PAGES["vjp"], "-o", str(tmp_path / "row.png"), "--steps", "--size", "4:3"])
+    assert chosen.run(chosen) == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["row-1.png", "row-2.png", "row-3.png"]
+    assert capsys.readouterr().out.count("row-") == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "file", "told"), [(PAGES["vjp"], "a.docx", ".pptx"), ("/vjp?f=(2x", "a.pdf", '"unbalanced"')]
+)
+def test_the_command_line_says_what_is_wrong(
+    address: str, file: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from core.__main__ import parser
+
+    chosen = parser().parse_args(["export", address, "-o", str(tmp_path / file)])
+    assert chosen.run(chosen) == 2
+    written = capsys.readouterr()
+    assert told in written.out + written.err
+    assert not list(tmp_path.iterdir())
+
+
+def command(*arguments: str, links: object = ()) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        cwd=ROOT,
+        input="\n".join(links),  # type: ignore[call-overload]
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )

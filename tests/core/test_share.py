@@ -1,0 +1,80 @@
+"""The address is a contract: readable, whole, and forgiving."""
+
+from __future__ import annotations
+
+import pytest
+
+from core import share
+from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
+
+TEXT = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), (("x1", "1"), ("x2", "2")), ("2", "1"))
+
+
+@pytest.mark.parametrize(
+    ("problem", "address"),
+    [
+        (TEXT, "/vjp?f=2*x1%2Bx2^2;x1^2%2B2*x2^3&at=x1:1,x2:2&v=2,1"),
+        (VectorProblem(("x/3",), (("x", "pi/4"),), ("-2.5",)), "/vjp?f=x/3&at=x:pi/4&v=-2.5"),
+        (
+            ChainProblem(("x1*x2",), ("sin(y1)",), (("x1", "1"), ("x2", "2")), ("3",)),
+            "/chain?f=x1*x2&g=sin(y1)&at=x1:1,x2:2&v=3",
+        ),
+        (
+            MatmulProblem(
+                (("1", "2"), ("3", "4")),
+                (("1", "2", "3"), ("4", "5", "6")),
+                (("1", "0", "2"), ("1", "1", "1")),
+            ),
+            "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=1,0,2;1,1,1&wrt=b",
+        ),
+    ],
+)
+def test_a_problem_and_its_address_are_each_other(problem, address):
+    assert share.encode(problem) == address
+    assert share.decode(address).problem == problem
+    assert share.decode(f"https://example.edu/lens{address}").problem == problem
+
+
+def test_a_space_is_a_plus_that_somebody_did_not_escape():
+    assert share.decode("/vjp?f=2*x1+x2^2&at=x1:1,x2:2").problem.functions == ("2*x1+x2^2",)
+    assert share.decode("/vjp?f=2*x1 x2^2&at=x1:1,x2:2").problem.functions == ("2*x1+x2^2",)
+
+
+def test_an_escaped_space_is_a_space():
+    assert share.decode("/vjp?f=2%20x1%20x2").problem.functions == ("2 x1 x2",)
+
+
+def test_a_page_without_parameters_is_its_default_problem():
+    for page, problem in share.DEFAULTS.items():
+        assert share.decode(f"/{page}").problem == problem
+
+
+def test_weights_of_one_are_left_out_and_come_back():
+    address = share.encode(VectorProblem(("x",), (("x", "1"),), ("1",)))
+    assert address == "/vjp?f=x&at=x:1"
+    assert share.decode(address).problem.cotangent is None
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "code"),
+    [
+        ("/vjp?f=x^2&at=x&v=3", "at", "not_a_point"),
+        ("/matmul?a=1&b=2&wrt=c&v=3", "wrt", "not_a_choice"),
+        ("/vjp?f=x^2&v=3&lang=fr", "lang", "not_a_choice"),
+    ],
+)
+def test_a_bad_parameter_is_named_and_the_rest_survives(address, field, code):
+    decoded = share.decode(address)
+    assert [(error.field, error.code) for error in decoded.errors] == [(field, code)]
+    assert "3" in str(decoded.problem)
+
+
+@pytest.mark.parametrize("address", ["/nowhere?f=x", "", "http://[", "/", "/vjp/../etc?f=x"])
+def test_an_unknown_page_is_refused(address):
+    with pytest.raises(ProblemError, match="unknown_page"):
+        share.decode(address)
+
+
+def test_the_language_travels_in_the_address():
+    assert share.decode(share.encode(TEXT, "zh")).lang == "zh"
+    assert share.encode(TEXT, "zh").endswith("&lang=zh")
