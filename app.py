@@ -1,0 +1,107 @@
+"""The server: Streamlit around pages/frame.py, with what must be ready before the first visitor comes."""
+
+import gc
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from anyio import CapacityLimiter, to_thread
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+@asynccontextmanager
+async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Import torch and SymPy (2.5 s) before the first visitor, not during their first run."""
+    from core import share, worker
+    from core.explain import explain
+
+    worker.start()
+    for problem in share.DEFAULTS.values():
+        explain(problem)
+    gc.freeze()  # Streamlit collects garbage after every run: 140 ms with torch's objects, nothing without
+    yield {}
+
+
+def content_policy() -> str:
+    """What a page may load: only from here, and no script but Streamlit's own and the components' blobs."""
+    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
+    hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in inline)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' blob: {hashes}",  # blob: is how Streamlit imports a component's script
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "frame-src 'none'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+class SecurityHeaders:
+    """Adds the headers to every HTTP response; other traffic passes untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.headers = [
+            (b"content-security-policy", content_policy().encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *self.headers]}
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def plotly(_request: Request) -> Response:
+    """The script of the 3-D pictures, fetched by a browser when the first one is opened, and kept for a week."""
+    from core import figures
+
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=604800"}
+    return Response(figures.script(), media_type="text/javascript", headers=headers)
+
+
+drawing = CapacityLimiter(1)  # pictures are drawn one at a time, so that they never slow the pages
+MAX_WAITING = 8
+
+
+async def picture(request: Request) -> Response:
+    """``/export.png?page=vjp&f=…``: the slide of a link, for embedding; cached by address, refused when many wait."""
+    from core.export import base_url
+    from core.export.embedded import picture
+    from core.problem import ProblemError
+    from core.words import explain_error
+
+    if drawing.statistics().tasks_waiting >= MAX_WAITING:
+        return PlainTextResponse("busy", status_code=429, headers={"Retry-After": "5"})
+    base = base_url() or str(request.base_url)
+    try:
+        slide = await to_thread.run_sync(picture, request.url.query, base, limiter=drawing)
+    except ProblemError as error:
+        return PlainTextResponse(explain_error("en", error), status_code=400)
+    return Response(slide, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+routes = [Route("/plotly.js", plotly), Route("/export.png", picture)]
+app = st.App("pages/frame.py", lifespan=ready, routes=routes, middleware=[Middleware(SecurityHeaders)])

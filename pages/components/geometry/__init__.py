@@ -1,0 +1,66 @@
+"""The pictures of /vjp: the weighted rows as arrows; behind tabs maps, surfaces, duality, J by passes, and .grad."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import geometry
+from core.engines.complaints import Complaint, complaints
+from core.explain import VectorExplanation
+from core.words import table
+from pages.components import component
+from pages.shared import session, views
+
+_pictures = component("geometry", '<div class="lens-geometry"></div>')
+SHARED = ("tab", "arrows", "complaint")  # words that more than one picture says
+
+
+def arrows(explanation: VectorExplanation, page: str = "vjp") -> None:
+    """Draws the weighted rows tip to tail, moving with v in the browser."""
+    scene = geometry.scene(explanation, formulas=False)
+    _pictures(key=f"arrows.{page}", data=_data(page, ("arrows",), scene))
+
+
+def explorer(explanation: VectorExplanation, page: str = "vjp") -> None:
+    """Draws the other pictures behind tabs. In some of them x can be dragged: the page's draft follows on release."""
+    key = f"explorer.{page}"
+    data = _data(page, _fitting(explanation), geometry.scene(explanation))
+    if session.sent(key, "asked"):
+        data["complaints"] = [_complaint(one) for one in _complaints(explanation)]
+
+    def move(sent: Any) -> None:
+        draft = session.problem(page)
+        changed = geometry.moved(draft, explanation.problem, sent)
+        if changed != draft:
+            session.replace_all(page, changed)
+
+    _pictures(data=data, on_asked_change=lambda: None, **session.component(key, "moved", move))
+
+
+def _fitting(explanation: VectorExplanation) -> tuple[str, ...]:
+    """The pictures that a map of n inputs and m outputs has."""
+    m, n = len(explanation.map.outputs), len(explanation.map.inputs)
+    plane = (("map",) if m > 1 else ()) + ("contours",) if n > 1 else ()
+    return (*plane, "surface", "duality", "recover", "ledger")
+
+
+def _data(page: str, shown: tuple[str, ...], scene: dict[str, Any]) -> dict[str, Any]:
+    palette, said = views.palette(), table(session.language(), "geometry")
+    return {
+        "page": page,
+        "views": shown,
+        "scene": scene,
+        "words": {name: said[name] for name in said if name in (*shown, *SHARED)},
+        "hues": {"rows": palette.rows, "ink": palette.ink, "faint": palette.faint},
+    }
+
+
+def _complaints(explanation: VectorExplanation) -> tuple[Complaint, ...]:
+    here = explanation.map
+    point, weights = (tuple(n.value for n in numbers) for numbers in (here.point, explanation.pullback.weights))
+    return complaints(here.outputs, here.inputs, point, weights)
+
+
+def _complaint(one: Complaint) -> dict[str, Any]:
+    grad = None if one.grad is None else geometry.numbers(one.grad)
+    return {"code": one.code, "calls": one.calls, "error": one.error, "outcome": one.outcome, "grad": grad}

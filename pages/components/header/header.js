@@ -1,0 +1,20 @@
+// The bar at the top of every page. See static/js/links.js for why these are links of our own.
+
+const links = import(new URL("app/static/js/links.js", document.baseURI))
+
+export default function ({ data, parentElement }) {
+  const find = name => parentElement.querySelector(`.${name}`)
+  document.documentElement.lang = data.lang === "zh" ? "zh-CN" : "en" // picks the right fonts and voice
+  links.then(({ link, follow }) => {
+    follow(find("name"), data.home)
+    find("name").textContent = "Jacobian Lens"
+    for (const group of ["pages", "languages"]) {
+      find(group).setAttribute("aria-label", data.labels[group])
+      find(group).replaceChildren(
+        ...data[group].map(({ text, href, current, lang }) =>
+          link(text, href, { "aria-current": current && (group === "pages" ? "page" : "true"), lang, hreflang: lang }),
+        ),
+      )
+    }
+  })
+}

@@ -1,0 +1,268 @@
+"""a × b = c with v, edited in place; one card per element of c; their running sum. Stepped through in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache, partial
+from math import isfinite
+from typing import Any
+
+from core.engines.autograd import MatmulAutograd
+from core.exact import Number
+from core.grammar import MAX_LENGTH, constant
+from core.matmul import LOSSES, MAX_SIDE, ORDERS, MatmulExplanation, Rows, read_matmul, resize, weights_of
+from core.matrices import MAX_TEXT, SHAPES, induced, preset, put, random_integers, read
+from core.problem import MatmulProblem, Matrix, ProblemError
+from core.typeset.latex import expression, latex
+from core.typeset.numbers import exact_node
+from core.typeset.palette import strength
+from core.typeset.tree import Value
+from core.words import explain_error
+from pages.components import component
+from pages.shared import session, views
+
+_product = component("product", '<div class="lens-product"></div>')
+
+Data = dict[str, Any]
+
+
+def product(explanation: MatmulExplanation, fresh: bool) -> None:
+    """Draws the page's middle; ``fresh``: the explanation is of what is typed, not of the last that could be read."""
+    problem = session.problem("matmul")
+    assert isinstance(problem, MatmulProblem)
+    _product(data=_data(problem, explanation, fresh), **session.component(_key(), "edit", partial(_store, problem)))
+
+
+def _key() -> str:
+    return f"product.{session.language()}"  # another language is another component: its words are written once
+
+
+# ── What the browser sends ───────────────────────────────────────────────────────────────────────────────
+
+
+class _NotOursError(Exception):
+    """A message that the component would not send: a browser is not to be trusted."""
+
+
+def _store(problem: MatmulProblem, sent: object) -> None:
+    try:
+        session.change("matmul", edited(sent))
+    except ProblemError:  # a pasted text that cannot be read: the page shows why, nothing else changes
+        session.change("matmul", _typed(sent))
+    except _NotOursError:
+        session.change("matmul", problem)
+
+
+def edited(sent: object) -> MatmulProblem:
+    """The problem after one message: all entries as typed, then one act upon them, then the v that a loss gives.
+
+    Raises ProblemError where a pasted text cannot be read or put in its place.
+    """
+    problem, act, loss = _typed(sent), _field(sent, "act", {}), _field(sent, "loss", None)
+    if act:
+        problem = ACTS.get(_field(act, "kind", ""), _refuse)(problem, act)
+    if loss in LOSSES:
+        try:
+            return induced(problem, loss)
+        except ProblemError:  # an entry cannot be read yet: v stays
+            return problem
+    return problem
+
+
+def _typed(sent: object) -> MatmulProblem:
+    matrices = {letter: _texts(_field(sent, letter, None)) for letter in SHAPES}
+    return MatmulProblem(**matrices, wrt="a" if _field(sent, "wrt", "b") == "a" else "b")
+
+
+def _field(sent: object, name: str, otherwise: Any) -> Any:
+    if not isinstance(sent, dict):
+        raise _NotOursError
+    return sent.get(name, otherwise)
+
+
+def _texts(rows: object) -> Matrix:
+    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_SIDE:
+        raise _NotOursError
+    for row in rows:
+        if not isinstance(row, list) or not 0 < len(row) <= MAX_SIDE or not all(isinstance(t, str) for t in row):
+            raise _NotOursError
+    return tuple(tuple(text.strip()[: MAX_LENGTH + 1] for text in row) for row in rows)
+
+
+def _whole(sent: object, name: str, least: int = 0, most: int = MAX_SIDE - 1) -> int:
+    number = _field(sent, name, least)
+    if not isinstance(number, int) or not least <= number <= most:
+        raise _NotOursError
+    return number
+
+
+def _refuse(problem: MatmulProblem, act: object) -> MatmulProblem:
+    raise _NotOursError
+
+
+def _paste(problem: MatmulProblem, act: object) -> MatmulProblem:
+    """A block from a cell on; or the whole matrix, where a whole one was pasted into its first cell."""
+    letter, text = _field(act, "matrix", ""), _field(act, "text", "")
+    if letter not in SHAPES or not isinstance(text, str):
+        raise _NotOursError
+    i, j, block = _whole(act, "i"), _whole(act, "j"), read(text[: MAX_TEXT + 1])
+    old: Matrix = getattr(problem, letter)
+    whole = bool(_field(act, "whole", False)) or ((i, j) == (0, 0) and ("[" in text or "\\begin" in text))
+    return _reshaped(problem, letter, block if whole else put(old, block, i, j))
+
+
+def _reshaped(problem: MatmulProblem, letter: str, new: Matrix) -> MatmulProblem:
+    """The problem with another matrix, the others following its size. v follows c and cannot change it."""
+    (m, k, n), (rows, columns) = (len(problem.a), len(problem.b), len(problem.b[0])), (len(new), len(new[0]))
+    if letter == "v":
+        if (rows, columns) != (m, n):
+            raise ProblemError("wrong_shape", field="v", rows=rows, columns=columns, m=m, n=n)
+        return replace(problem, v=new)
+    m, k, n = (rows, columns, n) if letter == "a" else (m, rows, columns)
+    return replace(resize(problem, m, k, n), **{letter: new})  # type: ignore[arg-type]
+
+
+def _random(problem: MatmulProblem, act: object) -> MatmulProblem:
+    m, k, n = len(problem.a), len(problem.b), len(problem.b[0])
+    seed = _whole(act, "seed", 0, 10**6)
+    letters = [letter for letter in str(_field(act, "matrix", "")) if letter in SHAPES]
+    entries = {letter: random_integers(*SHAPES[letter](m, k, n), seed + 1000 * at) for at, letter in enumerate(letters)}
+    return replace(problem, **entries)  # type: ignore[arg-type]
+
+
+def _preset(problem: MatmulProblem, act: object) -> MatmulProblem:
+    m, n = len(problem.a), len(problem.b[0])
+    try:
+        return replace(problem, v=preset(str(_field(act, "name", "")), m, n, (_whole(act, "i"), _whole(act, "j"))))
+    except KeyError:
+        raise _NotOursError from None
+
+
+ACTS: dict[str, Callable[[MatmulProblem, object], MatmulProblem]] = {
+    "paste": _paste,
+    "random": _random,
+    "preset": _preset,
+}
+
+
+# ── What the browser gets ────────────────────────────────────────────────────────────────────────────────
+
+
+def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
+    m, _, n = e.sizes
+    wrt = problem.wrt
+    sent = session.sent(_key(), "edit")
+    strongest = max((abs(weight.value) for row in e.v for weight in row), default=0.0)
+    cells = [(i, j) for i in range(m) for j in range(n)]
+    return {
+        "typed": _matrices(problem),
+        "serial": sent.get("serial") if isinstance(sent, dict) else None,
+        "wrt": wrt,
+        "fresh": fresh,
+        "sizes": e.sizes,
+        "values": {name: _matrix(rows) for name, rows in {"a": e.a, "b": e.b, "v": e.v, "c": e.c}.items()},
+        "latex": {letter: _looks(matrix) for letter, matrix in _matrices(problem).items()},
+        "grad": _matrix(e.grad(wrt)),
+        "weighted": [[_vector(e.weighted_factors(i, j, wrt)) for j in range(n)] for i in range(m)],
+        "ledgers": {by: [[step.i, step.j, _vector(step.line)] for step in e.ledger(wrt, by)] for by in ORDERS},
+        "strengths": [[strength(e.v[i][j].value, strongest) for j in range(n)] for i in range(m)],
+        "negative": [[i, j] for i, j in cells if e.v[i][j].value < 0],
+        "losses": {name: source for name, (source, _) in LOSSES.items()},
+        "induced": e.losses,
+        "torch": _torch(e.torch, wrt),
+        "agreement": e.agreement,
+        "errors": _errors(problem),
+        "refusal": _refusal(sent),
+        "limit": MAX_SIDE,
+        "hues": [views.palette().hue(i) for i in range(MAX_SIDE)],
+        "words": {word: views.words(f"product.{word}", **GAPS) for word in WORDS}
+        | {kind: views.words(f"check.{kind}") for kind in ("exact", "agree", "explained")},
+    }
+
+
+WORDS = (
+    "cell element element_title card_label one_line row column sum_entry rows inside columns fewer more random seed "
+    "paste paste_help paste_into presets ones one_hot by_row random_v loss own_v induced_v wrt form letters numbers "
+    "weighted density full compact gallery player play pause step back order by_rows by_columns by_size speed "
+    "scrubber count none_yet after_all running sum_hint column_of_a row_of_b torch_says others_zero closed "
+    "closed_help closed_help_a closed_read closed_read_a jacobian jacobian_help unflatten ledger ledger_help stale"
+).split()
+GAPS = {name: f"{{{name}}}" for name in "i j p q name wrt count total value values".split()}  # filled in the browser
+
+
+def _value(n: Number) -> Any:
+    """A number that is written as a decimal; else its LaTeX with the float that it is. JSON knows no nan."""
+    node = exact_node(n)
+    plain = node is None or (node.args[0] if node.op == "neg" else node).op == "number"
+    if plain and isfinite(n.value):
+        return int(n.value) if n.value == int(n.value) and abs(n.value) < 2**53 else n.value
+    return [latex(Value(n), views.palette()), n.value if isfinite(n.value) else str(n.value)]
+
+
+def _vector(numbers: tuple[Number, ...]) -> list[Any]:
+    return [_value(n) for n in numbers]
+
+
+def _matrix(rows: Rows) -> list[list[Any]]:
+    return [_vector(row) for row in rows]
+
+
+def _matrices(problem: MatmulProblem) -> dict[str, Matrix]:
+    """What is typed."""
+    return {"a": problem.a, "b": problem.b, "v": weights_of(problem)}
+
+
+def _looks(matrix: Matrix) -> list[list[str | None]]:
+    """How each entry looks while nobody edits it, in LaTeX: 1/2 as a fraction. None where it looks as it was typed."""
+    return [[_look(text) for text in row] for row in matrix]
+
+
+@lru_cache(maxsize=2048)
+def _look(text: str) -> str | None:
+    if text.isdecimal():
+        return None
+    with suppress(ProblemError):
+        return expression(constant(text, field=""))
+    return None
+
+
+def _torch(torch: MatmulAutograd, wrt: str) -> Data:
+    """What torch printed for the gradient, and its numbers."""
+    _, b_grad, a_grad, *_ = (printed.text for printed in torch.transcript.printed)
+    text, rows = (b_grad, torch.b_grad) if wrt == "b" else (a_grad, torch.a_grad)
+    return {"text": text, "grad": [[x if isfinite(x) else str(x) for x in row] for row in rows]}
+
+
+def _errors(problem: MatmulProblem) -> list[Data]:
+    """What is wrong with the entries, each with its matrix and its place (row by row; None: all of it)."""
+    matrices = _matrices(problem)
+    return [
+        {"matrix": error.field, "index": error.index, **_told(error, _at(matrices.get(error.field, ()), error.index))}
+        for error in read_matmul(problem).errors
+    ]
+
+
+def _at(matrix: Matrix, index: int | None) -> str:
+    entries = [text for row in matrix for text in row]
+    return entries[index] if index is not None and index < len(entries) else ""
+
+
+def _refusal(sent: object) -> Data | None:
+    """Why the text pasted last could not be used, if it could not."""
+    try:
+        edited(sent)
+    except ProblemError as error:
+        act = _field(sent, "act", {})
+        return {"matrix": _field(act, "matrix", ""), **_told(error, str(_field(act, "text", "")))}
+    except _NotOursError:
+        pass
+    return None
+
+
+def _told(error: ProblemError, typed: str) -> Data:
+    """The message, and the typed text around the offending characters in three parts."""
+    start, end = error.span or (0, 0)
+    parts = [typed[max(0, start - 30) : start], typed[start:end][:60], typed[end : end + 30]] if end else []
+    return {"message": explain_error(session.language(), error), "parts": parts}

@@ -1,0 +1,104 @@
+"""The stage: vᵀJ as the sum of the weighted rows of J, dragged in the browser."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import streamlit as st
+
+from core.exact import Number
+from core.explain import VectorExplanation
+from core.expression import Node
+from core.typeset import equations
+from core.typeset.latex import approximate, expression, latex, name, value
+from core.typeset.numbers import says_all
+from core.typeset.palette import FAINTEST, FULL_TINT
+from core.typeset.text import to_text
+from pages.components import component
+from pages.shared import session, views
+
+_stage = component(
+    "stage",
+    '<div class="lens-stage"><div class="lens-board"></div>'
+    '<div class="lens-foot"><div class="lens-readout"></div><div class="lens-forms" role="group"></div></div></div>',
+)
+USUAL = 3.0  # a weight of this size has the full tint; larger ones are told apart by sharing it out
+WORDS = ("formula", "number", "form", "scrub", "hint")
+JACOBIAN = r"J = \partial y/\partial x"
+
+Data = dict[str, Any]
+
+
+def stage(explanation: VectorExplanation, page: str = "vjp") -> None:
+    """Draws v, J, the weighted rows and their sum, following the weights of the page's channel in the browser.
+
+    Publishes J and x (numbers) and what is pointed at (``lit``) on that channel.
+    """
+    with st.container(key=f"{page}.stage"):
+        _stage(key=f"stage.{page}", data=stage_data(explanation, page))
+        if not session.alive():
+            with st.container(key=f"{page}.stage.plain"):
+                views.plain_stage(explanation)
+
+
+def stage_data(explanation: VectorExplanation, page: str) -> Data:
+    """What the browser needs to draw the stage and to follow v without asking: LaTeX of ours, and the numbers."""
+    here, pulled = explanation.map, explanation.pullback
+    m = len(here.outputs)
+    return {
+        "channel": page,
+        "hues": [views.palette().hue(i) for i in range(m)],
+        "tint": {"full": FULL_TINT, "faintest": FAINTEST, "reference": USUAL},
+        "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
+        "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
+        "at": latex(equations.point(here), views.palette()),
+        "x": [_float(n) for n in here.point],
+        "v": [_weight(n, i) for i, n in enumerate(pulled.weights)],
+        "J": [
+            [_entry(i, here.inputs[j], formula, here.jacobian_at[i][j]) for j, formula in enumerate(row)]
+            for i, row in enumerate(here.jacobian)
+        ],
+        "total": [{"value": _float(n), "latex": value(n), "rough": not says_all(n)} for n in pulled.total],
+    }
+
+
+def _weight(n: Number, i: int) -> Data:
+    """A weight, its size for the sum (where the sign stands apart), and the name of its term."""
+    return {
+        "value": _float(n),
+        "latex": value(n),
+        "size": value(_size(n)),
+        "name": rf"v_{{{i + 1}}}\,\nabla y_{{{i + 1}}} =",
+    }
+
+
+def _size(n: Number) -> Number:
+    return n if n.value >= 0 or n.value != n.value else Number(-n.value, -n.exact if n.exact else None)
+
+
+def _entry(i: int, variable: str, formula: Node, n: Number) -> Data:
+    """∂y_i/∂x_j as a formula and as a number; ``told`` is both, with all digits, for whoever points at it."""
+    exact, digits = value(n), repr(n.value) if isfinite(n.value) else approximate(n.value)
+    parts = [expression(formula), *([exact] if exact != expression(formula) else [])]
+    rest = "" if exact == digits or n.value == _read(exact) else rf" \approx {digits}"
+    return {
+        "formula": expression(formula),
+        "number": exact,
+        "value": _float(n),
+        "name": rf"\frac{{\partial y_{{{i + 1}}}}}{{\partial {name(variable)}}}",
+        "told": " = ".join(parts) + rest,
+        "label": f"∂y{i + 1}/∂{variable} = {to_text(formula)} = {n.value:g}",
+    }
+
+
+def _read(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _float(n: Number) -> float | str:
+    """JSON has no nan and no infinities: those go as text."""
+    return n.value if isfinite(n.value) else str(n.value)

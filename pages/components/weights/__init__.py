@@ -1,0 +1,69 @@
+"""v as sliders: dragged in the browser, sent on release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any
+
+from core.exact import Number
+from core.explain import MAX_OUTPUTS
+from core.grammar import MAX_LENGTH
+from pages.components import component
+from pages.shared import session
+
+_weights = component(
+    "weights",
+    '<div class="lens-weights"><div class="lens-sliders"></div>'
+    '<div class="lens-tries"><span></span><span></span></div></div>',
+)
+
+Texts = tuple[str, ...]
+
+
+def weights(
+    page: str,
+    texts: Texts,
+    numbers: tuple[Number | None, ...],
+    *,
+    tries: list[tuple[str, tuple[int, ...]]],
+    hues: list[str],
+    words: dict[str, str],
+    labels: list[str],
+    store: Callable[[Texts], None],
+) -> None:
+    """Draws a slider for every weight; ``store`` gets all of v as texts when one has been moved or typed into.
+
+    ``numbers`` are the texts as read, None where one was refused; ``tries`` are labelled vectors one click away. The
+    weights live on the page's channel, where every component of the page can follow them.
+    """
+    key = f"weights.{page}"
+    data = {
+        "channel": page,
+        "texts": texts,
+        "values": [None if n is None else n.value if isfinite(n.value) else str(n.value) for n in numbers],
+        "hues": hues,
+        "names": [rf"v_{{{i + 1}}}" for i in range(len(texts))],
+        "labels": labels,
+        "tries": [{"label": label, "v": list(v)} for label, v in tries],
+        "words": words,
+        "longest": MAX_LENGTH,
+        "serial": _serial(session.sent(key, "v")),
+        "alive": session.alive(),
+    }
+    hear = session.component(key, "alive", lambda _: None) | session.component(
+        key, "v", lambda sent: accept(sent, len(texts), store)
+    )
+    _weights(data=data, **hear)
+
+
+def accept(sent: object, count: int, store: Callable[[Texts], None]) -> None:
+    """Hands on what the browser sent if it is what the component sends: as many texts as there are weights."""
+    texts = sent.get("texts") if isinstance(sent, dict) else None
+    if isinstance(texts, list) and len(texts) == count <= MAX_OUTPUTS and all(isinstance(t, str) for t in texts):
+        store(tuple(text[:MAX_LENGTH] for text in texts))
+
+
+def _serial(sent: Any) -> int:
+    serial = sent.get("serial") if isinstance(sent, dict) else None
+    return serial if isinstance(serial, int) else 0

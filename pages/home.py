@@ -1,0 +1,22 @@
+"""What a Jacobian is, what backward(v) computes, and the gallery of examples."""
+
+import streamlit as st
+
+from core.explain import explain
+from core.share import DEFAULTS
+from core.typeset import equations
+from pages.components.gallery import gallery
+from pages.shared import views
+
+views.title("home")
+definition, backward = st.columns(2, gap="large")
+with definition, views.card("definition"):
+    views.text("definition")
+    views.equation(equations.general_jacobian())
+with backward, views.card("sum"):
+    views.text("backward")
+    example = explain(DEFAULTS["vjp"])
+    views.equation(equations.jacobian_at(example.map, example.pullback.weights), caption="label.for_example")
+    views.equation(equations.weighted_sum(example.map, example.pullback))
+st.subheader(views.words("section.gallery"), anchor=False)
+gallery()

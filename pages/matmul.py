@@ -1,0 +1,30 @@
+"""Example 2: for c = a·b, one small matrix per element of c; weighted by v they add up to b.grad (and a.grad)."""
+
+import streamlit as st
+
+from core.matmul import MAX_DERIVED
+from core.typeset import equations
+from pages.components.product import product
+from pages.shared import inputs, views
+
+explanation, refusal = views.explained("matmul")
+m, k, n = explanation.sizes
+wrt = explanation.problem.wrt
+views.title("matmul", wrt=wrt, m=m, n=n)
+inputs.address_errors()
+product(explanation, fresh=refusal is None)
+with views.card("general"):
+    views.equation(equations.general_product(), caption="matmul.general_product")
+    views.equation(equations.general_derivative(wrt), caption="matmul.general_element")
+    views.equation(equations.general_sum(wrt), caption="matmul.general_ones")
+    views.equation(equations.general_weighted(wrt), caption="matmul.general_weighted")
+    views.text("matmul")
+sympy, torch = st.columns(2, gap="large")
+with torch, views.card("torch"):
+    views.agreement(explanation.agreement)
+    views.transcript(explanation.torch.transcript)
+with sympy, views.card("sympy"):
+    if max(m, k, n) <= MAX_DERIVED:
+        views.sympy_listing(explanation)
+    else:
+        views.hint("matmul.sympy_large", limit=MAX_DERIVED)

@@ -1,0 +1,179 @@
+"""The only module that touches session_state and query_params: the canonical state of one visitor.
+
+For each page the state holds the *draft*, exactly as typed, and the last *sound* problem that could be read. The
+address always shows the sound one, so a link is never broken; the fields always show the draft, so nothing typed
+is ever lost.
+
+The address is decoded on the first run of a session, when the visitor goes back or forward, and when another page
+is opened with parameters; otherwise the session is the truth. (A rule like "decode when the address differs from
+what was written last" loses the first of two quick edits, because the second arrives with the address of before
+the first.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core import share
+from core.explain import complete
+from core.problem import Problem, ProblemError
+
+PAGES = ("home", "vjp", "chain", "matmul")
+
+
+def language() -> str:
+    """The reader's language: chosen by the address, else kept, else the browser's."""
+    query = _parameters()
+    if query.get("lang") in share.LANGUAGES and _arriving():
+        st.session_state.lang = query["lang"]
+    elif "lang" not in st.session_state:
+        st.session_state.lang = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+    return st.session_state.lang
+
+
+def follow(page: str) -> None:
+    """Brings state and address into step: decodes the address of an arriving visitor, writes that of others."""
+    if "drafts" not in st.session_state:
+        st.session_state.drafts = dict(share.DEFAULTS)
+        st.session_state.sound = dict(share.DEFAULTS)
+        st.session_state.shown = dict(share.DEFAULTS)
+        st.session_state.address_errors = ()
+        st.session_state.unread = frozenset()
+    st.session_state.first_run = "page" not in st.session_state
+    opened = st.session_state.get("page") != page and _parameters().keys() - {"lang"}
+    if (_arriving() or opened) and page in share.DEFAULTS:
+        decoded = share.decode_query(page, _parameters())
+        st.session_state.address_errors = decoded.errors
+        _accept(page, decoded.problem)
+        _clear_fields(page)
+    st.session_state.page = page
+    if page not in st.session_state.unread:
+        _write(page)
+
+
+def problem(page: str) -> Problem:
+    """What the reader typed, readable or not."""
+    return st.session_state.drafts[page]
+
+
+def sound(page: str) -> Problem:
+    """The last problem of the page that could be read."""
+    return st.session_state.sound[page]
+
+
+def shown(page: str) -> Problem:
+    """The last problem of the page that could be explained."""
+    return st.session_state.shown[page]
+
+
+def remember(page: str) -> None:
+    """The present problem could be explained."""
+    st.session_state.shown[page] = problem(page)
+
+
+def address_errors() -> tuple[ProblemError, ...]:
+    """Parameters of the address that could not be used."""
+    return st.session_state.address_errors
+
+
+def change(page: str, draft: Problem) -> None:
+    """A new draft, from a widget's callback; it becomes the sound problem too if it can be read."""
+    st.session_state.address_errors = ()
+    _accept(page, draft)
+
+
+def replace_all(page: str, draft: Problem) -> None:
+    """A new draft that does not come from the fields, which are therefore filled anew."""
+    change(page, draft)
+    _clear_fields(page)
+
+
+def field(page: str, name: str, text: str, store: Callable[[str], None]) -> dict[str, object]:
+    """Keyword arguments that tie a text widget to the draft: its key, and a callback that stores what was typed."""
+    key = f"{page}.{name}"
+    arguments = {"key": key, "on_change": lambda: store(st.session_state[key])}
+    if st.session_state.first_run and key not in st.session_state:
+        # set here, it would outlive a first run that an early edit interrupts, and hide the edit
+        return arguments | {"value": text}
+    st.session_state[key] = text
+    return arguments
+
+
+def component(key: str, name: str, store: Callable[[Any], None]) -> dict[str, Any]:
+    """Keyword arguments that tie a browser component to the draft: its key, and a callback for what it sends."""
+
+    def received() -> None:
+        st.session_state.alive = True
+        store(sent(key, name))
+
+    return {"key": key, f"on_{name}_change": received}
+
+
+def alive() -> bool:
+    """Whether a browser component of this visitor has been heard of, so that no plain form is needed beside it."""
+    return st.session_state.get("alive", False)
+
+
+def sent(key: str, name: str) -> Any:
+    """What a browser component has sent last, None before that. It may be anything: a browser is not to be trusted."""
+    return st.session_state.get(key, {}).get(name)
+
+
+def address(page: str, lang: str | None = None) -> str:
+    """The link to a page in its present state, relative to the app."""
+    lang = lang or st.session_state.lang
+    if page not in share.DEFAULTS:
+        return f"./?lang={lang}"
+    shared = problem(page) if page in st.session_state.unread else sound(page)
+    return share.encode(shared, lang).removeprefix("/")
+
+
+def choice(name: str, otherwise: str) -> str:
+    """A choice of view that is no part of the problem."""
+    return st.session_state.get(f"choice.{name}", otherwise)
+
+
+def _parameters() -> dict[str, str]:
+    """The parameters as they stand in the address; st.query_params has lost which spaces were a +."""
+    context = get_script_run_ctx()
+    return share.parameters(context.query_string) if context else {}
+
+
+def _arriving() -> bool:
+    context = get_script_run_ctx()
+    return "page" not in st.session_state or bool(context and context.is_history_navigation)
+
+
+def _accept(page: str, draft: Problem) -> None:
+    """``unread`` holds the pages whose link has not been readable yet: it stays in the address bar as it came."""
+    st.session_state.drafts[page] = draft
+    try:
+        st.session_state.sound[page] = complete(draft)
+    except ProblemError:  # the page tells why, next to the field
+        if _arriving() or st.session_state.get("page") != page:
+            st.session_state.unread |= {page}
+    else:
+        st.session_state.unread -= {page}
+
+
+def _clear_fields(page: str) -> None:
+    for key in [key for key in st.session_state if str(key).startswith(f"{page}.")]:
+        del st.session_state[key]
+
+
+def _write(page: str) -> None:
+    """Puts the state into the address bar. st.query_params would escape all of it: f=2%2Ax1%2Bx2%5E2%3B…"""
+    context = get_script_run_ctx()
+    query = address(page).partition("?")[2]
+    if context is None or query == context.query_string or unquote(query) == unquote(context.query_string):
+        return
+    message = ForwardMsg()
+    message.page_info_changed.query_string = query
+    context.query_string = query
+    context.enqueue(message)

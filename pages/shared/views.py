@@ -1,0 +1,189 @@
+"""Values in, elements out. A view never computes; the error boundary words every ProblemError.
+
+Text of a visitor reaches the browser as escaped text (``_escaped``, st.code) or as typeset trees, never as Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from core.engines.verdict import Note, Verdict
+from core.explain import Explanation, VectorExplanation, derivation, explain
+from core.problem import ProblemError
+from core.transcript import Transcript, annotated
+from core.typeset import equations
+from core.typeset.latex import latex
+from core.typeset.numbers import decimal
+from core.typeset.palette import PALETTES, Palette
+from core.typeset.tree import Piece
+from core.words import comments, explain_error, explain_note, prose, say
+from pages.shared import session
+
+STYLES = Path(__file__).with_name("lens.css")
+TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 cost the browser seconds
+
+
+def words(key: str, **facts: str | int) -> str:
+    """``core.words.say`` in the reader's language."""
+    return say(session.language(), key, **facts)
+
+
+def palette() -> Palette:
+    """The colours of the reader's theme."""
+    return PALETTES[st.context.theme.type or "light"]
+
+
+def styles() -> None:
+    """The few rules that Streamlit's theme cannot express."""
+    st.html(STYLES)
+    st.html(f'<span class="lens-{st.context.theme.type or "light"}"></span>')
+
+
+# ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def title(page: str, **facts: str | int) -> None:
+    """The headline of a page and its one-sentence explanation."""
+    st.title(words(f"title.{page}", **facts), anchor=False)
+    st.caption(words(f"subtitle.{page}", **facts))
+
+
+def section(name: str) -> None:
+    """A small heading above a group of fields."""
+    st.html(f'<h2 class="lens-section">{escape(words(f"section.{name}"))}</h2>')
+
+
+@contextmanager
+def card(name: str) -> Iterator[None]:
+    """A bordered card with a heading."""
+    with st.container(border=True, key=f"card.{name}"):
+        st.subheader(words(f"section.{name}"), anchor=False)
+        yield
+
+
+def text(name: str) -> None:
+    """A page of our own prose."""
+    st.markdown(prose(session.language(), name))
+
+
+def hint(key: str, **facts: str | int) -> None:
+    """A quiet sentence."""
+    st.caption(words(key, **facts))
+
+
+# ── Mathematics ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def equation(piece: Piece, caption: str | None = None) -> None:
+    """A displayed equation; a wide one scrolls in its own box."""
+    if caption:
+        hint(caption)
+    st.latex(latex(piece, palette()))
+
+
+def inline(piece: Piece) -> None:
+    """A small equation beside a field."""
+    st.markdown(f"${latex(piece, palette())}$", width="content")
+
+
+def reading(piece: Piece) -> None:
+    """What was read, typeset under its field, so that a misreading is seen at once."""
+    st.markdown(f"${latex(piece, palette())}$")
+
+
+def plain_stage(explanation: VectorExplanation) -> None:
+    """J with its tinted rows and their sum as plain equations, for a browser in which the stage does not start."""
+    here, pulled = explanation.map, explanation.pullback
+    entries = len(here.outputs) * len(here.inputs)
+    equation(equations.jacobian_at(here, pulled.weights if entries <= TINTED else ()))
+    equation(equations.weighted_sum(here, pulled))
+
+
+# ── Results and refusals ─────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def result(page: str) -> Iterator[Explanation]:
+    """The explanation of what the reader typed; while that cannot be read, the last good one, dimmed."""
+    explanation, refusal = explained(page)
+    with st.container(key="refusal"):  # always there: what stands below would start anew if it changed its place
+        if refusal:
+            error(refusal)
+            hint("label.stale")
+    with st.container(key="result"):
+        yield explanation
+
+
+def explained(page: str) -> tuple[Explanation, ProblemError | None]:
+    """The explanation of what the reader typed; while that cannot be read, the last good one and why."""
+    try:
+        explanation = explain(session.problem(page))
+    except ProblemError as refusal:
+        return explain(session.shown(page)), refusal
+    session.remember(page)
+    return explanation, None
+
+
+def error(refusal: ProblemError, typed: str = "") -> None:
+    """What is wrong, with the offending characters marked in the text they stand in."""
+    message = escape(explain_error(session.language(), refusal))
+    st.html(f'<div class="lens-error" role="alert">{_marked(typed, refusal)}<p>{message}</p></div>')
+
+
+def _marked(typed: str, refusal: ProblemError) -> str:
+    if not typed or not refusal.span:
+        return ""
+    start, end = refusal.span
+    window = slice(max(0, start - 30), end + 30)
+    before, wrong, after = typed[window.start : start], typed[start:end] or " ", typed[end : window.stop]
+    return f"<code>{escape(before)}<mark>{escape(wrong[:60])}</mark>{escape(after)}</code>"
+
+
+def code(source: str) -> None:
+    """A listing with a button that copies it."""
+    st.code(source, language="python")
+
+
+def transcript(run: Transcript) -> None:
+    """The code that ran, each print with what it answered."""
+    code(comments(session.language(), annotated(run)))
+
+
+def sympy_listing(explanation: VectorExplanation) -> None:
+    """The derivation as SymPy code with what it printed, or why there is none."""
+    try:
+        transcript(derivation(explanation))
+    except ProblemError as refusal:
+        hint("check.cannot") if refusal.code in ("too_slow", "busy") else error(refusal)
+
+
+def verdict(judged: Verdict) -> None:
+    """Whether the engines agree, and if not, why."""
+    torch, differences = judged.torch, judged.finite_difference
+    largest = "" if torch.kind != "agree" else f" ({words('check.error', error=decimal(torch.error or 0, 2))})"
+    agreement(torch.kind if torch.kind in ("exact", "agree") else "explained", largest)
+    for note in judged.notes:
+        _note(note)
+    if differences.agrees and differences.error is not None:
+        hint_text = words("check.differences", error=decimal(differences.error, 2))
+    else:
+        shown = ", ".join(map(decimal, differences.vjp))
+        hint_text = words("check.differences_explained", vjp=f"({shown})")
+    st.caption(hint_text)
+
+
+def agreement(kind: str, more: str = "") -> None:
+    """The one line that says how torch's answer compares: "exact", "agree" or "explained"."""
+    mark, style = ("≠", "explained") if kind == "explained" else ("✓", "agrees")
+    st.html(f'<p class="lens-{style}">{mark} {escape(words(f"check.{kind}") + more)}</p>')
+
+
+def _note(note: Note) -> None:
+    where = "" if note.output is None else f"y{note.output + 1}: "
+    message = where + explain_note(session.language(), note.code, note.facts)
+    st.html(f'<p class="lens-note">{escape(message)}</p>')

@@ -1,0 +1,171 @@
+// How many multiplications a chain of sizes a, b, c, … takes, by the order of multiplying. The counts are those of
+// core/cost.py: a p×q matrix times a q×r matrix takes p·q·r.
+
+import { button } from "./chain.js"
+import { make, resize } from "./matrix.js"
+
+const SVG = "http://www.w3.org/2000/svg"
+const SCALE = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
+const BARS = ["backward", "product", "backward-passes", "forward-passes"]
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [460, 250, 52, 38, 16, 14]
+const shown = new WeakMap() // element of the component -> what is mounted in it
+
+// The four counts, in the order of BARS.
+export function counts(sizes) {
+  const stages = sizes.slice(1).map((rows, s) => rows * sizes[s])
+  const once = stages.reduce((sum, n) => sum + n, 0)
+  const [inputs, outputs] = [sizes[0], sizes.at(-1)]
+  const products = stages.slice(1).reduce((sum, n) => sum + n * inputs, 0)
+  return [once, products + outputs * inputs, outputs * once, inputs * once]
+}
+
+export function show({ data, parentElement }) {
+  if (!shown.has(parentElement)) shown.set(parentElement, mount(parentElement.querySelector(".lens-cost")))
+  const own = shown.get(parentElement)
+  const before = own.data?.sizes
+  own.data = data
+  if (String(before) !== String(data.sizes)) own.sizes = [...data.sizes]
+  build(own)
+  paint(own)
+}
+
+export const hide = parentElement => shown.delete(parentElement)
+
+function mount(root) {
+  const [sliders, tries, columns] = [make("div", "lens-cost-sliders", { role: "group" }), make("div", "lens-cost-tries"), make("div", "lens-cost-columns")]
+  const [bars, chart] = [make("div", "lens-cost-bars"), make("div", "lens-cost-chart")]
+  const note = make("p", "lens-cost-note")
+  columns.append(bars, chart)
+  root.replaceChildren(sliders, tries, columns, note)
+  return { sliders, tries, bars, chart, note, sizes: [] }
+}
+
+function build(own) {
+  const { data, sliders, tries, bars, note } = own
+  sliders.setAttribute("aria-label", data.words.label)
+  own.rows = resize(sliders, data.names.length, slider).map(row => [...row.children])
+  own.rows.forEach(([name, input, , label], s) => {
+    name.textContent = data.names[s]
+    label.textContent = data.labels[s]
+    input.setAttribute("aria-label", data.names[s])
+    input.oninput = () => set(own, own.sizes.with(s, SCALE[input.value]))
+  })
+  resize(tries, data.tries.length, () => button("")).forEach((element, k) => {
+    element.textContent = data.tries[k].label
+    element.onclick = () => set(own, [...data.tries[k].sizes])
+  })
+  const { words } = data
+  const parts = resize(bars, 6, k => (k % 3 ? bar() : make("h4", "lens-cost-head")))
+  parts[0].textContent = words.one
+  parts[3].textContent = words.whole
+  own.bars = [1, 2, 4, 5].map(k => [...parts[k].children])
+  own.bars.forEach(([, track, count], k) => {
+    parts[[1, 2, 4, 5][k]].dataset.testid = `cost-${BARS[k]}`
+    track.firstChild.className = `lens-cost-fill lens-cost-${BARS[k]}`
+    count.title = words.multiplications
+  })
+  note.textContent = words.note
+}
+
+function slider() {
+  const row = make("label", "lens-cost-slider")
+  const input = make("input", "", { type: "range", min: 0, max: SCALE.length - 1, step: 1 })
+  row.append(make("span", "lens-cost-name"), input, make("output"), make("span", "lens-cost-where"))
+  return row
+}
+
+function bar() {
+  const row = make("div", "lens-cost-bar")
+  const track = make("div", "lens-cost-track")
+  track.append(make("div"))
+  row.append(make("div", "lens-cost-label"), track, make("div", "lens-cost-count"))
+  return row
+}
+
+function set(own, sizes) {
+  own.sizes = sizes
+  own.frame ||= requestAnimationFrame(() => {
+    own.frame = 0
+    paint(own)
+  })
+}
+
+const grouped = new Intl.NumberFormat("en-US")
+
+function paint(own) {
+  const { data, sizes } = own
+  own.rows.forEach(([, input, output], s) => {
+    const at = SCALE.findIndex(size => size >= sizes[s])
+    input.value = at < 0 ? SCALE.length - 1 : at
+    input.setAttribute("aria-valuetext", sizes[s])
+    output.textContent = sizes[s]
+  })
+  const found = counts(sizes)
+  const labels = [
+    data.words.backward,
+    data.words.product,
+    data.words.passes_backward.replace("{count}", sizes.at(-1)),
+    data.words.passes_forward.replace("{count}", sizes[0]),
+  ]
+  own.bars.forEach(([label, track, count], k) => {
+    const [first, second] = k < 2 ? [0, 1] : [2, 3]
+    label.textContent = labels[k]
+    count.textContent = grouped.format(found[k])
+    track.firstChild.style.width = `${((100 * found[k]) / Math.max(found[first], found[second])).toFixed(2)}%`
+    track.parentElement.dataset.value = found[k]
+    track.parentElement.classList.toggle("lens-cost-best", found[k] === Math.min(found[first], found[second]))
+  })
+  draw(own)
+}
+
+// The whole Jacobian against the number of inputs, on logarithmic scales: two straight lines nearly, crossing at a = c.
+function draw({ chart, data, sizes }) {
+  const at = a => counts([a, ...sizes.slice(1)])
+  const [low, high] = [Math.min(at(1)[2], at(1)[3]), Math.max(at(1024)[2], at(1024)[3])]
+  const x = a => LEFT + (Math.log(a) / Math.log(1024)) * (WIDTH - LEFT - RIGHT)
+  const y = n => HEIGHT - BOTTOM - (Math.log(n / low) / Math.log(high / low)) * (HEIGHT - BOTTOM - TOP)
+  const line = k => SCALE.map((a, i) => `${i ? "L" : "M"}${x(a).toFixed(1)},${y(at(a)[k]).toFixed(1)}`).join("")
+  const [a, c] = [sizes[0], sizes.at(-1)]
+  const svg = make2("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": data.words.chart })
+  const wins = make2("rect", { x: LEFT, y: TOP, width: Math.max(0, x(c) - LEFT), height: HEIGHT - BOTTOM - TOP, class: "lens-cost-wins" })
+  svg.append(wins, ...axes(x, y, low, high, data.words.inputs))
+  svg.append(make2("path", { d: line(2), class: "lens-cost-line lens-cost-backward-line" }), make2("path", { d: line(3), class: "lens-cost-line lens-cost-forward-line" }))
+  const cross = make2("line", { x1: x(c), x2: x(c), y1: TOP, y2: HEIGHT - BOTTOM, class: "lens-cost-cross", "data-testid": "cost-crossing", "data-value": c })
+  svg.append(cross, text(`a = ${c}`, { x: x(c), y: HEIGHT - BOTTOM + 14, class: "lens-cost-tick lens-cost-strong" }))
+  svg.append(make2("circle", { cx: x(a), cy: y(at(a)[2]), r: 5, class: "lens-cost-dot lens-cost-backward-line" }))
+  svg.append(make2("circle", { cx: x(a), cy: y(at(a)[3]), r: 5, class: "lens-cost-dot lens-cost-forward-line" }))
+  const named = [[2, "vᵀJ", "backward"], [3, "Ju", "forward"]]
+  for (const [k, label, name] of named) {
+    const upper = at(1024)[k] > at(1024)[5 - k]
+    svg.append(text(label, { x: x(1024) - (upper ? 16 : 4), y: y(at(1024)[k]) + (upper ? 6 : 18), class: `lens-cost-tick lens-cost-end lens-cost-${name}-line` }))
+  }
+  const which = a < c ? "now_forward" : a > c ? "now_backward" : "now_equal"
+  const now = make("p", "lens-cost-now", { "data-testid": "cost-now", "data-value": which.slice(4) })
+  now.textContent = `${data.words[which].replace("{inputs}", a).replace("{outputs}", c)} ${data.words.forward_wins.replace("{count}", c)}`
+  const title = make("h4", "lens-cost-head")
+  title.textContent = data.words.chart
+  chart.replaceChildren(title, svg, now)
+}
+
+function axes(x, y, low, high, name) {
+  const parts = [make2("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`, class: "lens-cost-axis" })]
+  for (let n = 10 ** Math.ceil(Math.log10(low)); n <= high; n *= 100)
+    parts.push(text(n < 1e4 ? String(n) : `10${superscript(Math.round(Math.log10(n)))}`, { x: LEFT - 7, y: y(n) + 4, class: "lens-cost-tick lens-cost-end" }))
+  for (const a of [1, 8, 64, 1024]) parts.push(text(a, { x: x(a), y: HEIGHT - BOTTOM + 29, class: "lens-cost-tick" }))
+  parts.push(text(name, { x: WIDTH - RIGHT, y: HEIGHT - BOTTOM + 14, class: "lens-cost-tick lens-cost-end" }))
+  return parts
+}
+
+const superscript = n => String(n).replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])
+
+function text(content, attributes) {
+  const element = make2("text", attributes)
+  element.textContent = content
+  return element
+}
+
+function make2(tag, attributes) {
+  const element = document.createElementNS(SVG, tag)
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+  return element
+}

@@ -1,0 +1,129 @@
+// The pictures of a page: one alone, or several behind tabs. Each is a module of its own that is loaded when it is
+// opened, and has open(place, context) → {paint(state), learn?(), close?()}; paint runs in the frame of every change.
+
+import { button } from "./draw.js"
+import { make } from "./matrix.js"
+import { Scene } from "./scene.js"
+
+const instances = new WeakMap()
+const memories = new Map() // what a reader chose in a picture outlives a change of page
+
+export function mount(component) {
+  const { parentElement, data } = component
+  if (!instances.has(parentElement)) instances.set(parentElement, new Pictures(parentElement, data))
+  instances.get(parentElement).learn(component)
+}
+
+export function unmount(parentElement) {
+  instances.get(parentElement)?.close()
+  instances.delete(parentElement)
+}
+
+class Pictures {
+  constructor(parent, { page, views }) {
+    this.root = parent.querySelector(".lens-geometry")
+    this.scene = new Scene(page)
+    this.memory = memory(`${page} ${views}`)
+    this.unsubscribe = this.scene.bus.subscribe(() => this.view?.paint(this.scene.now()))
+    this.width = this.root.clientWidth
+    this.resized = new ResizeObserver(([{ contentRect }]) => {
+      if (this.width === contentRect.width) return // its own height changes when it is painted
+      this.width = contentRect.width
+      this.scene.bus.update({})
+    })
+    this.resized.observe(this.root)
+  }
+
+  // A new run of the script. The picture is drawn anew only if the problem itself, the words or the colours changed.
+  learn({ data, setTriggerValue, setStateValue }) {
+    const { scene, words, hues, views, complaints } = data
+    this.scene.learn(scene)
+    Object.assign(this, { words, hues, complaints, views })
+    this.send = moved => setTriggerValue("moved", moved)
+    this.ask = () => setStateValue("asked", true)
+    const structure = JSON.stringify([views, words, hues, scene.names, scene.f ?? scene.v.length])
+    if (structure !== this.structure) this.open(views.includes(this.memory.view) ? this.memory.view : views[0])
+    else this.view?.learn?.()
+    this.structure = structure
+    this.view?.paint(this.scene.now())
+  }
+
+  async open(name) {
+    this.memory.view = name
+    this.view?.close?.()
+    this.view = null
+    const tabs = this.views.length > 1 ? [this.tabs(name)] : []
+    const place = make("div", `lens-view lens-view-${name}`, tabs.length ? { role: "tabpanel", "aria-label": this.say(`tab.${name}`) } : {})
+    this.root.replaceChildren(...tabs, place)
+    this.place = place
+    const { open } = await import(`./${name}.js`)
+    if (this.place !== place) return // another tab was opened meanwhile, or the page left
+    this.view = open(place, this.context(name))
+    this.view.paint(this.scene.now())
+  }
+
+  context(name) {
+    const pictures = this
+    return {
+      scene: this.scene,
+      memory: memory(`${this.scene.page} ${name}`),
+      say: (key, facts) => this.say(key, facts),
+      hue: i => (i === null ? this.hues.ink : this.hues.rows[i % this.hues.rows.length]),
+      hues: this.hues,
+      release: () => this.send(this.scene.release()),
+      ask: () => this.ask(),
+      repaint: () => this.view?.paint(this.scene.now()),
+      get width() {
+        return pictures.width // asking an element in every frame would make the browser lay out the page each time
+      },
+      get complaints() {
+        return pictures.complaints
+      },
+    }
+  }
+
+  tabs(open) {
+    const list = make("div", "lens-tabs", { role: "tablist" })
+    list.append(
+      ...this.views.map(name =>
+        button(this.say(`tab.${name}`), () => this.choose(name), {
+          role: "tab",
+          "aria-selected": name === open,
+          tabindex: name === open ? 0 : -1,
+          "data-testid": `tab-${name}`,
+        }),
+      ),
+    )
+    list.onkeydown = event => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+      if (!step) return
+      event.preventDefault()
+      const at = this.views.indexOf(this.memory.view)
+      this.choose(this.views.at((at + step) % this.views.length))
+    }
+    return list
+  }
+
+  choose(name) {
+    this.open(name)
+    this.root.querySelector('[role="tab"][aria-selected="true"]').focus()
+  }
+
+  // Words under a dotted key, with {placeholders} filled.
+  say(key, facts = {}) {
+    const found = key.split(".").reduce((table, part) => table?.[part], this.words) ?? key
+    return found.replace(/\{(\w+)\}/g, (gap, name) => facts[name] ?? gap)
+  }
+
+  close() {
+    this.view?.close?.()
+    this.view = this.place = null
+    this.unsubscribe()
+    this.resized.disconnect()
+  }
+}
+
+function memory(key) {
+  if (!memories.has(key)) memories.set(key, {})
+  return memories.get(key)
+}

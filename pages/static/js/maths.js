@@ -1,0 +1,15 @@
+// KaTeX, loaded once for all components. Streamlit's pages already carry its stylesheet, of the same version.
+
+export const ready = import(new URL("../katex/katex.min.js", import.meta.url)).then(() => self.katex)
+
+const LIMITS = { throwOnError: false, maxSize: 20, maxExpand: 100 }
+
+// Typesets LaTeX of ours into an element; resolves when it is there.
+export async function render(tex, element, display = false) {
+  ;(await ready).render(tex, element, { ...LIMITS, displayMode: display })
+}
+
+// The same at once, for those who have awaited `ready`.
+export function typeset(tex, element) {
+  self.katex.render(tex, element, LIMITS)
+}

@@ -1,0 +1,160 @@
+// The weights as sliders: a handle on a track, a number that is dragged or typed into, and a few vectors to try.
+
+import { ready } from "./maths.js"
+import { make, put, resize } from "./matrix.js"
+import { brief, plain } from "./numbers.js"
+import { scrub, weights } from "./weights.js"
+
+const shown = new WeakMap() // element of the component -> what is mounted in it
+
+export async function show({ data, parentElement, setStateValue }) {
+  await ready
+  const root = parentElement.querySelector(".lens-weights")
+  const own = weights(data.channel)
+  if (!shown.has(parentElement)) {
+    const end = own.channel.subscribe(() => paint(shown.get(parentElement)))
+    const mounted = { root, own, end }
+    mounted.silence = greeting(mounted)
+    shown.set(parentElement, mounted)
+  }
+  const mounted = Object.assign(shown.get(parentElement), { data })
+  own.connect(value => setStateValue("v", value), i => focus(mounted.rows[i].field))
+  own.accept(data)
+  build(mounted)
+  paint(mounted)
+  root.classList.add("lens-ready") // hides the plain fields
+  mounted.greet = () => setStateValue("alive", true)
+  if (data.alive) mounted.silence()
+}
+
+// The server sends a plain form besides until it knows that components start here. It is told when the reader goes to
+// a field, which costs a run before they have typed anything; told at once, every visitor would cost a second run.
+function greeting(mounted) {
+  const greet = event => {
+    if (!event.target.closest('[data-testid="stTextInput"]')) return
+    mounted.silence()
+    mounted.greet()
+  }
+  document.addEventListener("focusin", greet)
+  return () => document.removeEventListener("focusin", greet)
+}
+
+export function hide(parentElement) {
+  const mounted = shown.get(parentElement)
+  if (!mounted) return
+  mounted.end()
+  mounted.silence()
+  mounted.own.disconnect()
+  shown.delete(parentElement)
+}
+
+function build(mounted) {
+  const { root, data, own } = mounted
+  const [list, tries] = root.children
+  mounted.rows = resize(list, data.texts.length, i => row(i, own)).map(parts)
+  mounted.rows.forEach(({ element, name, field }, i) => {
+    element.style.setProperty("--hue", data.hues[i])
+    put(name, data.names[i])
+    field.setAttribute("aria-label", data.labels[i])
+    field.toggleAttribute("aria-invalid", data.values[i] === null)
+    field.maxLength = data.longest
+  })
+  tries.firstElementChild.textContent = data.words.try
+  resize(tries.lastElementChild, data.tries.length, () => make("button", "", { type: "button" })).forEach((button, k) => {
+    button.textContent = data.tries[k].label
+    button.onclick = () => own.set(data.tries[k].v)
+  })
+}
+
+function row(i, own) {
+  const element = make("div", "lens-weight")
+  const thumb = make("div", "lens-thumb", { role: "slider", tabindex: "0", "aria-label": `v${i + 1}` })
+  const track = make("div", "lens-track")
+  track.append(make("div", "lens-rail"), make("div", "lens-fill"), thumb)
+  const field = make("input", "lens-number", { type: "text", autocomplete: "off", spellcheck: "false" })
+  element.append(make("span", "lens-name"), track, field)
+  slide(track, thumb, i, own)
+  scrub(field, i, own)
+  type(field, i, own)
+  return element
+}
+
+const parts = element => {
+  const [name, track, field] = element.children
+  return { element, name, track, field, thumb: track.lastChild, fill: track.children[1] }
+}
+
+// The handle follows the pointer along its track. Taken mainly up or down, it moves like the number beside it.
+function slide(track, thumb, i, own) {
+  let from = null
+  track.onpointerdown = event => {
+    if (event.button) return
+    event.preventDefault()
+    track.setPointerCapture(event.pointerId)
+    thumb.focus({ preventScroll: true })
+    own.begin()
+    const box = thumb.getBoundingClientRect()
+    const held = event.target === thumb
+    from = {
+      x: event.clientX, y: event.clientY, value: own.values[i], along: held ? null : true,
+      held: held ? event.clientX - box.left - box.width / 2 : 0, track: track.getBoundingClientRect(), room: box.width,
+    }
+    if (!held) own.move(i, along(event.clientX))
+  }
+  const along = x => {
+    const { track, room, held } = from
+    const share = (x - held - track.left - room / 2) / (track.width - room)
+    return (2 * share - 1) * own.range
+  }
+  track.onpointermove = event => {
+    if (!from) return
+    const [right, up] = [event.clientX - from.x, from.y - event.clientY]
+    if (from.along === null && Math.hypot(right, up) >= 4) from.along = Math.abs(right) >= Math.abs(up)
+    if (from.along === null) return
+    own.move(i, from.along ? along(event.clientX) : own.scrubbed(from.value, up))
+  }
+  track.onlostpointercapture = () => {
+    if (from) own.release()
+    from = null
+  }
+  thumb.onkeydown = event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (own.key(i, event.key, event.shiftKey)) event.preventDefault()
+  }
+}
+
+function type(field, i, own) {
+  field.onkeydown = event => {
+    if (event.key === "Enter") field.blur()
+    if (event.key === "Escape") {
+      field.value = own.texts[i]
+      field.blur()
+    }
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      event.preventDefault()
+      own.key(i, event.key, event.shiftKey)
+    }
+  }
+  field.onchange = () => field.value !== own.texts[i] && own.type(i, field.value)
+}
+
+function focus(field) {
+  field.focus()
+  field.select()
+}
+
+function paint({ rows, own, data }) {
+  const { values, texts, range } = own
+  rows.forEach(({ element, thumb, field }, i) => {
+    const value = values[i]
+    if (value === undefined) return
+    const inside = Math.min(range, Math.max(-range, value)) / range
+    element.style.setProperty("--at", ((inside + 1) / 2).toFixed(4))
+    element.classList.toggle("lens-zero", value === 0)
+    for (const [name, x] of [["now", value], ["min", -range], ["max", range]]) thumb.setAttribute(`aria-value${name}`, plain(x))
+    thumb.setAttribute("aria-valuetext", texts[i] === plain(value) ? texts[i] : `${texts[i]} = ${brief(value)}`)
+    const typing = document.activeElement === field && !own.dragging
+    if (!typing && field.value !== texts[i]) field.value = texts[i]
+    field.title = texts[i] === plain(value) ? "" : `= ${value}`
+  })
+}

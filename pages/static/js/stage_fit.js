@@ -1,0 +1,43 @@
+// How large the stage is written and how its parts stand: as large as fits, on one line if that stays readable.
+//
+// Every length is in em, so one measurement at a known size tells all others.
+
+const LARGEST = 30 // px; readable from the back row
+const ONE_LINE = 21 // smaller than this, the terms rather stand below one another
+const BESIDE = 19 // smaller than this, the sum rather stands below the product
+const SMALLEST = 15 // and then the box scrolls
+const GAP = 0.6 // em between the product and the sum
+const SLACK = 1.5 // em for numbers that grow while they move
+
+// Answers with a function that arranges the board; call it when the entries or the width may have changed.
+export function fit({ root, board, product, sum, v, bus }) {
+  let last = ""
+  return () => {
+    if (!root.isConnected || !root.clientWidth || bus.state.dragging) return
+    const room = root.clientWidth - 2
+    // Measuring costs two layouts of the page; digits are all of one width, so another digit needs none.
+    const now = [room, document.fonts.status, board.textContent.replace(/\d/g, "0")].join()
+    if (now === last) return
+    last = now
+    const need = measure(board, product, sum, v)
+    const ways = [
+      ["lens-inline", need.product + need.line + GAP, ONE_LINE],
+      ["lens-stacked", need.product + need.stack + GAP, BESIDE],
+      ["lens-stacked lens-below", Math.max(need.product, need.stack), SMALLEST],
+      ["lens-stacked lens-below lens-tall", Math.max(need.product - need.v, need.v, need.stack), 0],
+    ]
+    const [arrangement, width] = ways.find(([, width, least]) => room / width >= least)
+    board.className = `lens-board ${arrangement}`
+    board.style.fontSize = `${Math.floor(Math.min(LARGEST, Math.max(SMALLEST, room / width)))}px`
+  }
+}
+
+// Widths in em of the product, of v in it, and of the sum on one line and stacked.
+function measure(board, product, sum, v) {
+  board.style.fontSize = "20px"
+  board.className = "lens-board lens-measured lens-inline"
+  const line = sum.offsetWidth / 20 + SLACK
+  board.className = "lens-board lens-measured lens-stacked"
+  const [stack, whole, vector] = [sum, product, v].map(element => element.offsetWidth / 20)
+  return { line, stack: stack + SLACK, product: whole, v: vector }
+}

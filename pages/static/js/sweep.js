@@ -1,0 +1,400 @@
+// x → y → z as a rail. Backward, v enters at the end and travels left through one Jacobian after the other; forward, u
+// enters at x and travels right. Steps and drags happen here: no message goes to the server.
+
+import { channel } from "./bus.js"
+import { ready } from "./maths.js"
+import { fill, make, matrix, put, resize, tint } from "./matrix.js"
+import { backward, button, close, equal, forward, scene, strength } from "./chain.js"
+import { brief, plain } from "./numbers.js"
+import { scrub, weights } from "./weights.js"
+
+const shown = new WeakMap() // element of the component -> what is mounted in it
+const MODES = ["backward", "forward"]
+
+export async function show({ data, parentElement }) {
+  await ready
+  if (!shown.has(parentElement)) shown.set(parentElement, mount(parentElement.querySelector(".lens-sweep"), data))
+  const rail = shown.get(parentElement)
+  const stages = rail.data?.stages.length
+  rail.data = scene(data)
+  if (stages !== rail.data.stages.length) rail.step = rail.data.stages.length
+  build(rail)
+  paint(rail)
+  fit(rail)
+  document.fonts.ready.then(() => fit(rail)) // digits of another font are of another width
+}
+
+export function hide(parentElement) {
+  shown.get(parentElement)?.close()
+  shown.delete(parentElement)
+}
+
+// ── Once ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+function mount(root, data) {
+  const bus = channel(data.channel)
+  const pushed = channel(`${data.channel}.u`)
+  const own = { v: weights(data.channel), u: weights(`${data.channel}.u`) }
+  own.u.connect(() => {}, () => {}) // u is a question of the reader's, no part of the problem: nobody is told
+  const rail = { root, bus, pushed, own, mode: "backward", step: 0, ...skeleton(root) }
+  const ends = [bus.subscribe(() => paint(rail)), pushed.subscribe(() => paint(rail))]
+  const watch = new ResizeObserver(() => fit(rail))
+  watch.observe(root)
+  rail.close = () => {
+    ends.forEach(end => end())
+    watch.disconnect()
+  }
+  root.onkeydown = event => key(rail, event)
+  return rail
+}
+
+function skeleton(root) {
+  const bar = make("div", "lens-sweep-bar")
+  const modes = make("div", "lens-sweep-modes", { role: "group" })
+  const steps = make("div", "lens-sweep-steps")
+  const tries = make("div", "lens-sweep-tries")
+  const box = make("div", "lens-sweep-rail-box")
+  const line = make("div", "lens-sweep-rail")
+  const said = make("div", "lens-sweep-said", { "aria-hidden": "true" }) // every sentence in one place: no step moves the page
+  const live = make("p", "lens-sweep-live", { "aria-live": "polite" })
+  const sum = make("div", "lens-sweep-sum", { "data-testid": "step-sum" })
+  const check = make("p", "lens-sweep-check", { "data-testid": "sweep-check" })
+  bar.append(modes, steps, tries)
+  box.append(line)
+  root.replaceChildren(bar, box, said, live, sum, check)
+  return { modes, steps, tries, line, said, live, sum, check }
+}
+
+// As large as the width of the card allows, and never too small to read: a rail that is still too long scrolls.
+const [LARGEST, SMALLEST] = [24, 14] // pixels
+function fit({ line }) {
+  const box = line.parentElement
+  line.style.fontSize = `${LARGEST}px`
+  const wanted = Math.max(SMALLEST, Math.min(LARGEST, Math.floor((LARGEST * box.clientWidth) / line.scrollWidth)))
+  line.style.fontSize = `${wanted}px`
+}
+
+// ── On every answer of the server ────────────────────────────────────────────────────────────────────────
+
+function build(rail) {
+  const { root, data, line, modes, steps } = rail
+  const { words, spaces, stages } = data
+  root.setAttribute("role", "group")
+  root.setAttribute("aria-label", words.label)
+  root.tabIndex = 0
+  rail.torch = spaces.map(space => space.torch)
+  acceptU(rail)
+  modes.setAttribute("aria-label", words.mode)
+  resize(modes, 2, () => button("")).forEach((element, k) => {
+    element.textContent = words[MODES[k]]
+    element.dataset.testid = `mode-${MODES[k]}`
+    element.onclick = () => choose(rail, MODES[k])
+  })
+  const [first, back, next] = resize(steps, 4, k => (k < 3 ? button("") : make("span", "lens-sweep-count")))
+  Object.assign(first, { textContent: "⇤", title: words.start, onclick: () => go(rail, 0) })
+  Object.assign(back, { textContent: "←", title: words.back, onclick: () => go(rail, rail.step - 1) })
+  first.setAttribute("aria-label", words.start)
+  back.setAttribute("aria-label", words.back)
+  next.onclick = () => go(rail, rail.step >= stages.length ? 0 : rail.step + 1)
+  const parts = resize(line, spaces.length + stages.length, k => (k % 2 ? stagePart() : spacePart()))
+  rail.spaces = spaces.map((space, s) => buildSpace(rail, parts[2 * s], space, s))
+  rail.stages = stages.map((stage, s) => buildStage(parts[2 * s + 1], stage, data.spaces[s + 1]))
+  buildTries(rail)
+  const sentences = MODES.flatMap(mode => data.said[mode].map((text, s) => ({ text, key: `${mode}:${s}` })))
+  resize(rail.said, sentences.length, () => make("p")).forEach((element, k) => {
+    element.textContent = sentences[k].text
+    element.dataset.key = sentences[k].key
+  })
+}
+
+function spacePart() {
+  const part = make("div", "lens-sweep-space")
+  const [letter, values, travels] = [make("div", "lens-sweep-letter"), make("div", "lens-sweep-values"), make("div", "lens-sweep-travels")]
+  values.append(matrix())
+  travels.append(matrix(), matrix())
+  part.append(letter, values, travels)
+  return part
+}
+
+function stagePart() {
+  const part = make("div", "lens-jump")
+  const [arrow, middle, back] = [make("div", "lens-hop"), make("div", "lens-sweep-values"), make("div", "lens-hop lens-hop-back")]
+  arrow.append(make("span"))
+  back.append(make("span"), make("span"))
+  middle.append(matrix())
+  part.append(arrow, middle, back)
+  return part
+}
+
+function buildSpace(rail, part, space, s) {
+  const [letter, values, travels] = part.children
+  const last = rail.data.spaces.length - 1
+  put(letter, space.letter)
+  fill(values.firstChild, [space.values.map(n => n.text)])
+  values.firstChild.title = space.plain.join(", ")
+  const [back, front] = travels.children
+  const handle = s === 0 ? "total" : s === last ? "cotangent-v" : s === 1 ? "middle-cotangent" : `cotangent-${space.letter}`
+  back.dataset.testid = handle
+  front.dataset.testid = `tangent-${space.letter}`
+  back.classList.toggle("lens-result", s === 0)
+  front.classList.toggle("lens-result", s === last)
+  const cells = fill(back, [space.adjoint.map(n => n.text)], s === last ? "v^{\\top}" : `\\texttt{${space.letter}.grad}`).cells[0]
+  const tangents = fill(front, [space.values.map(() => 0)], s === 0 ? "u" : tangent(rail.data.spaces, s)).cells[0]
+  if (s === last) cells.forEach((cell, i) => dragged(cell, i, rail.own.v, rail.data.words.drag))
+  if (s === 0) tangents.forEach((cell, j) => slider(cell, j, rail))
+  return { part, back, front, cells, tangents }
+}
+
+const tangent = (spaces, s) =>
+  spaces.slice(0, s).map((space, k) => `J_{${space.letter}\\to ${spaces[k + 1].letter}}`).reverse().join("") + "u"
+
+function buildStage(part, stage, after) {
+  const [arrow, middle, back] = part.children
+  put(arrow.firstChild, stage.function)
+  const { rows, cells } = fill(middle.firstChild, stage.entries.map(line => line.map(n => n.text)), stage.name)
+  cells.forEach((line, i) => line.forEach((cell, j) => (cell.title = `∂${after.plain[i]} : ${stage.entries[i][j].value}`)))
+  put(back.firstChild, `\\cdot ${stage.name}`) // a row times the matrix
+  put(back.lastChild, `${stage.name}\\cdot`) // the matrix times a column
+  return { part, rows, cells, back }
+}
+
+function dragged(cell, i, own, title) {
+  cell.classList.add("lens-sweep-drag")
+  cell.title = title
+  scrub(cell, i, own)
+}
+
+// A number of u: a slider for the keyboard and for assistive technology, dragged up and down with the pointer.
+function slider(cell, j, rail) {
+  dragged(cell, j, rail.own.u, rail.data.words.drag)
+  cell.setAttribute("role", "slider")
+  cell.setAttribute("aria-label", `u${j + 1}`)
+  cell.tabIndex = 0
+  cell.onkeydown = event => {
+    if (!rail.own.u.key(j, event.key, event.shiftKey)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+}
+
+// u starts as e1: one push at x1. It stays what the reader made of it while the number of inputs stays.
+function acceptU(rail) {
+  const n = rail.data.spaces[0].values.length
+  const kept = rail.own.u.values.length === n ? rail.own.u.values : rail.data.spaces[0].values.map((_, j) => Number(j === 0))
+  rail.own.u.accept({ texts: kept.map(plain), values: kept, serial: 0 })
+  rail.pushed.state.v = kept // at once: the first picture needs it
+}
+
+function buildTries({ tries, data, own }) {
+  const n = data.spaces[0].values.length
+  const hot = data.spaces[0].plain.map((name, j) => ({ label: name, u: data.spaces[0].plain.map((_, k) => Number(k === j)) }))
+  const [label, ...buttons] = resize(tries, n + 1, k => (k ? button("") : make("span")))
+  label.textContent = data.words.tries
+  buttons.forEach((element, j) => {
+    element.textContent = hot[j].label
+    element.onclick = () => own.u.set(hot[j].u)
+  })
+}
+
+// ── Steps ────────────────────────────────────────────────────────────────────────────────────────────────
+
+function choose(rail, mode) {
+  rail.mode = mode
+  go(rail, rail.data.stages.length)
+}
+
+function go(rail, step) {
+  const count = rail.data.stages.length
+  rail.step = Math.min(count, Math.max(0, step))
+  paint(rail)
+  requestAnimationFrame(() => reveal(rail)) // the layout is known by then; asking for it now would make it twice
+}
+
+// Keeps the space that has been reached in sight on a rail that is wider than its box.
+function reveal(rail) {
+  const count = rail.data.stages.length
+  const reached = rail.spaces[rail.mode === "backward" ? count - rail.step : rail.step].part
+  const box = rail.line.parentElement
+  if (box.scrollWidth <= box.clientWidth) return
+  const [left, right] = [reached.offsetLeft - box.offsetLeft, reached.offsetLeft - box.offsetLeft + reached.offsetWidth]
+  if (left < box.scrollLeft || right > box.scrollLeft + box.clientWidth) box.scrollLeft = (left + right - box.clientWidth) / 2
+}
+
+const KEYS = {
+  ArrowRight: rail => rail.step + 1,
+  ArrowLeft: rail => rail.step - 1,
+  Home: () => 0,
+  End: rail => rail.data.stages.length,
+}
+
+function key(rail, event) {
+  if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey) return
+  event.preventDefault()
+  go(rail, KEYS[event.key](rail))
+}
+
+// ── In every frame ───────────────────────────────────────────────────────────────────────────────────────
+
+function paint(rail) {
+  const { data, mode, step, bus, pushed } = rail
+  const count = data.stages.length
+  const end = data.spaces[count].adjoint
+  const v = bus.state.v?.length === end.length ? bus.state.v : end.map(n => n.value)
+  const settled = equal(v, end.map(n => n.value))
+  const found = { backward: backward(data.stages, v), forward: forward(data.stages, pushed.state.v) }
+  const reached = s => (mode === "backward" ? s >= count - step : s <= step)
+  rail.spaces.forEach((space, s) => {
+    const { adjoint } = data.spaces[s]
+    write(space.back, space.cells, found.backward[s], settled && adjoint.map(n => n.text), settled && adjoint.map(n => n.value))
+    write(space.front, space.tangents, found.forward[s])
+    const source = found[mode][s]
+    const cells = mode === "backward" ? space.cells : space.tangents
+    const carries = mode === "backward" ? s > 0 : s < count // what weights the rows, or columns, of a Jacobian
+    cells.forEach((cell, i) => carries && bandOnce(cell, band(data, source, i)))
+    space.back.hidden = mode !== "backward"
+    space.front.hidden = mode !== "forward"
+    space.part.classList.toggle("lens-unreached", !reached(s))
+  })
+  rail.spaces[0].tangents.forEach((cell, j) => cell.setAttribute("aria-valuenow", plain(found.forward[0][j])))
+  paintStages(rail, found)
+  paintBar(rail)
+  paintSaid(rail, found, settled)
+}
+
+function write(element, cells, numbers, texts = null, values = null) {
+  numbers.forEach((x, i) => put(cells[i], texts ? texts[i] : x))
+  element.dataset.value = (values || numbers).map(plain).join(",")
+}
+
+const band = ({ hues, tint }, weights, i) => ({
+  hue: hues[i % hues.length], strength: strength(weights[i], weights, tint), negative: weights[i] < 0,
+})
+
+// The rows of a Jacobian in the strength of their weights once v has come to them; its columns in that of u.
+function paintStages({ data, stages, mode, step }, found) {
+  const count = stages.length
+  stages.forEach(({ part, rows, cells }, s) => {
+    const past = mode === "backward" ? s >= count - step : s < step
+    const now = mode === "backward" ? s === count - step : s === step - 1
+    const v = past && mode === "backward" ? found.backward[s + 1] : rows.map(() => 0)
+    const u = past && mode === "forward" ? found.forward[s] : cells[0].map(() => 0)
+    rows.forEach((line, i) => bandOnce(line, band(data, v, i)))
+    cells.forEach(line => line.forEach((cell, j) => bandOnce(cell, band(data, u, j))))
+    part.classList.toggle("lens-now", now)
+    part.classList.toggle("lens-unreached", !past)
+    part.classList.toggle("lens-forwards", mode === "forward")
+    for (const [k, label] of [...part.lastChild.children].entries()) label.hidden = MODES[k] !== mode
+  })
+}
+
+function paintBar({ data, mode, step, modes, steps, tries }) {
+  const count = data.stages.length
+  for (const [k, element] of [...modes.children].entries()) element.setAttribute("aria-pressed", MODES[k] === mode)
+  const [first, back, next, told] = steps.children
+  const done = step >= count
+  next.textContent = done ? `↺ ${data.words.again}` : `${data.words.step} →`
+  next.dataset.testid = `${mode}-step`
+  first.disabled = back.disabled = step === 0
+  told.textContent = `${step} / ${count}`
+  tries.hidden = mode !== "forward"
+}
+
+function paintSaid(rail, found, settled) {
+  const { data, mode, step, said, live, check, torch } = rail
+  const count = data.stages.length
+  const s = mode === "backward" ? count - step : step // the space that has been reached
+  const text = data.said[mode][s]
+  if (live.textContent !== text) live.textContent = text
+  for (const element of said.children) element.classList.toggle("lens-sweep-shown", element.dataset.key === `${mode}:${s}`)
+  const rows = mode === "backward" ? 1 : Math.max(...data.spaces.map(space => space.values.length))
+  paintOnce(rail.sum, "--rows", rows)
+  paintSum(rail.sum, data, step === 0 ? entering(mode, found) : mode === "backward" ? pulled(data, s, found.backward, settled) : pushedOn(data, s, found.forward))
+  const known = mode === "backward" && step > 0
+  const agrees = known && settled && close(found.backward[s], torch[s])
+  const answer = `${data.spaces[s].letter}.grad = [${torch[s].map(brief).join(", ")}]`
+  const verdict = `${agrees ? "✓" : "≠"} ${agrees ? data.words.agrees : data.words.differs} ${answer}`
+  const told = !known ? "" : settled ? verdict : data.words.moving
+  if (check.textContent !== told) check.textContent = told
+  check.title = known && settled ? torch[s].join(", ") : ""
+  check.classList.toggle("lens-agrees", agrees)
+  check.classList.toggle("lens-explained", known && settled && !agrees)
+}
+
+// A sum is {name, terms: [{weight, entries, hue}], total}; entries and total are matrices of texts or numbers. It is
+// built from the same matrices as the rail: KaTeX on a line that long would take more than a frame.
+const entering = (mode, found) =>
+  mode === "backward"
+    ? { name: "v^{\\top}", terms: [], total: [found.backward.at(-1)] }
+    : { name: "u", terms: [], total: found.forward[0].map(x => [x]) }
+
+// vᵀJ_{y→z} = 1·[4 3] + 2·[1 8] = [6 19]
+function pulled({ spaces, stages }, s, found, settled) {
+  const { entries, name } = stages[s]
+  const { adjoint } = spaces[s + 1]
+  const left = s === spaces.length - 2 ? "v^{\\top}" : `\\texttt{${spaces[s + 1].letter}.grad}\\,`
+  return {
+    name: left + name,
+    terms: entries.map((line, i) => ({ weight: settled ? adjoint[i].text : found[s + 1][i], entries: [line.map(n => n.text)] })),
+    total: [settled ? spaces[s].adjoint.map(n => n.text) : found[s]],
+  }
+}
+
+// J_{x→y}u = 1·[2 4]ᵀ + 0·[1 4]ᵀ = [2 4]ᵀ
+function pushedOn({ spaces, stages }, s, found) {
+  const { entries, name } = stages[s - 1]
+  return {
+    name: s === 1 ? `${name}u` : `${name}\\,(${tangent(spaces, s - 1)})`,
+    terms: found[s - 1].map((x, j) => ({ weight: x, entries: entries.map(line => [line[j].text]) })),
+    total: found[s].map(x => [x]),
+  }
+}
+
+function paintSum(sum, { hues }, { name, terms, total }) {
+  const [left, list, right] = resize(sum, 3, k => (k < 2 ? make("span", k ? "lens-sweep-terms" : "") : matrix("lens-result")))
+  if (left.dataset.tex !== name) left.replaceChildren(typesetOnce(name))
+  left.dataset.tex = name
+  resize(list, terms.length, sweepTerm).forEach((element, i) => {
+    const [sign, weight, row] = element.children
+    const { weight: content, entries } = terms[i]
+    sign.textContent = i ? "+" : ""
+    const negative = typeof content === "number" ? content < 0 : content.startsWith("-")
+    weight.classList.toggle("lens-bracketed", negative)
+    put(weight, content)
+    fill(row, entries)
+    paintOnce(element, "--hue", hues[i % hues.length])
+  })
+  list.classList.toggle("lens-sweep-equals", terms.length > 0)
+  fill(right, total)
+}
+
+const names = new Map() // LaTeX -> its element: the few names of a chain come back with every step
+
+function typesetOnce(name) {
+  if (!names.has(name)) {
+    const element = make("span")
+    put(element, `${name} =`)
+    names.set(name, element)
+  }
+  return names.get(name).cloneNode(true)
+}
+
+function sweepTerm() {
+  const term = make("span", "lens-sweep-term")
+  term.append(make("span", "lens-sweep-sign"), make("span"), matrix())
+  return term
+}
+
+const painted = new WeakMap() // element -> what was set last: setting it again would cost a new layout
+
+function paintOnce(element, property, value) {
+  if (painted.get(element) === value) return
+  painted.set(element, value)
+  element.style.setProperty(property, value)
+}
+
+function bandOnce(element, now) {
+  const key = `${now.hue} ${now.strength} ${now.negative}`
+  if (painted.get(element) === key) return
+  painted.set(element, key)
+  tint(element, now)
+}

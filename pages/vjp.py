@@ -1,0 +1,37 @@
+"""Example 1: v weights the rows of the Jacobian."""
+
+import streamlit as st
+
+from core.typeset import equations
+from pages.components.geometry import arrows, explorer
+from pages.components.stage import stage
+from pages.shared import inputs, views
+
+views.explained("vjp")  # kept for below: what reaches the browser in one burst is drawn at once
+views.title("vjp")
+fields, shown = st.columns([1, 2.6], gap="large")
+
+with fields:
+    inputs.vector_problem("vjp")
+
+with shown, views.result("vjp") as explanation:
+    here, pulled = explanation.map, explanation.pullback
+    with st.container(border=True, key="card.stage"):
+        stage(explanation)
+        inputs.vector_weights("vjp")
+    picture, proof = st.columns(2, gap="medium")
+    with picture, views.card("arrows"):
+        arrows(explanation)
+    with picture, views.card("transpose"):
+        views.equation(equations.weighted_symbols(here), caption="section.letters")
+        for line in equations.transposed_product(here, pulled):
+            views.equation(line)
+    with proof, views.card("torch"):
+        views.verdict(explanation.verdict)
+        views.transcript(explanation.torch.transcript)
+    with views.card("explorer"):
+        explorer(explanation)
+    with views.card("sympy"):
+        views.sympy_listing(explanation)
+    with views.card("pitfalls"):
+        views.text("vjp")
