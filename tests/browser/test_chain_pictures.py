@@ -1,0 +1,187 @@
+"""The pictures of the chain rule in a real browser: steps, paths, sizes and the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+Open = Callable[..., Page]
+expect.set_options(timeout=15_000)  # eight by eight on a busy machine
+LINK = "/chain?f=x1^2%2Bx2;x1*x2^2&g=y1*y2;y1%2By2^2&at=x1:1,x2:2&v=1,2&lang=en"
+LONG = "/chain?f=x1*x2;x1%2Bx2&g=y1*y2;y2^2&h=z1^2;z1*z2;z2&k=w1%2Bw2*w3&at=x1:1,x2:2&v=3&lang=en"
+EIGHT = (
+    "/chain?f=x1*x2;x2*x3;x3*x4;x4*x5;x5*x6;x6*x7;x7*x8;x8*x1"
+    "&g=y1-y2;y2-y3;y3*y4;y4*y5;y5-y6;y6*y7;y7%2By8;y8-y1&at=x1:1,x2:2,x3:3,x4:4,x5:5,x6:6,x7:7,x8:8&lang=en"
+)
+
+
+def handle(page: Page, name: str) -> Locator:
+    return page.get_by_test_id(name)
+
+
+def count_messages(page: Page) -> None:
+    """Counts in ``window.sent`` what the browser sends to the server from now on."""
+    page.evaluate(
+        """() => {
+            window.sent = 0
+            const send = WebSocket.prototype.send
+            WebSocket.prototype.send = function (...args) { window.sent++; return send.apply(this, args) }
+        }"""
+    )
+
+
+def test_backward_is_stepped_to_the_end_without_a_message_to_the_server(open_page: Open):
+    page = open_page(LINK)
+    step, middle, total = (handle(page, name) for name in ("backward-step", "middle-cotangent", "total"))
+    expect(total).to_have_attribute("data-value", "88,82")
+    count_messages(page)
+    step.click()
+    expect(middle.locator(".lens-cell").first).to_be_hidden()
+    step.click()
+    expect(middle.locator(".lens-cell").first).to_be_visible()
+    expect(middle).to_have_attribute("data-value", "6,19")
+    expect(total.locator(".lens-cell").first).to_be_hidden()
+    expect(handle(page, "sweep-check")).to_contain_text("y.grad = [6, 19]")
+    step.click()
+    expect(total.locator(".lens-cell").first).to_be_visible()
+    expect(handle(page, "sweep-check")).to_contain_text("✓")
+    expect(handle(page, "sweep-check")).to_contain_text("x.grad = [88, 82]")
+    assert page.evaluate("window.sent") == 0
+
+
+def test_backward_is_stepped_with_the_keys(open_page: Open):
+    page = open_page(LINK)
+    rail = page.locator(".lens-sweep")
+    expect(handle(page, "total")).to_be_visible()
+    rail.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(handle(page, "middle-cotangent").locator(".lens-cell").first).to_be_visible()
+    expect(handle(page, "total").locator(".lens-cell").first).to_be_hidden()
+    page.keyboard.press("ArrowLeft")
+    expect(handle(page, "middle-cotangent").locator(".lens-cell").first).to_be_hidden()
+
+
+def test_forward_carries_u_to_the_right(open_page: Open):
+    page = open_page(LINK)
+    handle(page, "mode-forward").click()
+    expect(handle(page, "tangent-y")).to_have_attribute("data-value", "2,4")
+    expect(handle(page, "tangent-z")).to_have_attribute("data-value", "20,34")
+    page.get_by_role("slider", name="u2").focus()
+    page.keyboard.press("1")
+    expect(handle(page, "tangent-y")).to_have_attribute("data-value", "3,8")
+    expect(handle(page, "tangent-z")).to_have_attribute("data-value", "36,67")
+
+
+def test_a_weight_that_is_dragged_moves_every_cotangent_before_the_server_knows(open_page: Open):
+    page = open_page(LINK)
+    expect(handle(page, "total")).to_have_attribute("data-value", "88,82")
+    thumb = page.get_by_role("slider", name="v2", exact=True)
+    thumb.scroll_into_view_if_needed()
+    box = thumb.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 60, box["y"] + box["height"] / 2, steps=5)
+    expect(handle(page, "total")).not_to_have_attribute("data-value", "88,82")
+    v2 = float(thumb.get_attribute("aria-valuenow"))
+    y = [float(n) for n in handle(page, "middle-cotangent").get_attribute("data-value").split(",")]
+    assert y == pytest.approx([4 + v2, 3 + 8 * v2])
+    page.mouse.up()
+    expect(handle(page, "sweep-check")).to_contain_text("✓")
+
+
+def test_an_entry_of_the_product_opens_as_the_sum_over_its_paths(open_page: Open):
+    page = open_page(LINK)
+    handle(page, "product-1-2").click()
+    expect(handle(page, "product-1-2")).to_have_attribute("aria-pressed", "true")
+    expect(handle(page, "path-2-1-1")).to_have_attribute("data-value", "4")
+    expect(handle(page, "path-2-2-1")).to_have_attribute("data-value", "12")
+    expect(handle(page, "path-sum")).to_have_attribute("data-value", "16")
+    lit = page.locator(".lens-edge-lit.lens-edge")
+    expect(lit).to_have_count(4)
+    handle(page, "path-2-2-1").hover()
+    expect(lit).to_have_count(2)
+
+
+def test_an_entry_opens_with_the_keys_and_an_edge_tells_its_formula(open_page: Open):
+    page = open_page(LINK)
+    handle(page, "product-1-1").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(handle(page, "path-sum")).to_have_attribute("data-value", "34")
+    page.locator(".lens-edge-hit").nth(3).dispatch_event("pointerenter")
+    expect(page.locator(".lens-paths-told")).to_contain_text("=")
+
+
+def test_the_sizes_are_dragged_and_the_counts_follow(open_page: Open):
+    page = open_page(LINK)
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "8")
+    expect(handle(page, "cost-product")).to_have_attribute("data-value", "12")
+    expect(handle(page, "cost-now")).to_have_attribute("data-value", "equal")
+    page.get_by_role("slider", name="a", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "10")
+    expect(handle(page, "cost-backward-passes")).to_have_attribute("data-value", "20")
+    expect(handle(page, "cost-forward-passes")).to_have_attribute("data-value", "30")
+    expect(handle(page, "cost-now")).to_have_attribute("data-value", "backward")
+    page.get_by_role("slider", name="c", exact=True).focus()
+    page.keyboard.press("End")
+    expect(handle(page, "cost-crossing")).to_have_attribute("data-value", "1024")
+    expect(handle(page, "cost-now")).to_have_attribute("data-value", "forward")
+
+
+def test_the_tape_is_stepped_one_node_at_a_time_and_the_table_tells_the_same(open_page: Open):
+    page = open_page(LINK)
+    expect(handle(page, "tape-1")).to_have_attribute("data-adjoint", "88,82")
+    expect(handle(page, "tape-10")).to_have_attribute("data-adjoint", "6,19")
+    expect(handle(page, "tape-10")).to_contain_text("StackBackward0")
+    step = handle(page, "tape-step")
+    step.click()
+    step.click()
+    expect(handle(page, "tape-18")).to_have_class("lens-tape-current")
+    expect(handle(page, "node-18")).to_contain_text("(1, 2)")
+    step.click()
+    expect(handle(page, "tape-17")).to_have_class("lens-tape-current")
+    expect(page.locator(".lens-tape-products li")).to_have_count(2)
+    page.get_by_role("button", name="To the end").click()
+    expect(page.locator(".lens-tape-said")).to_contain_text("(88, 82)")
+
+
+def test_four_stages_have_their_cotangents_too(open_page: Open):
+    page = open_page(LONG)
+    expect(handle(page, "cotangent-v")).to_have_attribute("data-value", "3")
+    for name in ("cotangent-w", "cotangent-z", "middle-cotangent", "total"):
+        expect(handle(page, name)).to_be_visible()
+    for _ in range(5):
+        handle(page, "backward-step").click()
+    expect(handle(page, "sweep-check")).to_contain_text("✓")
+
+
+@pytest.mark.parametrize("path", [LINK, LONG, EIGHT])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_page_never_scrolls_sideways(open_page: Open, path: str, width: int):
+    page = open_page(path, width=width)
+    expect(handle(page, "product-1-1")).to_be_visible()
+    expect(handle(page, "tape-step")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+def test_at_eight_by_eight_the_cells_of_the_product_do_not_overlap(open_page: Open):
+    page = open_page(EIGHT)
+    expect(handle(page, "product-8-8")).to_be_attached()
+    boxes = [handle(page, f"product-1-{j}").bounding_box() for j in range(1, 9)]
+    for left, right in pairwise(boxes):
+        assert left["x"] + left["width"] <= right["x"] + 0.5
+    assert all(box["height"] >= 14 for box in boxes)
+    for cell in page.locator(".lens-paths-product .lens-cell").all()[:64]:
+        assert cell.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+
+
+def test_chinese_and_dark(open_page: Open):
+    page = open_page("/chain?lang=zh", locale="zh-CN", dark=True)
+    expect(handle(page, "backward-step")).to_contain_text("再来一次")
+    expect(page.locator(".lens-tape-hint")).to_contain_text("PyTorch")
