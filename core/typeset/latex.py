@@ -207,13 +207,15 @@ def latex(piece: Piece, palette: Palette) -> str:
 def _matrix(matrix: Matrix, palette: Palette) -> str:
     cells = [[latex(cell, palette) for cell in row] for row in matrix.rows]
     if matrix.bands:
-        body = r"\\[0.25em]".join(_band(cells, i, band, palette) for i, band in enumerate(matrix.bands))
+        rows = (_band(cells, i, band, palette) for i, band in enumerate(matrix.bands))
+        body = "{}" + BRIM + r"\\[0.25em]".join(rows) + BRIM + "{}"
     else:
         body = r"\\[0.25em]".join(" & ".join(row) for row in cells)
     text = rf"\left[\begin{{matrix}}{body}\end{{matrix}}\right]"
     return rf"\underset{{{matrix.label}}}{{{text}}}" if matrix.label else text
 
 
+BRIM = r"\\[-0.9em]"  # TeX's brackets end up to 5 pt inside what they hold: room above and below keeps the bands inside
 STRUT = r"\vphantom{\dfrac{1}{1}}"  # no row lower than a fraction, so that bands are even
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}_^\s\\]")
 CANDIDATES = 2  # entries of a column tried as its widest; all of them would cost the browser m²n layouts
