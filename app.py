@@ -13,28 +13,50 @@ import streamlit as st
 from anyio import CapacityLimiter, to_thread
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.share import DEFAULTS
 
 
 @asynccontextmanager
 async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import torch and SymPy (2.5 s) before the first visitor, not during their first run."""
-    from core import share, worker
+    from core import worker
     from core.explain import explain
 
     worker.start()
-    for problem in share.DEFAULTS.values():
+    for problem in DEFAULTS.values():
         explain(problem)
     gc.freeze()  # Streamlit collects garbage after every run: 140 ms with torch's objects, nothing without
     yield {}
 
 
+INDEX = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+SCRIPTS = ("katex/katex.min.js", "js/maths.js", "js/matrix.js", "js/numbers.js", "js/bus.js", "js/links.js")
+HEAD = "".join(
+    (
+        "<title>Jacobian Lens</title>",
+        '<meta name="description" content="What does y.backward(v) compute? The Jacobian, its weighted rows, x.grad.">',
+        '<link rel="stylesheet" href="./app/static/lens.css">',
+        *(f'<link rel="modulepreload" href="./app/static/{script}">' for script in SCRIPTS),
+    )
+)
+
+
+def shell(_request: Request) -> Response:
+    """Streamlit's index.html with our name on it, and our styles and scripts told of at once.
+
+    Streamlit itself brings them only with the first run; until then a page would stand there unstyled and then jump.
+    """
+    page = INDEX.replace("<title>Streamlit</title>", HEAD).replace("./favicon.png", "./app/static/icon.svg")
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+
 def content_policy() -> str:
     """What a page may load: only from here, and no script but Streamlit's own and the components' blobs."""
-    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    inline = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
+    inline = re.findall(r"<script>(.*?)</script>", INDEX, re.DOTALL)
     hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in inline)
     return "; ".join(
         (
@@ -103,5 +125,6 @@ async def picture(request: Request) -> Response:
     return Response(slide, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
-routes = [Route("/plotly.js", plotly), Route("/export.png", picture)]
+pages = [Route(f"/{page}", shell) for page in ("", *DEFAULTS)]
+routes = [*pages, Route("/plotly.js", plotly), Route("/export.png", picture)]
 app = st.App("pages/frame.py", lifespan=ready, routes=routes, middleware=[Middleware(SecurityHeaders)])

@@ -294,9 +294,7 @@ def _stages(problem: ChainProblem) -> tuple[VectorProblem, ...]:
 def _complete_chain(problem: ChainProblem, readings: Sequence[Reading]) -> ChainProblem:
     stages = [_complete(stage, _sound(reading)) for stage, reading in zip(_stages(problem), readings, strict=True)]
     functions = [stage.functions for stage in stages]
-    return _short(
-        ChainProblem(functions[0], functions[1], stages[0].point, stages[-1].cotangent, tuple(functions[2:]))
-    )
+    return _short(ChainProblem(functions[0], functions[1], stages[0].point, stages[-1].cotangent, tuple(functions[2:])))
 
 
 def _complete_matmul(problem: MatmulProblem) -> MatmulProblem:

@@ -121,11 +121,7 @@ def complaints_about(path: str, source: str) -> list[str]:
     """Every rule that this source text, standing at this path, breaks, in words."""
     tree = ast.parse(source, path)
     return [
-        *(
-            f"{path}:{line}: {breach}"
-            for line, name in _imports(path, tree)
-            if (breach := _import_breach(path, name))
-        ),
+        *(f"{path}:{line}: {breach}" for line, name in _imports(path, tree) if (breach := _import_breach(path, name))),
         *(
             f"{path}:{line}: {name} belongs in {' or '.join(USED_ONLY_IN[name]) or 'no file at all'}"
             for line, name in _uses(tree)

@@ -52,7 +52,7 @@ class Theme:
         return blend(self.palette.hue(band.row), self.page, band.opacity) if band and band.opacity else None
 
 
-# The grounds and tones of .streamlit/config.toml and pages/shared/lens.css.
+# The grounds and tones of .streamlit/config.toml and pages/static/lens.css.
 THEMES = {
     "light": Theme(PALETTES["light"], "#ffffff", "#5b6272", "#d5d9e2", "#0b7a43", "#985000"),
     "dark": Theme(PALETTES["dark"], "#14171f", "#a3a9b8", "#343a49", "#43c583", "#f0a94b"),

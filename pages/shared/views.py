@@ -24,7 +24,7 @@ from core.typeset.tree import Piece
 from core.words import comments, explain_error, explain_note, prose, say
 from pages.shared import session
 
-STYLES = Path(__file__).with_name("lens.css")
+STYLES = Path(__file__).parents[1] / "static" / "lens.css"
 TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 cost the browser seconds
 
 
@@ -39,9 +39,10 @@ def palette() -> Palette:
 
 
 def styles() -> None:
-    """The few rules that Streamlit's theme cannot express."""
-    st.html(STYLES)
-    st.html(f'<span class="lens-{st.context.theme.type or "light"}"></span>')
+    """The few rules that Streamlit's theme cannot express, and which theme it is."""
+    with st.container(key="styles"):
+        st.html(STYLES)
+        st.html(f'<span class="lens-{st.context.theme.type or "light"}"></span>')
 
 
 # ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────

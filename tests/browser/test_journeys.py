@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,6 +53,16 @@ def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(open_page: Open,
     type_into(page, "Function y_2", "5x1 x2²")
     settled(page, "f=x1*x2;5*x1*x2^2")
     expect(listing(page, "20., 20.")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul"])
+def test_the_html_of_a_page_tells_of_the_styles_and_scripts_before_the_first_run(server: str, path: str):
+    html = urlopen(server + path).read().decode()
+    assert "<title>Jacobian Lens</title>" in html
+    early = re.findall(r'href="(\./app/static/[^"]+)"', html)
+    assert {link.rpartition(".")[2] for link in early} == {"css", "js", "svg"}
+    for link in early:
+        assert urlopen(urljoin(server + path, link)).status == 200
 
 
 def test_page_changes_back_forward_and_reload_keep_the_whole_state(open_page: Open):

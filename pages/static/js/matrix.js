@@ -1,5 +1,5 @@
 // The one way a matrix is drawn: brackets, cells, and behind a row a band with rounded ends in the hue of its output.
-// Its look stands in pages/shared/lens.css. KaTeX must be there: await `ready` of maths.js first.
+// Its look stands in pages/static/lens.css. KaTeX must be there: await `ready` of maths.js first.
 
 import { typeset } from "./maths.js"
 import { write } from "./numbers.js"
