@@ -6,9 +6,12 @@ import math
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.expression import CONSTANTS, FUNCTIONS, OPERATORS, Node
@@ -426,6 +429,26 @@ def test_a_kink_and_a_pole_are_drawn_without_an_error(open_page: Open) -> None:
     for name in TABS:
         _tab(page, name)
     expect(page.get_by_text("A row that is not finite here cannot be drawn.")).to_be_visible()
+
+
+def test_a_picture_is_saved_as_wide_as_a_slide_and_as_a_drawing_that_stands_for_itself(
+    open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page(EXAMPLE)
+    bar = page.locator(".lens-geometry", has=page.get_by_test_id("arrows")).locator(".lens-save")
+    with page.expect_download() as download:
+        bar.get_by_test_id("save-png").click()
+    assert download.value.suggested_filename == "vjp-arrows.png"
+    download.value.save_as(tmp_path / "arrows.png")
+    picture = Image.open(tmp_path / "arrows.png")
+    assert picture.width == 1920
+    assert len(picture.convert("RGB").getcolors(100_000) or ()) > 20
+    with page.expect_download() as download:
+        bar.get_by_test_id("save-svg").click()
+    download.value.save_as(tmp_path / "arrows.svg")
+    drawing = ElementTree.parse(tmp_path / "arrows.svg")
+    assert "x.grad = (6, 32)" in [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert not [element for element in drawing.iter() if "class" in element.attrib or "href" in str(element.attrib)]
 
 
 def test_leaving_the_page_leaves_no_listener_behind(open_page: Open) -> None:

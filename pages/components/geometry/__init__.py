@@ -12,7 +12,7 @@ from pages.components import component
 from pages.shared import session, views
 
 _pictures = component("geometry", '<div class="lens-geometry"></div>')
-SHARED = ("tab", "arrows", "complaint")  # words that more than one picture says
+SHARED = ("tab", "arrows", "complaint", "save")  # words that more than one picture says
 
 
 def arrows(explanation: VectorExplanation, page: str = "vjp") -> None:

@@ -3,7 +3,10 @@
 
 import { button } from "./draw.js"
 import { make } from "./matrix.js"
+import { saving } from "./save.js"
 import { Scene } from "./scene.js"
+
+const PICTURES = ["arrows", "map", "contours", "surface"] // views that are worth a place on a slide
 
 const instances = new WeakMap()
 const memories = new Map() // what a reader chose in a picture outlives a change of page
@@ -60,6 +63,8 @@ class Pictures {
     if (this.place !== place) return // another tab was opened meanwhile, or the page left
     this.view = open(place, this.context(name))
     this.view.paint(this.scene.now())
+    const drawn = this.view.file || place.querySelector("svg")
+    if (drawn && PICTURES.includes(name)) this.root.append(saving(place, `${this.scene.page}-${name}`, this.words.save, this.view.file))
   }
 
   context(name) {

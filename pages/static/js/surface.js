@@ -102,11 +102,19 @@ function surface(place, context) {
     }
   }
 
+  const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor
+
   // Where the reader has turned it, also when the tab is opened again.
-  const camera = () => (memory.camera = figure.layout?.scene?.camera ?? memory.camera ?? { eye: { x: 1.35, y: -1.5, z: 0.9 } })
+  const camera = () => (memory.camera = figure.layout?.scene?.camera ?? memory.camera ?? { eye: { x: 1.45, y: -1.6, z: 0.95 }, center: { x: 0, y: 0, z: -0.12 } })
 
   return {
     paint,
+    // A file of the surface as it is turned now, on the page's ground.
+    file(format, pixels) {
+      const { clientWidth: width, clientHeight: height } = figure
+      const drawn = { data: figure.data, layout: { ...figure.layout, paper_bgcolor: ground() } }
+      return ready.toImage(drawn, { format, width, height, scale: format === "png" ? pixels / width : 1 })
+    },
     close() {
       closed = true
       camera()
