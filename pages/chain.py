@@ -12,7 +12,7 @@ from pages.shared import inputs, views
 views.title("chain")
 fields, shown = st.columns([1, 2.6], gap="large")
 
-with fields:
+with fields, views.beside():
     inputs.chain_problem("chain")
 
 with shown, views.result("chain") as explanation:

@@ -11,7 +11,7 @@ views.explained("vjp")  # kept for below: what reaches the browser in one burst 
 views.title("vjp")
 fields, shown = st.columns([1, 2.6], gap="large")
 
-with fields:
+with fields, views.beside():
     inputs.vector_problem("vjp")
 
 with shown, views.result("vjp") as explanation:

@@ -67,6 +67,13 @@ def card(name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def beside() -> Iterator[None]:
+    """The fields beside a long page: they stay in sight while it is read."""
+    with st.container(key="fields"):
+        yield
+
+
 def text(name: str) -> None:
     """A page of our own prose."""
     st.markdown(prose(session.language(), name))
