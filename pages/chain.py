@@ -9,7 +9,8 @@ from pages.components.sweep import sweep
 from pages.components.tape import tape
 from pages.shared import inputs, views
 
-views.title("chain")
+letters = views.explained("chain")[0].letters
+views.title("chain", last=letters[-1], path=" → ".join(letters))
 fields, shown = st.columns([1, 2.6], gap="large")
 
 with fields, views.beside():
