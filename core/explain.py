@@ -221,7 +221,9 @@ def refit(problem: VectorProblem, functions: tuple[str, ...]) -> VectorProblem:
     """
     old = dict(problem.point or ())
     before, after = (_readable(texts, old) for texts in (problem.functions, functions))
-    used, found = names(before.values()), names(after.values())
+    unread = [text for i, text in enumerate(problem.functions) if i not in before]
+    used = {*names(before.values()), *(name for name in old if any(name in text for text in unread))}
+    found = names(after.values())
     kept = [name for name in old if name in found or name not in used or len(after) < len(functions)]
     fresh = [name for name in found if name not in old]
     ordered = tuple(sorted(old, key=natural)) == tuple(old)

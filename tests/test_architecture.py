@@ -17,7 +17,7 @@ LAYERS = (
     ("calculus", "engines", "worker", "cost"),
     ("matmul",),
     ("explain",),
-    ("matrices",),
+    ("matrices", "edits"),
     ("typeset", "words"),
     ("figures", "geometry", "export"),
     ("__main__",),

@@ -24,6 +24,7 @@ from core import share
 from core.explain import complete
 from core.problem import Problem, ProblemError
 
+Edit = Callable[[Any, str], Problem]  # a draft and what was typed into a field of it -> the next draft
 PAGES = ("home", "vjp", "chain", "matmul")
 
 
@@ -94,14 +95,20 @@ def replace_all(page: str, draft: Problem) -> None:
     _clear_fields(page)
 
 
-def field(page: str, name: str, text: str, store: Callable[[str], None]) -> dict[str, object]:
-    """Keyword arguments that tie a text widget to the draft: its key, and a callback that stores what was typed."""
+def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
+    """Keyword arguments that tie a text widget to the draft: its key, and a callback for what was typed.
+
+    ``edit`` makes the next draft of the one that there is when the callback comes: two quick edits may come together.
+
+    The widget's value is only written where it is not the draft's already: what is written in a run outlives the run,
+    and would hide an edit by which the run is interrupted.
+    """
     key = f"{page}.{name}"
-    arguments = {"key": key, "on_change": lambda: store(st.session_state[key])}
+    arguments = {"key": key, "on_change": lambda: change(page, edit(problem(page), st.session_state[key]))}
     if st.session_state.first_run and key not in st.session_state:
-        # set here, it would outlive a first run that an early edit interrupts, and hide the edit
         return arguments | {"value": text}
-    st.session_state[key] = text
+    if st.session_state.get(key) != text:
+        st.session_state[key] = text
     return arguments
 
 
