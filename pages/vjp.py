@@ -20,7 +20,7 @@ with shown, views.result("vjp") as explanation:
         stage(explanation)
         inputs.vector_weights("vjp")
     picture, proof = st.columns(2, gap="medium")
-    with picture, views.card("arrows"):
+    with picture, views.card("arrows" if len(here.inputs) == 2 else "bars"):
         arrows(explanation)
     with picture, views.card("transpose"):
         views.equation(equations.weighted_symbols(here), caption="section.letters")

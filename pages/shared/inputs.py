@@ -9,7 +9,8 @@ from functools import partial
 import streamlit as st
 
 from core import edits
-from core.explain import MAX_OUTPUTS, Reading, read, read_chain
+from core.exact import Number
+from core.explain import MAX_OUTPUTS, ChainExplanation, Reading, read, read_chain
 from core.grammar import MAX_LENGTH
 from core.problem import (
     CHAIN_FIELDS,
@@ -169,6 +170,7 @@ def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading,
             page,
             texts[:MAX_OUTPUTS],
             reading.cotangent,
+            shown=_shown(page),
             tries=_tries(m),
             hues=[views.palette().hue(i) for i in range(len(texts))],
             labels=[views.words("stage.weight", i=i + 1) for i in range(len(texts))],
@@ -183,6 +185,13 @@ def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading,
     _complain(reading.errors, "v", None)
 
 
+def _shown(page: str) -> tuple[Number, ...]:
+    """The v of what is drawn, which is the last that could be explained."""
+    explanation, _ = views.explained(page)
+    pulled = explanation.whole_pullback if isinstance(explanation, ChainExplanation) else explanation.pullback
+    return pulled.weights
+
+
 def _plain_weights(page: str, texts: tuple[str, ...]) -> None:
     """v in fields of Streamlit's own, for a browser in which the sliders do not start."""
     with st.grid(2 if len(texts) < 5 else 4, gap="small", min_column_width=60):
@@ -192,10 +201,22 @@ def _plain_weights(page: str, texts: tuple[str, ...]) -> None:
 
 
 def _tries(m: int) -> list[tuple[str, tuple[int, ...]]]:
-    """The one-hot vectors, each of which picks one row, and ones; with a label for each."""
-    hot = [tuple(int(p == i) for p in range(m)) for i in range(m)] if m > 1 else []
+    """The one-hot vectors, each of which picks one row, ones, and of two rows each counted double; with labels."""
+    if m == 1:
+        return []
+    hot = [tuple(int(p == i) for p in range(m)) for i in range(m)]
 
     def label(k: int, v: tuple[int, ...]) -> str:
-        return f"({','.join(map(str, v))})" if m < 5 else f"e{k + 1}" if k < m else views.words("label.ones")
+        return (
+            f"({','.join(map(str, v))})"
+            if m < 5
+            else f"e{k + 1}".translate(SUBSCRIPTS)
+            if k < m
+            else views.words("label.ones")
+        )
 
-    return [(label(k, v), v) for k, v in enumerate([*hot, (1,) * m])]
+    return [(label(k, v), v) for k, v in enumerate([*hot, (1,) * m, *DOUBLED.get(m, ())])]
+
+
+SUBSCRIPTS = str.maketrans("12345678", "₁₂₃₄₅₆₇₈")
+DOUBLED = {2: ((1, 2), (2, 1))}

@@ -26,6 +26,7 @@ def weights(
     texts: Texts,
     numbers: tuple[Number | None, ...],
     *,
+    shown: tuple[Number, ...],
     tries: list[tuple[str, tuple[int, ...]]],
     hues: list[str],
     words: dict[str, str],
@@ -34,14 +35,16 @@ def weights(
 ) -> None:
     """Draws a slider for every weight; ``store`` gets all of v as texts when one has been moved or typed into.
 
-    ``numbers`` are the texts as read, None where one was refused; ``tries`` are labelled vectors one click away. The
+    ``numbers`` are the texts as read, None where one was refused; there the weight of the last v that could be read,
+    ``shown``, stays. ``tries`` are labelled vectors one click away. The
     weights live on the page's channel, where every component of the page can follow them.
     """
     key = f"weights.{page}"
     data = {
         "channel": page,
         "texts": texts,
-        "values": [None if n is None else n.value if isfinite(n.value) else str(n.value) for n in numbers],
+        "values": [None if n is None else _float(n) for n in numbers],
+        "shown": [_float(n) for n in shown],
         "hues": hues,
         "names": [rf"v_{{{i + 1}}}" for i in range(len(texts))],
         "labels": labels,
@@ -55,6 +58,10 @@ def weights(
         key, "v", lambda sent: accept(sent, len(texts), store)
     )
     _weights(data=data, **hear)
+
+
+def _float(n: Number) -> float | str:
+    return n.value if isfinite(n.value) else str(n.value)
 
 
 def accept(sent: object, count: int, store: Callable[[Texts], None]) -> None:

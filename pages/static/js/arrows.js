@@ -199,7 +199,7 @@ function axes(layer, now, px, [x, y, w, h], names) {
     ...across.map(a => ["text", { x: px([a, 0])[0], y: y + h + 16, "text-anchor": "middle" }, brief(a)]),
     ...up.map(b => ["text", { x: x - 6, y: px([0, b])[1] + 4, "text-anchor": "end" }, brief(b)]),
     ["text", { x: x + w, y: y + h + 34, "text-anchor": "end", class: "lens-axis-name" }, `∂/∂${names[0]} →`],
-    ["text", { x: 2, y: 11, class: "lens-axis-name" }, `↑ ∂/∂${names[1]}`],
+    ["text", { x: 2, y: 11, "text-anchor": "start", class: "lens-axis-name" }, `↑ ∂/∂${names[1]}`],
   ]
   const elements = resize(layer, items.length, k => svg(items[k][0]))
   items.forEach(([tag, attributes, words = ""], k) => {

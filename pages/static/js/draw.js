@@ -34,6 +34,12 @@ export function path(points) {
   return d
 }
 
+// The same, closed; nothing where a corner cannot be drawn.
+export function shape(points) {
+  const d = path(points)
+  return d.split("M").length === 2 && d.split("L").length === points.length ? `${d}Z` : ""
+}
+
 // An arrow in pixels: where its shaft ends, and the corners of its head. A short arrow has a small head.
 export function arrow([ax, ay], [bx, by], head = 13) {
   const length = Math.hypot(bx - ax, by - ay)
@@ -44,7 +50,7 @@ export function arrow([ax, ay], [bx, by], head = 13) {
   const wing = size * 0.42
   return {
     shaft: path([[ax, ay], [bx - ux * size * 0.8, by - uy * size * 0.8]]),
-    head: `${path([[bx, by], [cx - uy * wing, cy + ux * wing], [cx + uy * wing, cy - ux * wing]])}Z`,
+    head: shape([[bx, by], [cx - uy * wing, cy + ux * wing], [cx + uy * wing, cy - ux * wing]]),
   }
 }
 

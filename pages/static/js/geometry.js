@@ -91,7 +91,7 @@ class Pictures {
     const list = make("div", "lens-tabs", { role: "tablist" })
     list.append(
       ...this.views.map(name =>
-        button(this.say(`tab.${name}`), () => this.choose(name), {
+        button(this.say(`tab.${name === "surface" && this.scene.n === 1 ? "line" : name}`), () => this.choose(name), {
           role: "tab",
           "aria-selected": name === open,
           tabindex: name === open ? 0 : -1,

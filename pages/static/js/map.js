@@ -2,7 +2,7 @@
 // of the image over the area of the patch is |det J|; its sign says whether the patch was turned over.
 
 import { pairSelects, subscript } from "./arrows.js"
-import { arrow, path, select, set, svg, text } from "./draw.js"
+import { arrow, path, select, set, shape, svg, text } from "./draw.js"
 import { det, finite } from "./linear.js"
 import { make } from "./matrix.js"
 import { brief, plain } from "./numbers.js"
@@ -17,8 +17,9 @@ const SHRINK = [0, 6] // the patch is halved this many times at most
 export function open(place, context) {
   const { scene, memory, say, hue, repaint } = context
   const { m, n } = scene
-  const pair = memory.pair && Math.max(...memory.pair) < n ? memory.pair : [0, 1]
-  const outs = memory.outs && Math.max(...memory.outs) < m ? memory.outs : [0, 1]
+  const usual = widest(scene.now().J)
+  const pair = memory.pair && Math.max(...memory.pair) < n ? memory.pair : usual.inputs
+  const outs = memory.outs && Math.max(...memory.outs) < m ? memory.outs : usual.outputs
   const start = neighbourhood(pair.map(k => scene.now().x[k]))
   memory.halvings ??= 1
   const again = () => {
@@ -110,12 +111,25 @@ export function open(place, context) {
 
   function tell(factor) {
     const kind = !Number.isFinite(factor) ? "unknown" : factor === 0 ? "flat" : factor > 0 ? "kept" : "reversed"
-    const words = say(`map.${kind}`, { det: brief(factor), factor: brief(Math.abs(factor)) })
+    const whole = n === 2 && m === 2
+    const words = say(`map.${kind === "flat" && !whole ? "thin" : kind}`, { det: brief(factor), factor: brief(Math.abs(factor)) })
     if (told.textContent !== words) told.textContent = words
     told.dataset.value = plain(factor)
   }
 
   return { paint }
+}
+
+// The two inputs and the two outputs whose picture has the largest area: the others may be a mere line.
+function widest(J) {
+  const pairs = count => Array.from({ length: count }, (_, b) => Array.from({ length: b }, (_, a) => [a, b])).flat()
+  let best = { inputs: [0, 1], outputs: [0, 1], area: 0 }
+  for (const outputs of pairs(J.length))
+    for (const inputs of pairs(J[0].length)) {
+      const area = Math.abs(det(outputs.map(i => inputs.map(j => J[i][j]))))
+      if (area > best.area * (1 + 1e-9)) best = { inputs, outputs, area }
+    }
+  return best
 }
 
 // The lines of the patch around x, each as fine points: first the upright ones, then the level ones.
@@ -143,12 +157,12 @@ function draw(plane, straight) {
       set(curves, { d: lines.join("") })
       set(tangent, { d: tangents.join("") })
       const corner = [at, plus(at, first), plus(at, first, second), plus(at, second)].map(plane.px)
-      set(cell, { d: finite(corner.flat()) ? `${path(corner)}Z` : "", "data-sign": Math.sign(factor) })
+      set(cell, { d: shape(corner), "data-sign": Math.sign(factor) })
       edges.forEach(({ shaft, head, name, words }, k) => {
         const tip = corner[k ? 3 : 1]
-        const shape = finite(tip) ? arrow(corner[0], tip, 11) : { shaft: "", head: "" }
-        set(shaft, { d: shape.shaft })
-        set(head, { d: shape.head })
+        const drawn = finite(tip) ? arrow(corner[0], tip, 11) : { shaft: "", head: "" }
+        set(shaft, { d: drawn.shaft })
+        set(head, { d: drawn.head })
         const away = finite(tip) ? [tip[0] - corner[0][0], tip[1] - corner[0][1]] : [0, 0]
         const far = Math.hypot(...away)
         name.textContent = far > 34 ? words : ""

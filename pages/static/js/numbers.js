@@ -3,6 +3,7 @@
 const DIGITS = 4
 const WHOLE = 1e9 // integers below it are written out
 const SPECIAL = { nan: NaN, inf: Infinity, "-inf": -Infinity }
+const RAISED = { "−": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" }
 const exactly = new Intl.NumberFormat("en-US", { useGrouping: false, maximumSignificantDigits: 12 })
 
 // A number from the server; JSON has no word for those that are not finite, so they come as text.
@@ -28,10 +29,10 @@ export function short(x) {
   return [signed(String(Number(rounded.toPrecision(DIGITS)))), ""]
 }
 
-// The same as one string, for labels.
+// The same as one string, for labels: 1.2×10⁸.
 export function brief(x) {
   const [digits, power] = short(x)
-  return power ? `${digits}×10^${power}` : digits
+  return power ? `${digits}×10${power.replace(/./g, sign => RAISED[sign])}` : digits
 }
 
 // Writes a number into an element, as text.

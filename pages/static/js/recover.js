@@ -46,7 +46,7 @@ export function open(place, context) {
   scroll.append(board)
   const code = make("code", "lens-call", { "data-testid": "recover-call" })
   const tally = make("div", "lens-tally")
-  place.append(text("p", "lens-quiet", say("recover.hint")), controls, scroll, code, tally)
+  place.append(text("p", "lens-quiet", say(scene.m === 1 ? "recover.single" : "recover.hint")), controls, scroll, code, tally)
   place.onkeydown = event => {
     const step = { ArrowRight: memory.step + 1, ArrowDown: memory.step + 1, ArrowLeft: memory.step - 1, ArrowUp: memory.step - 1, Home: 0, End: total() }[event.key]
     if (step === undefined || event.target.closest(".lens-choice")) return

@@ -145,6 +145,7 @@ function focus(field) {
 
 function paint({ rows, own, data }) {
   const { values, texts, range } = own
+  const refused = i => data.values[i] === null && data.texts[i] === texts[i]
   rows.forEach(({ element, thumb, field }, i) => {
     const value = values[i]
     if (value === undefined) return
@@ -152,9 +153,9 @@ function paint({ rows, own, data }) {
     element.style.setProperty("--at", ((inside + 1) / 2).toFixed(4))
     element.classList.toggle("lens-zero", value === 0)
     for (const [name, x] of [["now", value], ["min", -range], ["max", range]]) thumb.setAttribute(`aria-value${name}`, plain(x))
-    thumb.setAttribute("aria-valuetext", texts[i] === plain(value) ? texts[i] : `${texts[i]} = ${brief(value)}`)
+    thumb.setAttribute("aria-valuetext", refused(i) || texts[i] === plain(value) ? texts[i] : `${texts[i]} = ${brief(value)}`)
     const typing = document.activeElement === field && !own.dragging
     if (!typing && field.value !== texts[i]) field.value = texts[i]
-    field.title = texts[i] === plain(value) ? "" : `= ${value}`
+    field.title = refused(i) || texts[i] === plain(value) ? "" : `= ${value}`
   })
 }

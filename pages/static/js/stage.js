@@ -4,6 +4,7 @@
 // equals the server's value is shown as the server writes it (π/4, √2/2).
 
 import { channel } from "./bus.js"
+import { pull } from "./linear.js"
 import { ready } from "./maths.js"
 import { fill, make, matrix, put, resize, tint } from "./matrix.js"
 import { plain, real } from "./numbers.js"
@@ -164,8 +165,7 @@ function paint(stage) {
     stage.painted[i] = now
   })
   paintTotal(stage, live, J)
-  if (stage.moved && !bus.state.dragging) stage.fit()
-  stage.moved = bus.state.dragging
+  stage.fit()
   paintLight(stage)
   tell(stage, bus.state.lit ?? {}, live)
 }
@@ -221,9 +221,8 @@ function steady(element, moving) {
 function paintTotal({ data, total, rough, bus }, live, J) {
   const still = J.every((row, i) => row.every((value, j) => Object.is(value, data.J[i][j].value)))
   const settled = still && live.every((weight, i) => Object.is(weight, data.v[i].value))
-  const sums = data.total.map((entry, j) =>
-    settled ? entry.value : live.reduce((sum, weight, i) => sum + weight * J[i][j], 0),
-  )
+  const moving = settled ? null : pull(live, J)
+  const sums = data.total.map((entry, j) => (settled ? entry.value : moving[j]))
   const { cells } = fill(total.lastChild, [sums.map((sum, j) => (settled ? data.total[j].latex : sum))])
   cells[0].forEach((cell, j) => {
     cell.title = String(sums[j])

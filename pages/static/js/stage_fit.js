@@ -7,7 +7,7 @@ const ONE_LINE = 21 // smaller than this, the terms rather stand below one anoth
 const BESIDE = 19 // smaller than this, the sum rather stands below the product
 const SMALLEST = 15 // and then the box scrolls
 const GAP = 0.6 // em between the product and the sum
-const SLACK = 1.5 // em for numbers that grow while they move
+const SLACK = 0.6 // em for every number that may grow while it moves: the weights and the sums
 
 // Answers with a function that arranges the board; call it when the entries or the width may have changed.
 export function fit({ root, board, product, sum, v, bus }) {
@@ -20,6 +20,9 @@ export function fit({ root, board, product, sum, v, bus }) {
     if (now === last) return
     last = now
     const need = measure(board, product, sum, v)
+    const slack = SLACK * (sum.children.length + v.querySelectorAll(".lens-cell").length)
+    need.line += slack
+    need.stack += slack / 2
     const ways = [
       ["lens-inline", need.product + need.line + GAP, ONE_LINE],
       ["lens-stacked", need.product + need.stack + GAP, BESIDE],
@@ -36,8 +39,8 @@ export function fit({ root, board, product, sum, v, bus }) {
 function measure(board, product, sum, v) {
   board.style.fontSize = "20px"
   board.className = "lens-board lens-measured lens-inline"
-  const line = sum.offsetWidth / 20 + SLACK
+  const line = sum.offsetWidth / 20
   board.className = "lens-board lens-measured lens-stacked"
   const [stack, whole, vector] = [sum, product, v].map(element => element.offsetWidth / 20)
-  return { line, stack: stack + SLACK, product: whole, v: vector }
+  return { line, stack, product: whole, v: vector }
 }

@@ -47,13 +47,13 @@ class Weights {
 
   // What the server has read; null stands for a text that could not be. An answer to an older message, or one that
   // comes while something is being dragged, would take back what the reader has just done.
-  accept({ texts, values, serial }) {
+  accept({ texts, values, shown, serial }) {
     const late = serial < this.#serial && performance.now() - this.#sent < PATIENCE
     const fits = this.texts.length === texts.length
     if (fits && (late || this.dragging)) return
     const before = fits ? this.values : []
     this.texts = [...texts]
-    this.channel.update({ v: values.map((value, i) => real(value) ?? before[i] ?? 0), dragging: false })
+    this.channel.update({ v: values.map((value, i) => real(value ?? before[i] ?? shown?.[i] ?? 0)), dragging: false })
   }
 
   begin() {
@@ -62,8 +62,8 @@ class Weights {
   }
 
   // Moves weight i; only between begin and release.
-  move(i, value, step = Math.max(STEP, (this.range * 2) / STEPS_IN_RANGE)) {
-    const inside = Math.min(this.range, Math.max(-this.range, value))
+  move(i, value, step = Math.max(STEP, (this.range * 2) / STEPS_IN_RANGE), end = this.range) {
+    const inside = Math.min(end, Math.max(-end, value))
     const snapped = Number((Math.round(inside / step) * step).toFixed(6)) || 0
     if (snapped === this.values[i]) return
     this.texts[i] = plain(snapped)
@@ -92,7 +92,7 @@ class Weights {
     }
     if (!(key in targets)) return false
     this.begin()
-    this.move(i, targets[key], STEP)
+    this.move(i, targets[key], STEP, Infinity) // keys go on where the track ends, and it becomes longer
     this.settle()
     return true
   }
