@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.explain import read, read_chain, refit
-from core.problem import CHAIN_LETTERS, ChainProblem, VectorProblem
+from core.problem import CHAIN_LETTERS, ChainProblem, MatmulProblem, Problem, VectorProblem
 
 Texts = tuple[str, ...]
 Draft = VectorProblem | ChainProblem
@@ -92,6 +92,13 @@ def add_stage(problem: ChainProblem) -> ChainProblem:
 def remove_stage(problem: ChainProblem) -> ChainProblem:
     """Without the last stage; v starts again as ones."""
     return replace(problem, further=problem.further[:-1], cotangent=None)
+
+
+def nearest(problem: Problem, refused: str) -> Problem:
+    """A problem like one that is refused for its parameter ``refused``: v or the point left to its default."""
+    if isinstance(problem, MatmulProblem):
+        return replace(problem, v=None)
+    return replace(problem, cotangent=None) if refused == "v" else replace(problem, point=None)
 
 
 def _with(items: Texts, i: int, text: str) -> Texts:

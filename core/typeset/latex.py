@@ -210,7 +210,8 @@ def _matrix(matrix: Matrix, palette: Palette) -> str:
         rows = (_band(cells, i, band, palette) for i, band in enumerate(matrix.bands))
         body = "{}" + BRIM + r"\\[0.25em]".join(rows) + BRIM + "{}"
     else:
-        body = r"\\[0.25em]".join(" & ".join(row) for row in cells)
+        gap = r"\\[0.6em]" if any(r"\frac" in cell for row in cells for cell in row) else r"\\[0.25em]"
+        body = gap.join(" & ".join(row) for row in cells)
     text = rf"\left[\begin{{matrix}}{body}\end{{matrix}}\right]"
     return rf"\underset{{{matrix.label}}}{{{text}}}" if matrix.label else text
 

@@ -13,6 +13,7 @@ the first.)
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,7 +22,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import share
-from core.explain import complete
+from core.edits import nearest
+from core.explain import complete, explain
 from core.problem import Problem, ProblemError
 
 Edit = Callable[[Any, str], Problem]  # a draft and what was typed into a field of it -> the next draft
@@ -162,9 +164,12 @@ def _accept(page: str, draft: Problem) -> None:
     st.session_state.drafts[page] = draft
     try:
         st.session_state.sound[page] = complete(draft)
-    except ProblemError:  # the page tells why, next to the field
+    except ProblemError as refusal:  # the page tells why, next to the field
         if _arriving() or st.session_state.get("page") != page:
             st.session_state.unread |= {page}
+            with suppress(ProblemError):  # a link with a bad v still shows its own functions
+                explain(near := nearest(draft, refusal.field))
+                st.session_state.shown[page] = near
     else:
         st.session_state.unread -= {page}
 

@@ -1,7 +1,7 @@
 """Edits of a draft: each touches its own part, so that those which come together all count."""
 
 from core import edits
-from core.problem import ChainProblem, VectorProblem
+from core.problem import ChainProblem, MatmulProblem, VectorProblem
 
 VECTOR = VectorProblem(("x1*x2", "x2"), (("x1", "1"), ("x2", "2")), ("2", "1"))
 CHAIN = ChainProblem(("x1*x2",), ("y1", "y1^2"), (("x1", "1"), ("x2", "2")), ("3", "4"))
@@ -45,3 +45,9 @@ def test_a_variable_is_not_kept_for_a_typing_error_on_the_way():
     broken = edits.with_function(typed, 0, "x1*y+")
     assert broken.point == typed.point
     assert edits.with_function(broken, 0, "x1*x2").point == (("x1", "1"), ("x2", "1"))
+
+
+def test_what_is_nearest_to_a_refused_problem_leaves_the_refused_part_to_its_default():
+    assert edits.nearest(VECTOR, "v") == VectorProblem(VECTOR.functions, VECTOR.point)
+    assert edits.nearest(VECTOR, "at") == VectorProblem(VECTOR.functions, None, VECTOR.cotangent)
+    assert edits.nearest(MatmulProblem((("1",),), (("2",),), (("x",),)), "v").v is None

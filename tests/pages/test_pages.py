@@ -123,3 +123,10 @@ def test_the_derivation_and_the_verification_are_shown_with_their_answers():
 
 def test_the_rows_of_the_example_are_written_with_symbolic_weights():
     assert r"k_{1} \left[" in latex(visit("/vjp"))
+
+
+def test_a_link_with_a_bad_v_still_shows_its_own_functions():
+    app = visit("/vjp?f=x^2*y;3*y&at=x:3,y:2&v=abc,1")
+    assert app.text_input(key="vjp.f.0").value == "x^2*y"
+    assert "x[0]**2*x[1]" in code(app)
+    assert not app.exception
