@@ -124,6 +124,10 @@ def _real_root(node: Node, exponent: float, text: str) -> tuple[str, ...]:
     is_odd = abs(degree - round(degree)) < 1e-9 and round(degree) % 2 == 1
     if node.op != "^" or base.op != "neg" or base.args[0].op != "number" or not is_odd:
         return ()
+    if text[node.span[0]] == "\\":  # \\sqrt[3]{-8} -> -\\sqrt[3]{8}
+        return (
+            replaced(text, node.span, "(-" + _slice(text, node).replace(_slice(text, base), base.args[0].text) + ")"),
+        )
     return (replaced(text, node.span, f"(-{base.args[0].text}^({_slice(text, node.args[1])}))"),)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
 from core.expression import COMPARISONS, FUNCTIONS, Node
 from core.grammar.limits import MAX_DEPTH, MAX_OPERATIONS, literal
-from core.grammar.refusal import Refusal, clip, replaced
+from core.grammar.refusal import CLIP, Refusal, clip, replaced
 from core.grammar.vocabulary import LIKE_FUNCTIONS, REFUSED_WORDS, Token, Vocabulary
 
 # A product without a sign binds as one with it; where that may surprise, it is refused.
@@ -20,6 +21,7 @@ NUMBERS = frozenset(("number", "fraction"))  # never a factor by standing there:
 ATOMS = NUMBERS | {"name", "constant"}
 ENDS_BARE_ARGUMENT = frozenset(("end", "+", "-", ",", ")", "|)", "}", "function", *COMPARISONS))
 CLOSERS = {"(": ")", "{": "}", "[": "]", "|(": "|)"}
+_NUMERIC_FRACTION = re.compile(r"\\[dt]?frac *(?:[0-9]{2}|(?:\{ *[0-9]+ *\}|[0-9]) *(?:\{ *[0-9]+ *\}|[0-9]))")
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan", "exp": "log", "log": "exp"}
 ARITY: dict[str, tuple[int, int]] = {
     **FUNCTIONS,
@@ -98,6 +100,8 @@ class Reader:
                 return left
             if sign == token.kind:
                 self.advance()
+            elif token.kind == "quotient":
+                self.refuse_mixed_number(token)
             if sign == "^":
                 left = self.raised(left, token, start)
             else:
@@ -113,19 +117,36 @@ class Reader:
             raise self.unclear(start, caret)  # x^2y is x²y to everyone, but e^2x or x^yz is not
         return self.power(base, exponent, start)
 
+    def refuse_mixed_number(self, fraction: Token) -> None:
+        """1\\frac{1}{2} is one and a half to some and one half to others; the 2 of x^2\\frac{1}{2} is neither."""
+        before, *whole = reversed(self.tokens[max(self.at - 2, 0) : self.at])
+        numeric = _NUMERIC_FRACTION.match(self.text, fraction.start)
+        if before.kind != "number" or not numeric or [token.kind for token in whole] == ["^"]:
+            return
+        readings = (f"{before.text}{sign}{clip(numeric[0], CLIP - 4)}" for sign in "+*")
+        raise Refusal("ambiguous", (before.start, numeric.end()), first=next(readings), second=next(readings))
+
     def refuse_unclear_quotient(self, quotient: Node, sign: Token) -> None:
-        """1/2x is half of x as 1/2*x is, but x/2y and 1/x(x+1) could mean that all of it is divided by."""
-        is_coefficient = all(arg.op in COEFFICIENTS for arg in quotient.args)
-        if self.token.kind in STARTS_FACTOR and self.token.start == self.end and not is_coefficient:
+        """x/2y and 1/2π could mean that all of it is divided by; 1/2x is half of x, as 1/2*x is."""
+        if self.token.kind in STARTS_FACTOR and not self.is_coefficient(quotient):
             raise self.unclear(quotient.span[0], sign)
+
+    def is_coefficient(self, quotient: Node) -> bool:
+        """The 1/2 of 1/2x, 1/2(x+1) and 1/2sin(x); before π only where 4/3πr^3 goes on."""
+        if any(arg.op != "number" for arg in quotient.args):
+            return False
+        goes_on = self.tokens[self.at + 1 : self.at + 2]
+        is_volume = [token.kind for token in goes_on] == ["name"] and quotient.args[0].text != "1"
+        return self.token.kind in ("name", "function", "(") or (self.token.kind == "constant" and is_volume)
 
     def unclear(self, start: int, sign: Token) -> Refusal:
         """Does the next token, without a sign before it, belong to what ``sign`` is applied to?"""
         after = self.token
-        factor, behind = self.echo(after.span), self.echo((sign.end, after.end)).strip()
+        factor = self.echo(after.span) + "…" + CLOSERS.get(after.kind, "")[:1]
+        before = self.echo((sign.end, after.start)).lstrip()
         readings = {
-            "first": clip(f"({self.echo((start, self.end))}){factor}…", 40),
-            "second": clip(f"{self.echo((start, sign.end))}({behind}…)", 40),
+            "first": clip(f"({self.echo((start, self.end))}){factor}", 40),
+            "second": clip(f"{self.echo((start, sign.end))}({before}{factor})", 40),
         }
         return Refusal("ambiguous", (start, after.end), **readings)
 
@@ -188,6 +209,9 @@ class Reader:
         degree = self.degree(token) if self.token.kind == "[" else None
         if self.token.kind in ("(", "{"):
             inner = self.group(self.advance())
+        elif self.token.kind == "number" and len(self.token.text) > 1 and self.echo(token.span).startswith("\\"):
+            fix = replaced(self.text, self.token.span, f"{{{self.token.text}}}")  # to LaTeX \\sqrt12 is √1 times 2
+            raise Refusal("missing_brackets", (token.start, self.token.end), (fix,), name="√")
         elif self.token.kind in ATOMS:
             inner = self.radicand(token)
         else:
@@ -319,7 +343,7 @@ class Reader:
 
     def superscript(self, base: Node, start: int) -> Node:
         exponent = self.exponent(self.advance())
-        if self.token.kind == "^":  # x²^3 could be (x²)^3 or x^(2^3)
+        if self.token.kind in ("^", "superscript"):  # x²^3 could be (x²)^3 or x^(2^3)
             raise self.unexpected(self.token)
         return self.power(base, exponent, start)
 

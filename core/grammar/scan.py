@@ -22,6 +22,7 @@ from core.grammar.vocabulary import (
 _TOKEN = re.compile(
     rf"""
       (?P<space> [ \t\r\n\f\v]+ | \\[,;:!>\ ] | \\(?:q?quad|displaystyle)(?![A-Za-z]) )
+    | (?P<imaginary> [0-9.]*[0-9]\.?[jJ](?![A-Za-z0-9_]) )
     | (?P<number> (?:[0-9]+\.?[0-9]*|\.[0-9]+) (?:[eE][+-]?[0-9]+)? )
     | (?P<word>
         (?P<module> (?:torch(?:\.nn\.functional)?|nn\.functional|F|jnp|np|numpy|math|sympy|sp)\.(?=[A-Za-z]))?
@@ -40,6 +41,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_STARS, _LIKE_STARS = frozenset("*＊﹡"), frozenset("∗⁎")  # only two of the first are surely a power
 _SIGNS = {"**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "√": "root", "\\{": "(", "\\}": ")"}
 _COMMANDS: dict[str, str] = {
     **{"cdot": "*", "times": "*", "ast": "*", "div": "/", "lt": "<", "gt": ">"},
@@ -125,7 +127,21 @@ def _literal(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[To
     return [Token(match.lastgroup or "", match[0], *match.span())]
 
 
+def _imaginary(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    """2j is an imaginary number to Python, and a product only where j is a declared variable."""
+    letter = match[0][-1]
+    if letter not in (vocabulary.declared or ()):
+        fix = replaced(text, (match.end() - 1, match.end()), f"*{letter}")
+        raise Refusal("not_allowed", match.span(), (fix,), what=clip(match[0]))
+    middle = match.end() - 1
+    return [Token("number", match[0][:-1], match.start(), middle), Token("name", letter, middle, match.end())]
+
+
 def _sign(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    typed = text[slice(*match.span())]
+    if match[0] == "**" and not set(typed) <= _STARS:  # ×× is a slip of the finger
+        fixes = (replaced(text, match.span(), "**"),) if set(typed) <= _STARS | _LIKE_STARS else ()
+        raise Refusal("unexpected", (match.start() + 1, match.end()), fixes, found=typed[1])
     return [Token(_SIGNS.get(match[0], match[0]), match[0], *match.span())]
 
 
@@ -146,6 +162,8 @@ def _word(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token
 
 
 def _upright(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    if match["roman"] == "d" and not match["figures"]:  # the d of dx
+        raise Refusal("not_allowed", match.span(), what=clip(match[0]))
     return _undivided(text, Word(match["roman"], match["figures"], *match.span()), vocabulary)
 
 
@@ -185,6 +203,7 @@ def _other(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Toke
 
 
 _READERS: dict[str, Callable[[str, re.Match[str], Vocabulary], list[Token]]] = {
+    "imaginary": _imaginary,
     "number": _literal,
     "fraction": _literal,
     "word": _word,

@@ -93,7 +93,13 @@ READS = {
     "2(3)": "2*3",
     "x^2y": "x^2*y",
     "1/2x": "1/2*x",
+    "1/2 x": "1/2*x",
+    "1/2(x+1)": "1/2*(x + 1)",
+    "4/3πr^3": "4/3*pi*r^3",
+    "4/3 pi r^3": "4/3*pi*r^3",
     "½x": "1/2*x",
+    r"2\frac{x}{2}": "2*(x/2)",
+    r"x^2\frac{1}{2}": "x^2*(1/2)",
     "x y^2": "x*y^2",
     # numbers
     ".5x + 5.": "0.5*x + 5",
@@ -107,6 +113,7 @@ READS = {
     "x¹²": "x^12",
     "x^½": "x^(1/2)",
     "a·b×c∗d÷f∕g": "a*b*c*d/f/g",
+    "x＊＊2": "x^2",
     "x−y–z": "x - y - z",
     "√2": "sqrt(2)",
     "√(x+1)": "sqrt(x + 1)",
@@ -210,6 +217,7 @@ READS_DECLARED = {
     ("xsin(y)", "x y"): "x*sin(y)",
     ("2xpi", "x"): "2*x*pi",
     ("loss*2", "loss"): "loss*2",
+    ("2j", "j"): "2*j",
     ("lossx1", "loss x1"): "loss*x1",
     ("xy2", "x y2"): "x*y2",
     ("f(x)", "f x"): "f*x",
@@ -295,6 +303,7 @@ REFUSES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     r"\sin x y": ("missing_brackets", r"\sin x"),
     r"\sin x^2": ("missing_brackets", r"\sin x"),
     "sin": ("missing_brackets", "sin"),
+    r"\sqrt12": ("missing_brackets", r"\sqrt12", r"\sqrt{12}"),
     "exp^x": ("missing_brackets", "exp^", "exp(x)"),
     "sin()": ("wrong_argument_count", "sin()"),
     "1+atan2(x)": ("wrong_argument_count", "atan2(x)"),
@@ -325,6 +334,20 @@ REFUSES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "e^2x": ("ambiguous", "e^2x"),
     "1+x/2y": ("ambiguous", "x/2y"),
     "1/x(x+1)": ("ambiguous", "1/x("),
+    "1/x (x+1)": ("ambiguous", "1/x ("),
+    "x/2 y": ("ambiguous", "x/2 y"),
+    "1/2π": ("ambiguous", "1/2π"),
+    "1/2πr": ("ambiguous", "1/2π"),
+    "1/2√x": ("ambiguous", "1/2√"),
+    "1/2e^x": ("ambiguous", "1/2e"),
+    "1/2|x|": ("ambiguous", "1/2|"),
+    "π/2x": ("ambiguous", "π/2x"),
+    r"1\frac{1}{2}": ("ambiguous", r"1\frac{1}{2}"),
+    r"1+2\frac12x": ("ambiguous", r"2\frac12"),
+    "x²⁻¹": ("unexpected", "⁻¹"),
+    "x××y": ("unexpected", "×"),
+    "x·*y": ("unexpected", "*"),
+    "x∗∗2": ("unexpected", "∗", "x**2"),
     # equations, conditions, lists
     "x=2": ("equation", "=", "2"),
     "f(x) = x^2": ("equation", "=", "x^2"),
@@ -347,6 +370,8 @@ REFUSES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "x#y": ("bad_character", "#"),
     "x % y": ("bad_character", "%"),
     "x.sin()": ("not_allowed", ".sin"),
+    "x+2j": ("not_allowed", "2j", "x+2*j"),
+    r"x^2\mathrm{d}x": ("not_allowed", r"\mathrm{d}"),
     "x_i": ("not_allowed", "_i"),
     "1_000": ("not_allowed", "_000"),
     r"\text{x}": ("not_allowed", r"\text"),
@@ -361,6 +386,7 @@ REFUSES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "x+log(-1)": ("no_real_value", "log(-1)"),
     "asin(2)": ("no_real_value", "asin(2)"),
     "(-8)^(1/3)": ("no_real_value", "(-8)^(1/3)", "(-8^(1/3))"),
+    r"\sqrt[3]{-8}": ("no_real_value", r"\sqrt[3]{-8}", r"(-\sqrt[3]{8})"),
     "where(x > 0, 1, sqrt(-1))": ("no_real_value", "sqrt(-1)"),
     # sizes
     "9^9^9^9": ("exponent_too_large", "9^9"),
@@ -402,6 +428,13 @@ def test_a_name_that_was_not_declared_is_never_guessed(typed: tuple[str, str]) -
     text, variables = typed
     error = refusal(text, tuple(variables.split()))
     assert (error.code, text[slice(*error.span or (0, 0))]) == REFUSES_DECLARED[typed]
+
+
+def test_an_unclear_quotient_shows_both_readings() -> None:
+    facts = refusal("1/x (x+1)").facts
+    assert (facts["first"], facts["second"]) == ("(1/x)(…)", "1/(x (…))")
+    facts = refusal("1/2|x|").facts
+    assert (facts["first"], facts["second"]) == ("(1/2)|…|", "1/(2|…|)")
 
 
 def test_every_code_is_met_in_these_tests() -> None:
