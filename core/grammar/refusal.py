@@ -38,6 +38,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "unbalanced": ("bracket",),
     "missing_operator": (),
     "comparison_outside_where": ("operator",),
+    "one_comparison": ("operator",),
     "equation": (),
     "two_functions": (),
     # values

@@ -29,20 +29,38 @@ _TOKEN = re.compile(
         (?P<letters> [A-Za-z]+ | [π{"".join(GREEK)}] )
         (?: (?P<digits> _?[0-9]+ | _?[₀-₉]+ | _\{{[ ]*[0-9]+[ ]*\}} )
           | \[[ ]*(?P<item>[0-9]{{1,3}})[ ]*\] )? )
-    | (?P<sign> \*\* | [<>=!]= | \\[{{}}] | [-+*/^(){{}}\[\]<>≤≥≠|,;√] )
+    | (?P<sign> \*\* | &&? | [∧∨] | [<>=!]= | \\[{{}}] | [-+*/^(){{}}\[\]<>≤≥≠|,;√] )
     | (?P<superscript> [⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
     | (?P<fraction> [½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
-    | (?P<fence> \\(?P<side>left|right|[bB]igg?[lr]) (?![A-Za-z])[ ]*
-        (?P<bracket> [()|] | \\[{{}}] | \\[lr]vert(?![A-Za-z]) ) )
-    | (?P<upright> \\(?:operatorname|mathrm)[ ]*\{{[ ]* (?P<roman>[A-Za-z]+) (?P<figures>[0-9]*) [ ]*\}} )
-    | (?P<command> \\(?P<control>[A-Za-z]+) (?P<subscript> _[0-9]+ | _\{{[ ]*[0-9]+[ ]*\}} )? )
+    | (?P<fence> \\(?P<side>left|right|[bB]igg?[lr]?) (?![A-Za-z])[ ]*
+        (?P<bracket> [()\[\]|] | \\[{{}}] | \\[lr]?vert(?![A-Za-z]) ) )
+    | (?P<norm> (?: \\(?:left|right) [ ]* )? (?: \\[lr]?Vert(?![A-Za-z]) | \\\| ) | [‖∥] )
+    | (?P<upright> (?P<style> \\(?:operatorname\*?|mathrm|text) ) (?![A-Za-z])[ ]*
+        (?: (?P<letter>[A-Za-z])
+          | \{{[ ]* (?P<roman>[A-Za-z]+) (?P<figures>[0-9]*) [ ]*\}} (?P<below> _\{{[ ]*[0-9]+[ ]*\}} )? ) )
+    | (?P<stacked> \\[dt]?frac (?: [ ]*(?P<over>[0-9]) | [ ]+(?P<above>[A-Za-z]) ) [ ]*
+        (?P<under> [0-9] | [A-Za-z](?![A-Za-z]) ) )
+    | (?P<command> \\(?P<control>[A-Za-z]+) (?P<subscript> _[0-9]+ | _\{{[ ]*[0-9]+[ ]*\}}
+        | (?<=\\log)_ (?: e(?![A-Za-z0-9]) | \{{[ ]*e[ ]*\}} ) )? )
     | (?P<attribute> \.[A-Za-z_]\w* | _\{{[^{{}}]*\}} | _\w* )
     | (?P<other> . )
     """,
     re.VERBOSE | re.DOTALL,
 )
 _STARS, _LIKE_STARS = frozenset("*＊﹡"), frozenset("∗⁎")  # only two of the first are surely a power
-_SIGNS = {"**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "√": "root", "\\{": "(", "\\}": ")"}
+_SIGNS = {
+    "**": "^",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "√": "root",
+    "&": "and",
+    "&&": "and",
+    "∧": "and",
+    "∨": "or",
+    "\\{": "(",
+    "\\}": ")",
+}
 _COMMANDS: dict[str, str] = {
     **{"cdot": "*", "times": "*", "ast": "*", "div": "/", "lt": "<", "gt": ">"},
     **{"le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!="},
@@ -53,7 +71,9 @@ _COMMAND_WORDS = frozenset(("pi", "infty", *GREEK_COMMANDS, *FUNCTION_WORDS))
 _IN_MODULES = frozenset(("pi", "e", "inf", "nan", *FUNCTION_WORDS))
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)|:=")
-_OPENS = re.compile(r"[ \t\r\n\f\v]*\(")
+_OPENS = re.compile(r"[ \t\r\n\f\v]*(?:\\(?:left|[bB]igg?l?)[ ]*)?\(|\{[ ]*\\left[ ]*\(")
+_FENCES = {"(": "(", ")": ")", "[": "(", "]": ")", "{": "(", "}": ")", "lvert": "|(", "rvert": "|)"}
+_DOUBLE_BARS = re.compile(r"\\[lr]?Vert(?![A-Za-z])|\\\||[‖∥]")
 _ASCII_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789-", "_{} ⁺")
 _OTHERS: dict[str, tuple[str, dict[str, str]]] = {
     "!": ("unsupported_function", {"name": "!"}),
@@ -74,7 +94,7 @@ def scan(text: str, vocabulary: Vocabulary) -> list[Token]:
             tokens += _READERS[kind](text, match, vocabulary)
     if "[" in plain:
         _refuse_mixed_indexing(plain, tokens, vocabulary)
-    if "|" in plain:
+    if any(token.kind == "|" for token in tokens):
         tokens = pair_bars(text, tokens)
     return [*tokens, Token("end", "", stop, stop)]
 
@@ -152,8 +172,7 @@ def _superscript(text: str, match: re.Match[str], vocabulary: Vocabulary) -> lis
 def _word(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
     letters, digits = match["letters"], match["digits"]
     number = digits.translate(_ASCII_DIGITS) if digits else ""
-    called = _OPENS.match(match.string, match.end()) is not None
-    word = Word(GREEK.get(letters, letters), number, *match.span(), called)
+    word = Word(GREEK.get(letters, letters), number, *match.span(), _is_called(match))
     if match["module"] and word.key.lower() not in _IN_MODULES:
         raise Refusal("unknown_function", match.span(), name=clip(word.key))
     if match["item"]:
@@ -162,9 +181,23 @@ def _word(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token
 
 
 def _upright(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
-    if match["roman"] == "d" and not match["figures"]:  # the d of dx
+    letters, index = match["letter"] or match["roman"], match["below"] or ""
+    number = (match["figures"] or "") + index.translate(_ASCII_DIGITS)
+    if letters == "d" and not number:  # the d of dx
         raise Refusal("not_allowed", match.span(), what=clip(match[0]))
-    return _undivided(text, Word(match["roman"], match["figures"], *match.span()), vocabulary)
+    if match["style"] == "\\text" and letters.lower() not in FUNCTION_WORDS:
+        raise Refusal("not_allowed", match.span("style"), what="\\text")
+    return _undivided(text, Word(letters, number, *match.span(), _is_called(match)), vocabulary)
+
+
+def _stacked(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    """\\frac x2 is x/2, whatever x2 may be elsewhere: LaTeX takes one character after the other."""
+    tokens = [Token("quotient", match[0], match.start(), match.start("over" if match["over"] else "above"))]
+    for part in ("over" if match["over"] else "above", "under"):
+        word = Word(match[part], "", *match.span(part))
+        is_digit = match[part].isdigit()
+        tokens += [Token("number", match[part], *word.span)] if is_digit else vocabulary.tokens(text, word)
+    return tokens
 
 
 def _command(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
@@ -173,7 +206,12 @@ def _command(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[To
         return [Token(_COMMANDS[control], match[0], *match.span())]
     if control not in _COMMAND_WORDS:
         raise Refusal("not_allowed", match.span(), what=clip(match[0]))
-    return _undivided(text, Word(GREEK_COMMANDS.get(control, control), number, *match.span()), vocabulary)
+    word = Word(GREEK_COMMANDS.get(control, control), number.strip("e"), *match.span(), _is_called(match))
+    return _undivided(text, word, vocabulary)
+
+
+def _is_called(match: re.Match[str]) -> bool:
+    return _OPENS.match(match.string, match.end()) is not None
 
 
 def _undivided(text: str, word: Word, vocabulary: Vocabulary) -> list[Token]:
@@ -185,10 +223,14 @@ def _undivided(text: str, word: Word, vocabulary: Vocabulary) -> list[Token]:
 
 
 def _fence(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
-    opens = match["side"] == "left" or match["side"].endswith("l")
-    bar = "|(" if opens else "|)"
-    kinds = {"(": "(", ")": ")", "\\{": "(", "\\}": ")"}
-    return [Token(kinds.get(match["bracket"], bar), match[0], *match.span())]
+    side, bracket = match["side"], match["bracket"].lstrip("\\")
+    bar = "|(" if side == "left" or side.endswith("l") else "|)" if side.endswith(("right", "r")) else "|"
+    return [Token(_FENCES.get(bracket, bar), match[0], *match.span())]
+
+
+def _norm(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
+    """‖x‖ of a single number is |x|, but whoever writes it may have a vector in mind."""
+    raise Refusal("not_allowed", match.span(), (_DOUBLE_BARS.sub("|", text),), what=clip(match[0]))
 
 
 def _attribute(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token]:
@@ -210,7 +252,9 @@ _READERS: dict[str, Callable[[str, re.Match[str], Vocabulary], list[Token]]] = {
     "sign": _sign,
     "superscript": _superscript,
     "fence": _fence,
+    "norm": _norm,
     "upright": _upright,
+    "stacked": _stacked,
     "command": _command,
     "attribute": _attribute,
     "other": _other,

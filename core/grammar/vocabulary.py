@@ -52,6 +52,7 @@ REFUSED_WORDS: dict[str, frozenset[str]] = {
         " norm det softmax matmul dot asinh acosh atanh gelu cbrt lg"
     ),
 }
+WORDS_OF_LOGIC = {"True": "true", "true": "true", "and": "and", "or": "or"}
 # Before a bracket these are more often functions than factors.
 LIKE_FUNCTIONS = _words("f g h F G H beta gamma zeta sigma phi psi Gamma Phi Psi")
 
@@ -123,8 +124,8 @@ class Vocabulary:
             return "function", function
         if constant := CONSTANT_WORDS.get(key):
             return "constant", constant
-        if key in ("True", "true"):
-            return "true", key
+        if kind := WORDS_OF_LOGIC.get(key):
+            return kind, key
         if self.declared is None and _needs_no_declaration(letters, number):
             return "name", key
         return None
