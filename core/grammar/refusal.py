@@ -8,6 +8,7 @@ from core.problem import Span
 CODES: dict[str, tuple[str, ...]] = {
     # limits
     "empty": (),
+    "empty_entry": (),
     "too_long": ("length", "limit"),
     "too_deep": ("limit",),
     "too_many_operations": ("limit",),

@@ -69,6 +69,7 @@ _COMMANDS: dict[str, str] = {
 }
 _COMMAND_WORDS = frozenset(("pi", "infty", *GREEK_COMMANDS, *FUNCTION_WORDS))
 _IN_MODULES = frozenset(("pi", "e", "inf", "nan", *FUNCTION_WORDS))
+BOM = "\ufeff"
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)|:=")
 _OPENS = re.compile(r"[ \t\r\n\f\v]*(?:\\(?:left|[bB]igg?l?)[ ]*)?\(|\{[ ]*\\left[ ]*\(")
@@ -108,7 +109,7 @@ def _without_equals(text: str, span: tuple[int, int]) -> tuple[str, ...]:
 def declared_name(text: str) -> str:
     """The canonical spelling of ``text`` as the name of a variable. Raises Refusal."""
     plain = fold(text)
-    start, stop = len(plain) - len(plain.lstrip()), len(plain.rstrip())
+    start, stop = _within(plain)
     for at in range(start, stop):
         if not (plain[at].isascii() or plain[at] in GREEK or plain[at] == "π" or plain[at] in "₀₁₂₃₄₅₆₇₈₉"):
             raise bad_character(text, at)
@@ -130,9 +131,14 @@ def _spelling(match: re.Match[str]) -> tuple[str, str]:
     return "", ""
 
 
+def _within(plain: str) -> tuple[int, int]:
+    """Without white space around it, and the byte order mark that some editors put before a text."""
+    return len(plain) - len(plain.removeprefix(BOM).lstrip()), len(plain.rstrip())
+
+
 def _content(plain: str) -> tuple[int, int]:
     """Where the formula starts and ends between white space and $…$."""
-    start, stop = len(plain) - len(plain.lstrip()), len(plain.rstrip())
+    start, stop = _within(plain)
     for opening, closing in _WRAPPERS:
         long_enough = stop - start >= len(opening + closing)
         if long_enough and plain.startswith(opening, start) and plain.endswith(closing, start, stop):

@@ -123,6 +123,7 @@ READS = {
     # as a Chinese keyboard gives it
     "sin（x）": "sin(x)",
     "２ｘ＋１": "2*x + 1",
+    "\ufeff2x": "2*x",
     "max(x，y)": "max(x, y)",
     "max（x、y）": "max(x, y)",
     "３。１４－ｘ＊ｙ／ｚ": "3.14 - x*y/z",
@@ -318,6 +319,8 @@ def test_spans_of_nodes_point_into_the_text_as_typed() -> None:
 # refuses: text -> code, offending characters, suggestion
 REFUSES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "": ("empty", ""),
+    "\ufeff ": ("empty", "\ufeff "),
+    "x\ufeffy": ("bad_character", "\ufeff"),
     " \t": ("empty", " \t"),
     # words
     "foo(x)": ("unknown_function", "foo"),
@@ -504,7 +507,7 @@ def test_an_unclear_quotient_shows_both_readings() -> None:
 
 def test_every_code_is_met_in_these_tests() -> None:
     met = {code for code, *_ in (*REFUSES.values(), *REFUSES_DECLARED.values())}
-    elsewhere = {"too_long", "too_deep", "too_many_operations", "not_a_number", "bad_name"}
+    elsewhere = {"empty_entry", "too_long", "too_deep", "too_many_operations", "not_a_number", "bad_name"}
     assert met | elsewhere == set(CODES)
 
 
@@ -600,7 +603,8 @@ def test_a_number_is_read_as_people_type_it(text: str, expected: float) -> None:
 
 
 CONSTANTS_REFUSED = {
-    "": "empty",
+    "": "empty_entry",
+    " ": "empty_entry",
     "x": "not_a_number",
     "abc": "not_a_number",
     "nan": "not_finite",
@@ -630,6 +634,7 @@ def test_what_is_no_finite_number_is_refused(text: str, code: str) -> None:
 VARIABLES = {
     "x": "x",
     " x_1 ": "x1",
+    "\ufeffx": "x",
     "x_{12}": "x12",
     "x₁": "x1",
     "ｘ１": "x1",
