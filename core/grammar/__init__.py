@@ -2,6 +2,7 @@
 
     characters  full-width, typographic and mathematical characters -> ASCII, one for one
     vocabulary  words -> functions, constants, names, products of names
+    spelling    what a word that is none could be meant as
     scan        text -> tokens (bars pairs the | of absolute values)
     reader      tokens -> tree, by precedence
     limits      what a tree may cost, and constants without a value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from core.grammar.refusal import Refusal, clip, replaced
+from core.grammar.refusal import Refusal, clip_apart, replaced
 from core.grammar.vocabulary import Token
 
 MAX_BARS = 40  # between two brackets; more is refused, not searched
@@ -45,15 +45,16 @@ def _levels(tokens: list[Token]) -> list[list[int]]:
 
 def _pairing(text: str, tokens: list[Token], places: list[int]) -> tuple[str, ...]:
     if len(places) > MAX_BARS:
-        raise Refusal("too_many_operations", tokens[places[MAX_BARS]].span, limit=MAX_BARS // 2)
+        raise Refusal("too_many_bars", tokens[places[MAX_BARS]].span, limit=MAX_BARS)
     kinds = [token.kind for token in tokens] + ["end"]
     match _ways(kinds, places, signs_close=True) or _ways(kinds, places, signs_close=False):
         case (only,):
             return only
         case (first, second):
             span = tokens[places[0]].start, tokens[places[-1]].end
-            readings = (clip(_written(text, tokens, places, way).strip(), 40) for way in (first, second))
-            raise Refusal("ambiguous", span, first=next(readings), second=next(readings))
+            one, other = (_written(text, tokens, places, way).strip() for way in (first, second))
+            one, other = clip_apart(one, other, 40)
+            raise Refusal("ambiguous", span, first=one, second=other)
         case _:
             fixes = (text.rstrip() + "|",)
             raise Refusal("unbalanced", tokens[places[-1]].span, fixes, bracket="|")

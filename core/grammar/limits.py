@@ -44,7 +44,8 @@ def literal(text: str, start: int) -> str:
     if len(whole) + len(fraction) > MAX_DIGITS:
         raise Refusal("number_too_long", span, limit=MAX_DIGITS)
     if exponent and abs(int(exponent)) > MAX_DECIMAL_EXPONENT:
-        raise Refusal("number_out_of_range", span, limit=f"1e{MAX_DECIMAL_EXPONENT}")
+        code, limit = ("number_too_small", "1e-") if int(exponent) < 0 else ("number_out_of_range", "1e")
+        raise Refusal(code, span, limit=f"{limit}{MAX_DECIMAL_EXPONENT}")
     decimals = "." + fraction if fraction else ""
     return (whole.lstrip("0") or "0") + decimals + (f"e{int(exponent)}" if exponent else "")
 

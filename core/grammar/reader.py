@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from core.expression import COMPARISONS, FUNCTIONS, Node
 from core.grammar.limits import MAX_DEPTH, MAX_OPERATIONS, literal
-from core.grammar.refusal import CLIP, Refusal, clip, replaced
+from core.grammar.refusal import CLIP, Refusal, clip, clip_apart, replaced
 from core.grammar.vocabulary import LIKE_FUNCTIONS, REFUSED_WORDS, Token, Vocabulary
 
 # A product without a sign binds as one with it; where that may surprise, it is refused.
@@ -30,7 +30,7 @@ _NUMERIC_FRACTION = re.compile(r"\\[dt]?frac *(?:[0-9]{2}|(?:\{ *[0-9]+ *\}|[0-9
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan", "exp": "log", "log": "exp"}
 ARITY: dict[str, tuple[int, int]] = {
     **FUNCTIONS,
-    **dict.fromkeys(("log10", "log2", "cot", "sec", "csc"), (1, 1)),
+    **dict.fromkeys(("log10", "log2", "cot", "sec", "csc", "coth", "sech", "csch"), (1, 1)),
     "log": (1, 2),
     "pow": (2, 2),
 }
@@ -154,11 +154,9 @@ class Reader:
         after = self.token
         factor = self.echo(after.span) + "…" + CLOSERS.get(after.kind, "")[:1]
         before = self.echo((sign.end, after.start)).lstrip()
-        readings = {
-            "first": clip(f"({self.echo((start, self.end))}){factor}", 40),
-            "second": clip(f"{self.echo((start, sign.end))}({before}{factor})", 40),
-        }
-        return Refusal("ambiguous", (start, after.end), **readings)
+        whole, part = self.echo((start, self.end)), self.echo((start, sign.end))
+        first, second = clip_apart(f"({whole}){factor}", f"{part}({before}{factor})", 40)
+        return Refusal("ambiguous", (start, after.end), first=first, second=second)
 
     def operand(self) -> Node:
         token = self.advance()
@@ -240,6 +238,8 @@ class Reader:
         """1/3 for the [3] of a cube root."""
         opener = self.advance()
         digits = self.expect("number")
+        if not digits.text.strip("0."):
+            raise Refusal("unexpected", digits.span, found=digits.text)
         one = Node("number", text="1", span=root.span)
         degree = self.node("/", (one, self.number(digits)), opener.start)
         self.close(opener)
@@ -258,8 +258,8 @@ class Reader:
     def endless(self, name: str, function: Token, start: int, fixes: tuple[str, ...] = ()) -> Refusal:
         """Does the next token still belong to the argument of ``function`` that began at ``start``?"""
         inside, after = self.echo((start, self.end)), self.echo(self.token.span)
-        readings = {"first": clip(f"{name}({inside}){after}…", 40), "second": clip(f"{name}({inside}{after}…)", 40)}
-        return Refusal("ambiguous", (function.start, self.token.end), fixes, **readings)
+        first, second = clip_apart(f"{name}({inside}){after}…", f"{name}({inside}{after}…)", 40)
+        return Refusal("ambiguous", (function.start, self.token.end), fixes, first=first, second=second)
 
     def true(self, token: Token) -> Node:
         raise Refusal("reserved_name", token.span, name=token.text)
@@ -479,7 +479,8 @@ class Reader:
         if end is first and first is self.token:
             return Refusal("missing_brackets", function.span, name=name)
         fix = replaced(self.text, (function.end, end.end), f"({self.echo((first.start, end.end))}){power}")
-        fixes = (fix,) if self.token.kind in ENDS_BARE_ARGUMENT else ()  # sin x^2, sin x y: who knows
+        is_glued = first.start == function.end and self.token.kind in ("*", "/")  # sinx/x
+        fixes = (fix,) if is_glued or self.token.kind in ENDS_BARE_ARGUMENT else ()  # sin x^2, sin x y: who knows
         return Refusal("missing_brackets", (function.start, end.end), fixes, name=name)
 
     def power_of_name(self, function: Token, caret: Token) -> Refusal:
@@ -533,5 +534,8 @@ BUILT: dict[tuple[str, int], Build] = {
     ("cot", 1): _one_over("tan"),
     ("sec", 1): _one_over("cos"),
     ("csc", 1): _one_over("sin"),
+    ("coth", 1): _one_over("tanh"),
+    ("sech", 1): _one_over("cosh"),
+    ("csch", 1): _one_over("sinh"),
     ("pow", 2): lambda reader, args, start: reader.power(args[0], args[1], start),
 }

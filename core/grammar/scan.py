@@ -8,6 +8,7 @@ from collections.abc import Callable
 from core.grammar.bars import pair_bars
 from core.grammar.characters import bad_character, fold
 from core.grammar.refusal import Refusal, clip, replaced
+from core.grammar.spelling import equivalent
 from core.grammar.vocabulary import (
     FUNCTION_WORDS,
     GREEK,
@@ -26,7 +27,7 @@ _TOKEN = re.compile(
     | (?P<number> (?:[0-9]+\.?[0-9]*|\.[0-9]+) (?:[eE][+-]?[0-9]+)? )
     | (?P<word>
         (?P<module> (?:torch(?:\.nn\.functional)?|nn\.functional|F|jnp|np|numpy|math|sympy|sp)\.(?=[A-Za-z]))?
-        (?P<letters> [A-Za-z]+ | [π{"".join(GREEK)}] )
+        (?P<letters> log1p(?![A-Za-z0-9]) | [A-Za-z]+ | [π{"".join(GREEK)}] )
         (?: (?P<digits> _?[0-9]+ | _?[₀-₉]+ | _\{{[ ]*[0-9]+[ ]*\}} )
           | \[[ ]*(?P<item>[0-9]{{1,3}})[ ]*\] )? )
     | (?P<sign> \*\* | &&? | [∧∨] | [<>=!]= | \\[{{}}] | [-+*/^(){{}}\[\]<>≤≥≠|,;√] )
@@ -79,6 +80,7 @@ _ASCII_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶�
 _OTHERS: dict[str, tuple[str, dict[str, str]]] = {
     "!": ("unsupported_function", {"name": "!"}),
     "∞": ("not_finite", {"expression": "∞"}),
+    "=": ("unexpected", {"found": "="}),
 }
 
 
@@ -86,7 +88,8 @@ def scan(text: str, vocabulary: Vocabulary) -> list[Token]:
     """The tokens of ``text``, the last of kind "end". Raises Refusal."""
     plain = text if text.isascii() else fold(text)
     start, stop = _content(plain)
-    if equals := _EQUALS.search(plain, start, stop):
+    equals = _EQUALS.search(plain, start, stop)
+    if equals and not _is_keyword(plain[start : equals.start()]):
         raise Refusal("equation", equals.span(), _without_equals(text[:stop], equals.span()))
     tokens: list[Token] = []
     for match in _TOKEN.finditer(plain, start, stop):
@@ -98,6 +101,12 @@ def scan(text: str, vocabulary: Vocabulary) -> list[Token]:
     if any(token.kind == "|" for token in tokens):
         tokens = pair_bars(text, tokens)
     return [*tokens, Token("end", "", stop, stop)]
+
+
+def _is_keyword(before: str) -> bool:
+    """Is the = behind ``before`` that of clamp(x, min=0), rather than of an equation or a condition?"""
+    inside = before.count("(") > before.count(")")
+    return inside and not any(name in before.lower() for name in ("where", "piecewise"))
 
 
 def _without_equals(text: str, span: tuple[int, int]) -> tuple[str, ...]:
@@ -180,7 +189,9 @@ def _word(text: str, match: re.Match[str], vocabulary: Vocabulary) -> list[Token
     number = digits.translate(_ASCII_DIGITS) if digits else ""
     word = Word(GREEK.get(letters, letters), number, *match.span(), _is_called(match))
     if match["module"] and word.key.lower() not in _IN_MODULES:
-        raise Refusal("unknown_function", match.span(), name=clip(word.key))
+        raise Refusal(
+            "unknown_function", word.span, equivalent(text, word.key.lower(), *word.span), name=clip(word.key)
+        )
     if match["item"]:
         return [vocabulary.item(text, word, int(match["item"]))]
     return vocabulary.tokens(text, word)
