@@ -30,8 +30,8 @@ FOLDED: dict[int, str] = {
 }
 # Letters and signs that only look like another one: never read, but named, and offered as a suggestion.
 LOOKALIKES = str.maketrans(
-    "аеорсухіАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧο《》\N{KELVIN SIGN}",
-    "aeopcyxiABEKMHOPCTXABEZHIKMNOPTYXo<>K",
+    "аеорсухіАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧο《》∧ˆ\N{KELVIN SIGN}",
+    "aeopcyxiABEKMHOPCTXABEZHIKMNOPTYXo<>^^K",
 )
 
 

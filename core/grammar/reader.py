@@ -143,10 +143,12 @@ class Reader:
 
     def is_coefficient(self, quotient: Node) -> bool:
         """The 1/2 of 1/2x, 1/2(x+1) and 1/2sin(x); before π only where 4/3πr^3 goes on."""
-        if any(arg.op != "number" for arg in quotient.args):
+        over, under = quotient.args
+        over = over.args[0] if over.op == "neg" else over
+        if (over.op, under.op) != ("number", "number"):
             return False
         goes_on = self.tokens[self.at + 1 : self.at + 2]
-        is_volume = [token.kind for token in goes_on] == ["name"] and quotient.args[0].text != "1"
+        is_volume = [token.kind for token in goes_on] == ["name"] and over.text != "1"
         return self.token.kind in ("name", "function", "(") or (self.token.kind == "constant" and is_volume)
 
     def unclear(self, start: int, sign: Token) -> Refusal:
@@ -453,7 +455,7 @@ class Reader:
             last = self.tokens[max(len(self.tokens) - 2, 0)]
             return Refusal("unfinished", last.span)
         if token.kind in JOINTS:
-            return Refusal("one_comparison", token.span, operator=self.echo(token.span))
+            return Refusal("not_allowed", token.span, what=self.echo(token.span))
         if token.kind in COMPARISONS:
             return Refusal("comparison_outside_where", token.span, operator=token.kind)
         fixes = (replaced(self.text, token.span, ")"),) if token.kind in ("]", "}") else ()

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
         (?P<letters> log1p(?![A-Za-z0-9]) | [A-Za-z]+ | [π{"".join(GREEK)}] )
         (?: (?P<digits> _?[0-9]+ | _?[₀-₉]+ | _\{{[ ]*[0-9]+[ ]*\}} )
           | \[[ ]*(?P<item>[0-9]{{1,3}})[ ]*\] )? )
-    | (?P<sign> \*\* | &&? | [∧∨] | [<>=!]= | \\[{{}}] | [-+*/^(){{}}\[\]<>≤≥≠|,;√] )
+    | (?P<sign> \*\* | &&? | [<>=!]= | \\[{{}}] | [-+*/^(){{}}\[\]<>≤≥≠|,;√] )
     | (?P<superscript> [⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
     | (?P<fraction> [½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
     | (?P<fence> \\(?P<side>left|right|[bB]igg?[lr]?) (?![A-Za-z])[ ]*
@@ -57,8 +57,6 @@ _SIGNS = {
     "√": "root",
     "&": "and",
     "&&": "and",
-    "∧": "and",
-    "∨": "or",
     "\\{": "(",
     "\\}": ")",
 }
@@ -72,6 +70,7 @@ _COMMAND_WORDS = frozenset(("pi", "infty", *GREEK_COMMANDS, *FUNCTION_WORDS))
 _IN_MODULES = frozenset(("pi", "e", "inf", "nan", *FUNCTION_WORDS))
 BOM = "\ufeff"
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_BRACKETS = re.compile(r"\([^()]*\)")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)|:=")
 _OPENS = re.compile(r"[ \t\r\n\f\v]*(?:\\(?:left|[bB]igg?l?)[ ]*)?\(|\{[ ]*\\left[ ]*\(")
 _FENCES = {"(": "(", ")": ")", "[": "(", "]": ")", "{": "(", "}": ")", "lvert": "|(", "rvert": "|)"}
@@ -110,9 +109,12 @@ def _is_keyword(before: str) -> bool:
 
 
 def _without_equals(text: str, span: tuple[int, int]) -> tuple[str, ...]:
-    """y = x^2 -> x^2, where(x = 0, 1, 2) -> where(x == 0, 1, 2)"""
+    """y = x^2 -> x^2, where(x = 0, 1, 2) -> where(x == 0, 1, 2); nothing for x + y = 1"""
     right = text[span[1] :].strip()
-    return () if _EQUALS.search(fold(right)) else (right, replaced(text, span, "=="))
+    if _EQUALS.search(fold(right)):
+        return ()
+    left = _BRACKETS.sub("", fold(text[: span[0]]))
+    return replaced(text, span, "=="), *(() if set(left) & set("+-*^(") else (right,))
 
 
 def declared_name(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import keyword
+import re
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from core.grammar.refusal import CODES, Refusal, clip, clip_apart, replaced
 from core.grammar.spelling import EQUIVALENTS, Piece, ends_argument, equivalent, fewest, spelled_out
 
 MAX_NAME = 12  # characters of a variable
+_FACTOR = re.compile(r"[A-Za-zα-ωπ][0-9₀-₉]*(?![A-Za-z])")  # the x of sin2x
 _LONGEST_SPLIT = 24  # letters of a word that may still be a product such as xy
 
 
@@ -247,9 +249,11 @@ def _forbidden(text: str, word: Word) -> Refusal | None:
     if word.letters in CONSTANT_WORDS:  # e1, pi2
         return Refusal("reserved_name", word.span, name=key)
     if word.letters in FUNCTION_WORDS and not word.called:  # sin2, sin2x
-        is_all = ends_argument(text, word.end, tuple(FUNCTION_WORDS))
-        applied = (replaced(text, word.span, f"{word.letters}({word.number})"),) if is_all else ()
-        return Refusal("missing_brackets", word.span, applied, name=clip(word.letters))
+        factor = _FACTOR.match(text, word.end)
+        end = factor.end() if factor else word.end
+        applied = replaced(text, (word.start, end), f"{word.letters}({word.number}{text[word.end : end]})")
+        is_all = ends_argument(text, end, tuple(FUNCTION_WORDS))
+        return Refusal("missing_brackets", word.span, (applied,) if is_all else (), name=clip(word.letters))
     if key in GREEK_NAMES and not word.called:  # gamma is a name, only gamma(…) is not
         return None
     for code, words in REFUSED_WORDS.items():
