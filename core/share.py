@@ -21,6 +21,8 @@ MAX_ADDRESS = 2000  # characters; what mail programs, chats and QR codes still c
 MAX_INPUT = 1_000_000  # characters looked at when decoding; anything longer is no address of ours
 LANGUAGES = ("en", "zh")
 MATRICES = ("a", "b")
+# what a Chinese keyboard gives for the signs between entries
+SEPARATORS = str.maketrans("，、﹐；﹔：﹕", ",,,;;::")
 SAFE = "*^();,:/.!~'"  # left as they are in a query, so that a person can read it
 
 DEFAULTS: dict[str, Problem] = {
@@ -46,7 +48,7 @@ def decode(address: str) -> Address:
         span = (MAX_INPUT, len(address))
         raise ProblemError("too_long", field="address", span=span, limit=MAX_INPUT, length=len(address))
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address.strip().removeprefix("\ufeff").strip())  # a file may begin with a byte order mark
     except ValueError:  # such as a malformed IPv6 host
         raise ProblemError("unknown_page", field="address", span=(0, len(address)), page="") from None
     page = parts.path.rstrip("/").rpartition("/")[2]
@@ -93,7 +95,7 @@ def encode(problem: Problem, lang: str | None = None) -> str:
 def encode_query(problem: Problem, lang: str | None = None) -> dict[str, str]:
     """The parameters of a problem, each already quoted; ones are left out of v."""
     texts = WRITERS[type(problem)](problem)
-    texts = {name: text for name, text in texts.items() if text}
+    texts = {name: text for name, text in texts.items() if text and not (name == "v" and _is_ones(text))}
     if lang:
         texts["lang"] = lang
     return {name: quote("".join(text.split()), safe=SAFE) for name, text in texts.items()}
@@ -102,7 +104,7 @@ def encode_query(problem: Problem, lang: str | None = None) -> dict[str, str]:
 def place(problem: Problem, field: str, index: int | None) -> str:
     """The text of an entry of a parameter (index from 0; of a matrix row by row), or of all of it for None."""
     text = WRITERS[type(problem)](problem).get(field, "")
-    entries = re.split("[;,]" if field in MATRICES or field in ("at", "v") else ";", text)
+    entries = re.split("[;,]" if field in (*MATRICES, "at", "v") else ";", text)
     return text if index is None or index >= len(entries) else entries[index]
 
 
@@ -119,26 +121,34 @@ def _list(text: str, separator: str) -> tuple[str, ...]:
 
 
 def _functions(text: str) -> tuple[str, ...]:
-    return _list(text.strip().rstrip(";"), ";")
+    return _list(re.sub("[；﹔]", ";", text).strip().rstrip(";"), ";")  # the other signs also stand in a function
 
 
 def _numbers(text: str) -> tuple[str, ...] | None:
-    return _list(text, ",") if text.strip() else None
+    return _list(text.translate(SEPARATORS), ",") if text.strip() else None
 
 
 def _point(text: str) -> tuple[tuple[str, str], ...] | None:
     if not text.strip():
         return None
-    pairs = [entry.partition(":") for entry in _list(text, ",")]
+    pairs = [entry.partition(":") for entry in _list(text.translate(SEPARATORS), ",")]
     for index, (name, colon, _) in enumerate(pairs):
-        if not colon or not name.strip():
-            entry = "".join(pairs[index])
+        entry = "".join(pairs[index])
+        if not entry:
+            raise ProblemError("empty_coordinate", field="at", index=index, span=(0, 0))
+        if not colon or not _name(name):
             raise ProblemError("not_a_point", field="at", index=index, span=(0, len(entry)), text=entry[:24])
-    return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+    return tuple((_name(name), value.strip()) for name, _, value in pairs)
+
+
+def _name(text: str) -> str:
+    """A name has no sign: a + beside it was a bare space (see ``parameters``)."""
+    return text.strip("+ ")
 
 
 def _matrix(text: str) -> Matrix | None:
-    return tuple(_list(row, ",") for row in _list(text.strip().rstrip(";"), ";")) if text.strip() else None
+    rows = _list(text.translate(SEPARATORS).strip().rstrip(";"), ";")
+    return tuple(_list(row, ",") for row in rows) if text.strip() else None
 
 
 def _wrt(text: str) -> str:
@@ -208,8 +218,8 @@ def _write_point(point: tuple[tuple[str, str], ...] | None) -> str:
     return ",".join(f"{name}:{value}" for name, value in point or ())
 
 
-def _write_weights(weights: tuple[str, ...] | None) -> str:
-    return "" if weights is None or set(weights) == {"1"} else ",".join(weights)
+def _is_ones(weights: str) -> bool:
+    return set(re.split("[;,]", weights)) == {"1"}
 
 
 def _write_matrix(matrix: Matrix | None) -> str:
@@ -220,7 +230,7 @@ def _write_vector(problem: VectorProblem) -> dict[str, str]:
     return {
         "f": ";".join(problem.functions),
         "at": _write_point(problem.point),
-        "v": _write_weights(problem.cotangent),
+        "v": ",".join(problem.cotangent or ()),
     }
 
 
@@ -228,16 +238,15 @@ def _write_chain(problem: ChainProblem) -> dict[str, str]:
     return {
         **{field: ";".join(stage) for field, stage in zip(CHAIN_FIELDS, problem.stages, strict=False)},
         "at": _write_point(problem.point),
-        "v": _write_weights(problem.cotangent),
+        "v": ",".join(problem.cotangent or ()),
     }
 
 
 def _write_matmul(problem: MatmulProblem) -> dict[str, str]:
-    ones = problem.v is None or {entry for row in problem.v for entry in row} == {"1"}
     return {
         "a": _write_matrix(problem.a),
         "b": _write_matrix(problem.b),
-        "v": "" if ones else _write_matrix(problem.v),
+        "v": _write_matrix(problem.v),
         "wrt": problem.wrt,
     }
 

@@ -2,6 +2,7 @@
 
     characters  full-width, typographic and mathematical characters -> ASCII, one for one
     vocabulary  words -> functions, constants, names, products of names
+    spelling    what a word that is none could be meant as
     scan        text -> tokens (bars pairs the | of absolute values)
     reader      tokens -> tree, by precedence
     limits      what a tree may cost, and constants without a value
@@ -27,7 +28,7 @@ from core.grammar.limits import (
 )
 from core.grammar.reader import Reader
 from core.grammar.refusal import CODES, Refusal
-from core.grammar.scan import declared_name, scan
+from core.grammar.scan import BOM, declared_name, scan
 from core.grammar.vocabulary import MAX_NAME, Vocabulary
 from core.numeric import value
 from core.problem import ProblemError
@@ -68,6 +69,8 @@ def constant(text: str, *, field: str, index: int | None = None) -> Node:
 
     Its ``value`` is finite and at most 1e300 in size. Raises ProblemError like ``parse``.
     """
+    if not text.removeprefix(BOM).strip():
+        raise ProblemError("empty_entry", field=field, index=index, span=(0, len(text)))
     tree = _parse(text, Vocabulary(frozenset(), numbers_only=True), field, index)
     if abs(value(tree)) > _LARGEST:
         span = tree.span
@@ -102,7 +105,7 @@ def _declared(text: str) -> str:
 def _refuse_length(text: str) -> None:
     if len(text) > MAX_LENGTH:
         raise Refusal("too_long", (MAX_LENGTH, len(text)), length=len(text), limit=MAX_LENGTH)
-    if not text.strip():
+    if not text.removeprefix(BOM).strip():
         raise Refusal("empty", (0, len(text)))
 
 

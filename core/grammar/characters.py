@@ -30,8 +30,8 @@ FOLDED: dict[int, str] = {
 }
 # Letters and signs that only look like another one: never read, but named, and offered as a suggestion.
 LOOKALIKES = str.maketrans(
-    "аеорсухіАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧο《》\N{KELVIN SIGN}",
-    "aeopcyxiABEKMHOPCTXABEZHIKMNOPTYXo<>K",
+    "аеорсухіАВЕКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΥΧο《》∧ˆ\N{KELVIN SIGN}",
+    "aeopcyxiABEKMHOPCTXABEZHIKMNOPTYXo<>^^K",
 )
 
 
@@ -41,14 +41,14 @@ def fold(text: str) -> str:
 
 
 def bad_character(text: str, at: int) -> Refusal:
-    """The refusal of ``text[at]``, told by its Unicode name since it may be invisible or a look-alike."""
+    """The refusal of ``text[at]``, told by its code and Unicode name since it may be invisible or a look-alike."""
     char = text[at]
     visible = char.isprintable() and not char.isspace() and not unicodedata.category(char).startswith("M")
-    code_point = f"U+{ord(char):04X}"
     return Refusal(
         "bad_character",
         (at, at + 1),
         (text.translate(LOOKALIKES).replace("……", "^"),),  # …… is what a Chinese keyboard gives for ^
-        character=char if visible else code_point,
-        unicode_name=clip(unicodedata.name(char, code_point), 48),
+        character=char if visible else "�",
+        code_point=f"U+{ord(char):04X}",
+        unicode_name=clip(unicodedata.name(char, "unnamed"), 48),
     )

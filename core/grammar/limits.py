@@ -44,7 +44,8 @@ def literal(text: str, start: int) -> str:
     if len(whole) + len(fraction) > MAX_DIGITS:
         raise Refusal("number_too_long", span, limit=MAX_DIGITS)
     if exponent and abs(int(exponent)) > MAX_DECIMAL_EXPONENT:
-        raise Refusal("number_out_of_range", span, limit=f"1e{MAX_DECIMAL_EXPONENT}")
+        code, limit = ("number_too_small", "1e-") if int(exponent) < 0 else ("number_out_of_range", "1e")
+        raise Refusal(code, span, limit=f"{limit}{MAX_DECIMAL_EXPONENT}")
     decimals = "." + fraction if fraction else ""
     return (whole.lstrip("0") or "0") + decimals + (f"e{int(exponent)}" if exponent else "")
 
@@ -124,6 +125,10 @@ def _real_root(node: Node, exponent: float, text: str) -> tuple[str, ...]:
     is_odd = abs(degree - round(degree)) < 1e-9 and round(degree) % 2 == 1
     if node.op != "^" or base.op != "neg" or base.args[0].op != "number" or not is_odd:
         return ()
+    if text[node.span[0]] == "\\":  # \\sqrt[3]{-8} -> -\\sqrt[3]{8}
+        return (
+            replaced(text, node.span, "(-" + _slice(text, node).replace(_slice(text, base), base.args[0].text) + ")"),
+        )
     return (replaced(text, node.span, f"(-{base.args[0].text}^({_slice(text, node.args[1])}))"),)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 
 from core.expression import COMPARISONS, FUNCTIONS, Node
 from core.grammar.limits import MAX_DEPTH, MAX_OPERATIONS, literal
-from core.grammar.refusal import Refusal, clip, replaced
+from core.grammar.refusal import CLIP, Refusal, clip, clip_apart, replaced
 from core.grammar.vocabulary import LIKE_FUNCTIONS, REFUSED_WORDS, Token, Vocabulary
 
 # A product without a sign binds as one with it; where that may surprise, it is refused.
@@ -15,15 +17,20 @@ BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 40}
 SIGNED = 30  # -x^2 is -(x^2), -x*y is (-x)*y
 AFTER_POWER = BINDING["^"] - 1  # x^y^z is x^(y^z)
 STARTS_FACTOR = frozenset(("name", "constant", "function", "(", "|(", "root", "quotient"))
+SELF_DELIMITED = ("|(", "root", "quotient")  # ln|x|, sin√x and \\sin\\frac{x}{2} need no brackets
+JOINTS = ("and", "or")
+ENDS_CONDITION = frozenset((",", ")", "end", *JOINTS))
+_BRACES_GROUP = re.compile(r"\\|\^ *\{|\} *\^")  # LaTeX; elsewhere {x} may be a set
 COEFFICIENTS = ("number", "constant")
 NUMBERS = frozenset(("number", "fraction"))  # never a factor by standing there: 2 3, x²3
 ATOMS = NUMBERS | {"name", "constant"}
 ENDS_BARE_ARGUMENT = frozenset(("end", "+", "-", ",", ")", "|)", "}", "function", *COMPARISONS))
 CLOSERS = {"(": ")", "{": "}", "[": "]", "|(": "|)"}
+_NUMERIC_FRACTION = re.compile(r"\\[dt]?frac *(?:[0-9]{2}|(?:\{ *[0-9]+ *\}|[0-9]) *(?:\{ *[0-9]+ *\}|[0-9]))")
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan", "exp": "log", "log": "exp"}
 ARITY: dict[str, tuple[int, int]] = {
     **FUNCTIONS,
-    **dict.fromkeys(("log10", "log2", "cot", "sec", "csc"), (1, 1)),
+    **dict.fromkeys(("log10", "log2", "cot", "sec", "csc", "coth", "sech", "csch"), (1, 1)),
     "log": (1, 2),
     "pow": (2, 2),
 }
@@ -36,6 +43,7 @@ class Reader:
         self.text, self.tokens, self.vocabulary = text, tokens, vocabulary
         self.at, self.token, self.end = 0, tokens[0], 0  # the next token, and where the last one ended
         self.depth = self.operations = 0
+        self.factors = STARTS_FACTOR | {"{"} if "{" in text and _BRACES_GROUP.search(text) else STARTS_FACTOR
 
     def read(self) -> Node:
         """The tree of the whole text."""
@@ -74,11 +82,15 @@ class Reader:
         return Node(op, args, span=(start, self.end))
 
     def nested(self, outer: Token, floor: int = 0) -> Node:
-        """An expression one level further in than ``outer``: the only way to get deeper."""
+        """An expression one level further in than ``outer``."""
+        return self.deeper(outer, lambda: self.expression(floor))
+
+    def deeper(self, outer: Token, read: Callable[[], Node]) -> Node:
+        """What ``read`` gives one level further in than ``outer``: the only way to get deeper."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Refusal("too_deep", outer.span, limit=MAX_DEPTH)
-        inner = self.expression(floor)
+        inner = read()
         self.depth -= 1
         return inner
 
@@ -93,11 +105,13 @@ class Reader:
             if token.kind == "superscript":
                 left = self.superscript(left, start)
                 continue
-            sign = "*" if token.kind in STARTS_FACTOR else token.kind
+            sign = "*" if token.kind in self.factors else token.kind
             if BINDING.get(sign, 0) <= floor:
                 return left
             if sign == token.kind:
                 self.advance()
+            elif token.kind == "quotient":
+                self.refuse_mixed_number(token)
             if sign == "^":
                 left = self.raised(left, token, start)
             else:
@@ -113,21 +127,38 @@ class Reader:
             raise self.unclear(start, caret)  # x^2y is x²y to everyone, but e^2x or x^yz is not
         return self.power(base, exponent, start)
 
+    def refuse_mixed_number(self, fraction: Token) -> None:
+        """1\\frac{1}{2} is one and a half to some and one half to others; the 2 of x^2\\frac{1}{2} is neither."""
+        before, *whole = reversed(self.tokens[max(self.at - 2, 0) : self.at])
+        numeric = _NUMERIC_FRACTION.match(self.text, fraction.start)
+        if before.kind != "number" or not numeric or [token.kind for token in whole] == ["^"]:
+            return
+        readings = (f"{before.text}{sign}{clip(numeric[0], CLIP - 4)}" for sign in "+*")
+        raise Refusal("ambiguous", (before.start, numeric.end()), first=next(readings), second=next(readings))
+
     def refuse_unclear_quotient(self, quotient: Node, sign: Token) -> None:
-        """1/2x is half of x as 1/2*x is, but x/2y and 1/x(x+1) could mean that all of it is divided by."""
-        is_coefficient = all(arg.op in COEFFICIENTS for arg in quotient.args)
-        if self.token.kind in STARTS_FACTOR and self.token.start == self.end and not is_coefficient:
+        """x/2y and 1/2π could mean that all of it is divided by; 1/2x is half of x, as 1/2*x is."""
+        if self.token.kind in self.factors and not self.is_coefficient(quotient):
             raise self.unclear(quotient.span[0], sign)
+
+    def is_coefficient(self, quotient: Node) -> bool:
+        """The 1/2 of 1/2x, 1/2(x+1) and 1/2sin(x); before π only where 4/3πr^3 goes on."""
+        over, under = quotient.args
+        over = over.args[0] if over.op == "neg" else over
+        if (over.op, under.op) != ("number", "number"):
+            return False
+        goes_on = self.tokens[self.at + 1 : self.at + 2]
+        is_volume = [token.kind for token in goes_on] == ["name"] and over.text != "1"
+        return self.token.kind in ("name", "function", "(") or (self.token.kind == "constant" and is_volume)
 
     def unclear(self, start: int, sign: Token) -> Refusal:
         """Does the next token, without a sign before it, belong to what ``sign`` is applied to?"""
         after = self.token
-        factor, behind = self.echo(after.span), self.echo((sign.end, after.end)).strip()
-        readings = {
-            "first": clip(f"({self.echo((start, self.end))}){factor}…", 40),
-            "second": clip(f"{self.echo((start, sign.end))}({behind}…)", 40),
-        }
-        return Refusal("ambiguous", (start, after.end), **readings)
+        factor = self.echo(after.span) + "…" + CLOSERS.get(after.kind, "")[:1]
+        before = self.echo((sign.end, after.start)).lstrip()
+        whole, part = self.echo((start, self.end)), self.echo((start, sign.end))
+        first, second = clip_apart(f"({whole}){factor}", f"{part}({before}{factor})", 40)
+        return Refusal("ambiguous", (start, after.end), first=first, second=second)
 
     def operand(self) -> Node:
         token = self.advance()
@@ -166,8 +197,8 @@ class Reader:
         return inner
 
     def brace(self, token: Token) -> Node:
-        """{…} groups where LaTeX wants it, after ^; elsewhere it may be a set."""
-        if self.at < 2 or self.tokens[self.at - 2].kind != "^":
+        """{…} is a group in LaTeX; elsewhere it may be a set."""
+        if "{" not in self.factors:
             raise self.stray(token)
         return self.group(token)
 
@@ -175,20 +206,29 @@ class Reader:
         return self.node("abs", (self.group(token),), token.start)
 
     def quotient(self, token: Token) -> Node:
-        """\\frac{x}{2}, \\frac12"""
-        if self.token.kind == "number" and self.token.text.isdigit() and len(self.token.text) == 2:
-            digits = self.advance()
-            over, under = (Node("number", text=digit, span=digits.span) for digit in digits.text)
-        else:
-            over, under = self.group(self.expect("{")), self.group(self.expect("{"))
+        """\\frac{x}{2}, \\frac12, \\frac\\pi2"""
+        over, under = self.piece(), self.piece()
         return self.node("/", (over, under), token.start)
 
+    def piece(self) -> Node:
+        """A part of a fraction: {…}, or the one digit, letter or command that LaTeX takes without braces."""
+        token = self.token
+        if token.kind == "{":
+            return self.group(self.advance())
+        is_command = self.text[token.start : token.start + 1] == "\\" and not token.text[-1].isdigit()
+        if token.kind not in ATOMS - {"fraction"} or not (token.end - token.start == 1 or is_command):
+            raise self.unexpected(token)
+        return OPERANDS[token.kind](self, self.advance())
+
     def root(self, token: Token) -> Node:
-        """√2, √(x+1), \\sqrt{x}, \\sqrt[3]{x}"""
+        """√2, √(x+1), √|x|, \\sqrt{x}; \\sqrt[3]{x} is x^(1/3), which to torch and NumPy is nan below 0."""
         degree = self.degree(token) if self.token.kind == "[" else None
         if self.token.kind in ("(", "{"):
             inner = self.group(self.advance())
-        elif self.token.kind in ATOMS:
+        elif self.token.kind == "number" and len(self.token.text) > 1 and self.echo(token.span).startswith("\\"):
+            fix = replaced(self.text, self.token.span, f"{{{self.token.text}}}")  # to LaTeX \\sqrt12 is √1 times 2
+            raise Refusal("missing_brackets", (token.start, self.token.end), (fix,), name="√")
+        elif self.token.kind in (*ATOMS, *SELF_DELIMITED):
             inner = self.radicand(token)
         else:
             raise self.missing_brackets(token, "√")
@@ -200,21 +240,28 @@ class Reader:
         """1/3 for the [3] of a cube root."""
         opener = self.advance()
         digits = self.expect("number")
+        if not digits.text.strip("0."):
+            raise Refusal("unexpected", digits.span, found=digits.text)
         one = Node("number", text="1", span=root.span)
         degree = self.node("/", (one, self.number(digits)), opener.start)
         self.close(opener)
         return degree
 
     def radicand(self, root: Token) -> Node:
-        """The one number or name under a √ without brackets. √2x could be √(2x), √x^2 could be √(x^2)."""
-        atom = self.advance()
-        goes_on = self.token.start == atom.end and self.token.kind in STARTS_FACTOR
+        """What stands under a √ without brackets. √2x could be √(2x), √x^2 could be √(x^2)."""
+        start = self.token.start
+        inner = self.deeper(root, self.operand)
+        goes_on = self.token.start == self.end and self.token.kind in self.factors
         if goes_on or self.token.kind in ("^", "superscript"):
-            inside, after = self.echo(atom.span), self.echo(self.token.span)
-            fix = replaced(self.text, atom.span, f"({inside})")
-            readings = {"first": clip(f"√({inside}){after}…"), "second": clip(f"√({inside}{after}…)")}
-            raise Refusal("ambiguous", (root.start, self.token.end), (fix,), **readings)
-        return OPERANDS[atom.kind](self, atom)
+            fix = replaced(self.text, (start, self.end), f"({self.echo((start, self.end))})")
+            raise self.endless("√", root, start, (fix,))
+        return inner
+
+    def endless(self, name: str, function: Token, start: int, fixes: tuple[str, ...] = ()) -> Refusal:
+        """Does the next token still belong to the argument of ``function`` that began at ``start``?"""
+        inside, after = self.echo((start, self.end)), self.echo(self.token.span)
+        first, second = clip_apart(f"{name}({inside}){after}…", f"{name}({inside}{after}…)", 40)
+        return Refusal("ambiguous", (function.start, self.token.end), fixes, first=first, second=second)
 
     def true(self, token: Token) -> Node:
         raise Refusal("reserved_name", token.span, name=token.text)
@@ -227,10 +274,12 @@ class Reader:
         power = self.function_power(token)
         if self.token.kind == "(" or (self.token.kind == "{" and is_latex):
             args = self.arguments(token)
-        elif is_latex and self.token.kind in ATOMS and self.tokens[self.at + 1].kind in ENDS_BARE_ARGUMENT:
+        elif self.token.kind in SELF_DELIMITED:
+            args = (self.delimited(token),)
+        elif is_latex and self.token.kind in ATOMS and self.ends_after(self.token):
             args = (self.operand(),)
         else:
-            raise self.missing_brackets(token, token.text)
+            raise self.missing_brackets(token, self.typed(token))
         call = self.call(token, args)
         return call if power is None else self.power(call, power, token.start)
 
@@ -257,8 +306,33 @@ class Reader:
             raise Refusal("ambiguous", span, fixes, first=f"{inverse}(…)", second=f"1/{function.text}(…)")
         return exponent
 
+    def delimited(self, function: Token) -> Node:
+        """The |x| of ln|x|; ln|x|y and ln|x|^2 could mean two things."""
+        start, name = self.token.start, self.typed(function)
+        if function.text == "abs" and self.token.kind == "|(":
+            raise Refusal("missing_brackets", function.span, (replaced(self.text, function.span, ""),), name=name)
+        inner = self.deeper(function, self.operand)
+        if self.token.kind in ("^", "superscript") or self.token.kind in self.factors - {"function"}:
+            raise self.endless(name, function, start)
+        return inner
+
+    def ends_after(self, argument: Token) -> bool:
+        """The x of \\sin x \\cos y and \\sin x \\cdot y; not the 2 of \\sin 2 \\cdot x."""
+        after = self.tokens[self.at + 1]
+        is_factor = argument.kind == "name" and after.kind == "*" and self.echo(after.span) != "*"
+        return after.kind in ENDS_BARE_ARGUMENT or is_factor
+
+    def typed(self, function: Token) -> str:
+        """The word that the reader knows a function by."""
+        word = self.echo(function.span).lstrip("\\")
+        return word if word.isalpha() else function.text
+
     def arguments(self, function: Token) -> tuple[Node, ...]:
         opener = self.advance()
+        if opener.kind == "{" and self.token.kind == "(" and self.tokens[self.partner(self.at) + 1].kind == "}":
+            inner = self.arguments(function)  # {\left(y, x\right)} as SymPy prints it
+            self.close(opener)
+            return inner
         args: list[Node] = []
         while self.token.kind != CLOSERS[opener.kind] or args:
             is_condition = function.text == "where" and not args
@@ -270,17 +344,58 @@ class Reader:
         return tuple(args)
 
     def condition(self, function: Token) -> Node:
+        first = self.comparison(function)
+        if self.token.kind in JOINTS or self.token.kind in COMPARISONS:
+            raise self.second_comparison(function, first)
+        return first
+
+    def comparison(self, function: Token) -> Node:
         start = self.token.start
+        if self.token.kind == "(" and self.tokens[self.partner(self.at) + 1].kind in ENDS_CONDITION:
+            opener = self.advance()
+            inner = self.deeper(opener, lambda: self.condition(function))
+            self.close(opener)
+            return inner
         left = self.nested(function)
         if self.token.kind not in COMPARISONS:
             raise Refusal("condition_expected", (start, self.end), name=function.text)
         comparison = self.advance()
         return self.node(comparison.kind, (left, self.nested(function)), start)
 
+    def partner(self, opening: int) -> int:
+        """The place of the ) that belongs to the ( at the place ``opening``; without one, that before the end."""
+        depth = 0
+        for place in range(opening, len(self.tokens) - 1):
+            depth += (self.tokens[place].kind == "(") - (self.tokens[place].kind == ")")
+            if not depth:
+                return place
+        return len(self.tokens) - 2
+
+    def second_comparison(self, function: Token, first: Node) -> Refusal:
+        """where(0 < x < 1, a, b) is meant as where(0 < x, where(x < 1, a, b), b)."""
+        joint = self.advance()
+        fixes: tuple[str, ...] = ()
+        with suppress(Refusal):
+            if joint.kind in JOINTS:
+                second = self.echo(self.comparison(function).span)
+            else:
+                second = f"{self.echo(first.args[1].span)} {joint.kind} {self.echo(self.nested(joint).span)}"
+            yes, no = (self.echo(self.after_comma(function).span) for _ in range(2))
+            self.expect(")")
+            inner = f"where({second}, {yes}, {no})"
+            branches = f"{yes}, {inner}" if joint.kind == "or" else f"{inner}, {no}"
+            fix = f"where({self.echo(first.span)}, {branches})"
+            fixes = (replaced(self.text, (function.start, self.end), fix),)
+        return Refusal("one_comparison", joint.span, fixes, operator=self.echo(joint.span))
+
+    def after_comma(self, function: Token) -> Node:
+        self.expect(",")
+        return self.nested(function)
+
     def piecewise(self, function: Token) -> Node:
         """Piecewise((a, x > 0), (b, True)) as SymPy prints it: where(x > 0, a, b)."""
         if self.token.kind != "(":
-            raise self.missing_brackets(function, function.text)
+            raise self.missing_brackets(function, self.typed(function))
         outer = self.advance()
         branches: list[tuple[Node, Node]] = []
         while True:
@@ -319,7 +434,7 @@ class Reader:
 
     def superscript(self, base: Node, start: int) -> Node:
         exponent = self.exponent(self.advance())
-        if self.token.kind == "^":  # x²^3 could be (x²)^3 or x^(2^3)
+        if self.token.kind in ("^", "superscript"):  # x²^3 could be (x²)^3 or x^(2^3)
             raise self.unexpected(self.token)
         return self.power(base, exponent, start)
 
@@ -339,6 +454,8 @@ class Reader:
         if token.kind == "end":
             last = self.tokens[max(len(self.tokens) - 2, 0)]
             return Refusal("unfinished", last.span)
+        if token.kind in JOINTS:
+            return Refusal("not_allowed", token.span, what=self.echo(token.span))
         if token.kind in COMPARISONS:
             return Refusal("comparison_outside_where", token.span, operator=token.kind)
         fixes = (replaced(self.text, token.span, ")"),) if token.kind in ("]", "}") else ()
@@ -364,7 +481,8 @@ class Reader:
         if end is first and first is self.token:
             return Refusal("missing_brackets", function.span, name=name)
         fix = replaced(self.text, (function.end, end.end), f"({self.echo((first.start, end.end))}){power}")
-        fixes = (fix,) if self.token.kind in ENDS_BARE_ARGUMENT else ()  # sin x^2, sin x y: who knows
+        is_glued = first.start == function.end and self.token.kind in ("*", "/")  # sinx/x
+        fixes = (fix,) if is_glued or self.token.kind in ENDS_BARE_ARGUMENT else ()  # sin x^2, sin x y: who knows
         return Refusal("missing_brackets", (function.start, end.end), fixes, name=name)
 
     def power_of_name(self, function: Token, caret: Token) -> Refusal:
@@ -418,5 +536,8 @@ BUILT: dict[tuple[str, int], Build] = {
     ("cot", 1): _one_over("tan"),
     ("sec", 1): _one_over("cos"),
     ("csc", 1): _one_over("sin"),
+    ("coth", 1): _one_over("tanh"),
+    ("sech", 1): _one_over("cosh"),
+    ("csch", 1): _one_over("sinh"),
     ("pow", 2): lambda reader, args, start: reader.power(args[0], args[1], start),
 }

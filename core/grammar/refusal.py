@@ -8,15 +8,18 @@ from core.problem import Span
 CODES: dict[str, tuple[str, ...]] = {
     # limits
     "empty": (),
+    "empty_entry": (),
     "too_long": ("length", "limit"),
     "too_deep": ("limit",),
     "too_many_operations": ("limit",),
+    "too_many_bars": ("limit",),
     "number_too_long": ("limit",),
     "number_out_of_range": ("limit",),
+    "number_too_small": ("limit",),
     "number_too_large": ("limit",),
     "exponent_too_large": ("limit",),
     # characters and words
-    "bad_character": ("character", "unicode_name"),
+    "bad_character": ("character", "code_point", "unicode_name"),
     "not_allowed": ("what",),
     "unknown_name": ("name",),
     "undeclared_name": ("name", "known"),
@@ -24,6 +27,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "reserved_name": ("name",),
     "bad_name": ("name",),
     "mixed_indexing": ("name",),
+    "not_a_vector": ("name",),
     "ambiguous": ("first", "second"),
     # functions
     "unknown_function": ("name",),
@@ -38,6 +42,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "unbalanced": ("bracket",),
     "missing_operator": (),
     "comparison_outside_where": ("operator",),
+    "one_comparison": ("operator",),
     "equation": (),
     "two_functions": (),
     # values
@@ -60,6 +65,14 @@ def clip(text: str, limit: int = CLIP) -> str:
     """``text`` short enough to be repeated in a message, unprintable characters replaced."""
     shown = "".join(char if char.isprintable() else "�" for char in text[: limit + 1])
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def clip_apart(first: str, second: str, limit: int = CLIP) -> tuple[str, str]:
+    """Two texts short enough for a message, cut so that where they first differ can still be seen."""
+    differ = next((at for at, (one, other) in enumerate(zip(first, second, strict=False)) if one != other), 0)
+    start = max(0, differ - limit // 2) if max(len(first), len(second)) > limit else 0
+    cut = "…" if start else ""
+    return clip(cut + first[start:], limit), clip(cut + second[start:], limit)
 
 
 def replaced(text: str, span: Span, new: str) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 import keyword
+import re
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
 from core.expression import FUNCTIONS, natural
-from core.grammar.refusal import CODES, Refusal, clip, replaced
+from core.grammar.refusal import CODES, Refusal, clip, clip_apart, replaced
+from core.grammar.spelling import EQUIVALENTS, Piece, ends_argument, equivalent, fewest, spelled_out
 
 MAX_NAME = 12  # characters of a variable
+_FACTOR = re.compile(r"[A-Za-zα-ωπ][0-9₀-₉]*(?![A-Za-z])")  # the x of sin2x
 _LONGEST_SPLIT = 24  # letters of a word that may still be a product such as xy
 
 
@@ -39,7 +42,8 @@ FUNCTION_WORDS: dict[str, str] = {
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2")},
     **{"ln": "log", "tg": "tan", "arctg": "atan", "sgn": "sign", "absolute": "abs", "fabs": "abs"},
     **{"maximum": "max", "minimum": "min", "expit": "sigmoid", "logistic": "sigmoid", "power": "pow"},
-    **{name: name for name in ("log2", "log10", "pow", "cot", "sec", "csc", "piecewise")},
+    **{name: name for name in "log2 log10 pow cot sec csc coth sech csch piecewise".split()},
+    **{"ctg": "cot", "cotg": "cot", "cotan": "cot", "cosec": "csc", "cosech": "csch", "signum": "sign"},
 }
 REFUSED_WORDS: dict[str, frozenset[str]] = {
     "not_finite": _words("inf infinity infty oo zoo nan"),
@@ -52,10 +56,9 @@ REFUSED_WORDS: dict[str, frozenset[str]] = {
         " norm det softmax matmul dot asinh acosh atanh gelu cbrt lg"
     ),
 }
+WORDS_OF_LOGIC = {"True": "true", "true": "true", "and": "and", "or": "or"}
 # Before a bracket these are more often functions than factors.
 LIKE_FUNCTIONS = _words("f g h F G H beta gamma zeta sigma phi psi Gamma Phi Psi")
-
-Piece = tuple[str, str]  # kind and text of a token
 
 
 class Token(NamedTuple):
@@ -109,7 +112,9 @@ class Vocabulary:
         shift = 0 if self.counts_from_zero(word.letters) else 1
         known = self._known(word.letters, str(position + shift))
         if known is None or known[0] != "name":
-            raise self._unknown(word, ())
+            if self.declared and word.letters in self.declared:
+                raise Refusal("not_a_vector", word.span, name=clip(word.letters))
+            raise self._unknown(word, (), text[word.start : word.end])
         return Token(*known, *word.span)
 
     def counts_from_zero(self, letters: str) -> bool:
@@ -123,8 +128,8 @@ class Vocabulary:
             return "function", function
         if constant := CONSTANT_WORDS.get(key):
             return "constant", constant
-        if key in ("True", "true"):
-            return "true", key
+        if kind := WORDS_OF_LOGIC.get(key):
+            return kind, key
         if self.declared is None and _needs_no_declaration(letters, number):
             return "name", key
         return None
@@ -132,11 +137,11 @@ class Vocabulary:
     def _product(self, text: str, word: Word) -> list[Token]:
         ways = self._products(word)
         if not ways:
-            fixes = tuple(replaced(text, word.span, fix) for fix in self._respellings(text, word))
-            raise self._unknown(word, fixes)
+            raise self._misspelt(text, word)
         if len(ways) > 1:
-            first, second = ("*".join(piece for _, piece in way) for way in ways)
-            raise Refusal("ambiguous", word.span, first=clip(first), second=clip(second))
+            spelled = [spelled_out(way, word.called)[0] or "*".join(piece for _, piece in way) for way in ways]
+            first, second = clip_apart(spelled[0], spelled[1])
+            raise Refusal("ambiguous", word.span, first=first, second=second)
         return _laid_out(ways[0], word)
 
     def _products(self, word: Word) -> list[list[Piece]]:
@@ -153,37 +158,75 @@ class Vocabulary:
         return ways[0]
 
     def _factor(self, piece: str) -> str | None:
-        """The kind of a part of a word. e is none: ``xe`` and ``ex`` are rather typing errors."""
+        """The kind of a part of a word. e is none: whether ``ex`` is e*x or a typing error is asked."""
         if self.declared and piece in self.declared:
             return "name"
         if piece in FUNCTION_WORDS:
             return "function"
         return "constant" if piece == "pi" else None
 
-    def _unknown(self, word: Word, fixes: tuple[str, ...]) -> Refusal:
-        if self.numbers_only:
-            return Refusal("not_a_number", word.span, name=clip(word.key))
-        if word.called:
-            return Refusal("unknown_function", word.span, fixes, name=clip(word.key))
-        if self.declared is None:
-            return Refusal("unknown_name", word.span, fixes, name=clip(word.key))
-        known = clip(", ".join(sorted(self.declared, key=natural)), 60)
-        return Refusal("undeclared_name", word.span, fixes, name=clip(word.key), known=known)
+    def _misspelt(self, text: str, word: Word) -> Refusal:
+        product, applied = self._spelled_out(text, word)
+        respelt = tuple(replaced(text, word.span, fix) for fix in self._respellings(text, word, product))
+        fixes = equivalent(text, word.key.lower(), *word.span) + respelt
+        if applied and not self.numbers_only:
+            return Refusal("missing_brackets", word.span, fixes, name=applied)
+        return self._unknown(word, fixes)
 
-    def _respellings(self, text: str, word: Word) -> list[str]:
-        """xsin -> x*sin, sinn -> sin, xy -> x*y: what might be meant, the likeliest first."""
+    def _unknown(self, word: Word, fixes: tuple[str, ...], name: str = "") -> Refusal:
+        name = clip(name or word.key)
+        if self.numbers_only:
+            return Refusal("not_a_number", word.span, name=name)
+        if word.called:
+            return Refusal("unknown_function", word.span, fixes, name=name)
+        if self.declared is None:
+            return Refusal("unknown_name", word.span, fixes, name=name)
+        known = clip(", ".join(sorted(self.declared, key=natural)), 60)
+        return Refusal("undeclared_name", word.span, fixes, name=name, known=known)
+
+    def _spelled_out(self, text: str, word: Word) -> tuple[str, str]:
+        """xe -> x*e, thetax -> theta*x, lnx -> ln(x) and the function that wants brackets; empty for a guess."""
+        if len(word.letters) > _LONGEST_SPLIT:
+            return "", ""
+        pieces = fewest(word.letters, word.number, self._piece)
+        letters = [piece for kind, piece in pieces if self.declared is None and len(piece) == 1]
+        if len(letters) > 2 or len(letters) == len(pieces) or pieces[0] == ("name", "d"):
+            return "", ""  # a word of some language; dx is rather a differential
+        product, applied = spelled_out(pieces, word.called)
+        if applied and not ends_argument(text, word.end, tuple(FUNCTION_WORDS)):
+            return "", applied  # sinx^2
+        return product, applied
+
+    def _piece(self, letters: str, number: str) -> str | None:
+        known = self._known(letters, number)
+        return known[0] if known and known[0] in ("name", "constant", "function") else None
+
+    def _respellings(self, text: str, word: Word, product: str) -> list[str]:
+        """Pi -> pi, xe -> x*e, sinn -> sin, xy -> x*y: what might be meant, the likeliest first.
+
+        No letter is lost on the way, and no function is offered for another one.
+        """
         key = word.key
-        if len(key) > _LONGEST_SPLIT:
+        if len(key) > _LONGEST_SPLIT or key.lower() in EQUIVALENTS:
             return []
         known = sorted((*FUNCTION_WORDS, "pi", *(GREEK_NAMES if self.declared is None else self.declared)))
-        fixes = [f"{key[0]}*{key[1:]}"] if key[1:] in FUNCTION_WORDS else []
-        fixes += [key.lower()] if key.lower() in known else []
-        fixes += [near for near in difflib.get_close_matches(key, known, 3, 0.65) if near.endswith(word.number)]
+        fixes = [key.lower()] if key.lower() in known else []
+        fixes += [product] if product else []
+        near = difflib.get_close_matches(key, known, 3, 0.65)
+        fixes += [name for name in near if name.endswith(word.number) and _keeps_letters(word, name)]
         is_short = len(word.letters) in (2, 3) and len(set(word.letters)) == len(word.letters)
-        if is_short and not word.called and word.letters[0] != "d":  # dx is rather a differential
+        if is_short and not word.called and word.letters[0] != "d":
             fixes.append("*".join(word.letters) + word.number)
         holds_together = text[: word.start].rstrip().endswith(("^", "/", "√"))  # 1/xy is not 1/x*y
         return [fix for fix in fixes if not (holds_together and "*" in fix)]
+
+
+def _keeps_letters(word: Word, near: str) -> bool:
+    """sinn( -> sin(, alpa -> alpha, tamh( -> tanh(; but not sinx( -> sinh(, xe -> x."""
+    key = word.key
+    if word.called and len(key) > 2 and set(key) <= set(near):
+        return True
+    return len(near) >= len(key) and not any(key[:end] in FUNCTION_WORDS for end in range(3, len(key)))
 
 
 def is_reserved(letters: str, number: str) -> bool:
@@ -202,11 +245,15 @@ def _needs_no_declaration(letters: str, number: str) -> bool:
 def _forbidden(text: str, word: Word) -> Refusal | None:
     """The refusal of a word that is known, but not as anything that could stand in a formula."""
     key, fixes = clip(word.key), {"lambda": "lam", "lg": "log10"}
-    fix = (replaced(text, word.span, fixes[key]),) if key in fixes else ()
+    fix = (replaced(text, word.span, fixes[key]),) if key in fixes else equivalent(text, key.lower(), *word.span)
     if word.letters in CONSTANT_WORDS:  # e1, pi2
         return Refusal("reserved_name", word.span, name=key)
-    if word.letters in FUNCTION_WORDS and not word.called:  # sin2x
-        return Refusal("missing_brackets", word.span, name=clip(word.letters))
+    if word.letters in FUNCTION_WORDS and not word.called:  # sin2, sin2x
+        factor = _FACTOR.match(text, word.end)
+        end = factor.end() if factor else word.end
+        applied = replaced(text, (word.start, end), f"{word.letters}({word.number}{text[word.end : end]})")
+        is_all = ends_argument(text, end, tuple(FUNCTION_WORDS))
+        return Refusal("missing_brackets", word.span, (applied,) if is_all else (), name=clip(word.letters))
     if key in GREEK_NAMES and not word.called:  # gamma is a name, only gamma(…) is not
         return None
     for code, words in REFUSED_WORDS.items():

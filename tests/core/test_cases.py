@@ -100,6 +100,16 @@ def test_a_wrong_v_is_told_what_shape_it_should_have(query, code):
     assert described["error"]["field"] == "v"
 
 
+@pytest.mark.parametrize(
+    ("query", "span"),
+    [("/vjp?f=x;y&v=1", [0, 1]), ("/matmul?v=1", [0, 1]), ("/matmul?v=1,1;1,1;1,1", [0, 11])],
+)
+def test_a_v_of_ones_in_the_wrong_shape_is_pointed_at(query, span):
+    described, _ = answer(query)
+    assert described["error"]["field"] == "v"
+    assert described["error"]["span"] == span
+
+
 # ── Fuzzing ──────────────────────────────────────────────────────────────────────────────────────────────
 
 GOOD = [case["input"] for case in INPUTS if case["must"] == "ok"] + [case["input"] for case in READINGS]

@@ -25,6 +25,7 @@ GOOD = (
     "x x1 x_{2} y xy alpha λ π e E lam 2 0 .5 1e9 1e99 9 ½ ² ⁻¹ ³⁴ + + - * / ^ ** ( ( ) ) | , < >= sin sin( exp("
     " log( max( where( Piecewise(( True abs sqrt √ √( [0] (-8) ^-1 1/0 torch. np.sin( \\frac{ } ^{"
     " \\sqrt[3]{ \\left( \\right)"
+    " \\frac \\vert \\Big| \\left[ \\right] { \\text{relu} \\log_e and or & ×× ln lnx xe asinh( log1p( 2j"
     " \\left| \\right| \\sin \\cdot \\alpha_1 \\operatorname{relu} 。 ， （ ） 𝑥"
 ).split(" ")
 BAD = (

@@ -44,6 +44,27 @@ def test_an_escaped_space_is_a_space():
     assert share.decode("/vjp?f=2%20x1%20x2").problem.functions == ("2 x1 x2",)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/vjp?f=x；y&v=1，2", "/vjp?f=x;y&v=1,2"),
+        ("/vjp?f=max(x，y)&at=x：1，y：2", "/vjp?f=max(x，y)&at=x:1,y:2"),
+        ("/matmul?a=１，２；３，４&b=1、2;3、4", "/matmul?a=１,２;３,４&b=1,2;3,4"),
+        ("/vjp?f=x*y&at=x:1, y :2", "/vjp?f=x*y&at=x:1,y:2"),
+        ("\ufeff/vjp?f=x*y", "/vjp?f=x*y"),
+    ],
+)
+def test_separators_are_read_as_keyboards_and_editors_give_them(typed, meant):
+    assert share.decode(typed) == share.decode(meant)
+
+
+def test_an_entry_that_is_refused_can_be_pointed_at_even_where_the_link_leaves_it_out():
+    ones = VectorProblem(("x", "y"), cotangent=("1",))
+    assert share.place(ones, "v", None) == "1"
+    assert share.place(MatmulProblem((("1",),), (("2",),), (("1", "1"), ("1", "1"))), "v", None) == "1,1;1,1"
+    assert "v=" not in share.encode(ones)
+
+
 def test_a_page_without_parameters_is_its_default_problem():
     for page, problem in share.DEFAULTS.items():
         assert share.decode(f"/{page}").problem == problem
@@ -59,6 +80,7 @@ def test_weights_of_one_are_left_out_and_come_back():
     ("address", "field", "code"),
     [
         ("/vjp?f=x^2&at=x&v=3", "at", "not_a_point"),
+        ("/vjp?f=x^2&at=x:1,&v=3", "at", "empty_coordinate"),
         ("/matmul?a=1&b=2&wrt=c&v=3", "wrt", "not_a_choice"),
         ("/vjp?f=x^2&v=3&lang=fr", "lang", "not_a_choice"),
     ],
