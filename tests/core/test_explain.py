@@ -14,7 +14,7 @@ from core.explain import explain, refit
 from core.grammar import parse
 from core.matmul import resize
 from core.numeric import evaluate
-from core.problem import MatmulProblem, ProblemError, VectorProblem
+from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "correctness.json").read_text(encoding="utf-8"))
 TEXT = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), (("x1", "1"), ("x2", "2")), ("2", "1"))
@@ -154,6 +154,23 @@ def test_the_chain_rule_equals_the_derivative_of_the_composition():
     assert [n.value for n in e.pullback.total] == close([n.value for n in e.whole_pullback.total])
     assert list(e.torch.middle_grad) == close([n.value for n in e.outer_pullback.total])
     assert list(e.torch.vjp) == close([88, 82])
+
+
+CROSSED_BY_INFINITY = ChainProblem(("abs(x1)", "x2"), ("sqrt(y1)*y2",), (("x1", "0"), ("x2", "2")), ("1",))
+
+
+def test_no_path_passes_nothing_on_not_even_an_infinite_weight():
+    e = explain(CROSSED_BY_INFINITY)
+    first, _ = e.pullbacks
+    assert [n.value for n in first.weights] == [math.inf, 0]
+    assert repr(floats(first.rows)) == "[[nan, 0.0], [0.0, 0.0]]"
+    assert repr([n.value for n in first.total]) == repr(list(e.torch.vjp)) == "[nan, 0.0]"
+    assert repr(floats(e.product)) == "[[nan, 0.0]]"
+
+
+def test_a_weight_of_zero_times_an_infinite_entry_stays_nan_as_in_torch():
+    e = explain(VectorProblem(("sqrt(x)", "x^2"), (("x", "0"),), ("0", "1")))
+    assert repr([n.value for n in e.pullback.total]) == repr(list(e.torch.vjp)) == "[nan]"
 
 
 # ── Special shapes ───────────────────────────────────────────────────────────────────────────────────────
