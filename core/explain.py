@@ -375,7 +375,7 @@ def _explain_chain(problem: ChainProblem) -> ChainExplanation:
     f, g, *further = (at.outputs for at in maps)
     torch = autograd.differentiate_chain(f, g, maps[0].inputs, _floats(maps[0].point), _floats(weights), further)
     recorded = tape.record(torch.source, CHAIN_LETTERS[: len(maps) + 1])
-    _, judged = _check(whole, at_once)
+    _, judged = _check(whole, at_once, CHAIN_LETTERS[len(maps)])
     return ChainExplanation(complete, tuple(maps), whole, pullbacks, at_once, product, torch, recorded, judged)
 
 
@@ -456,7 +456,7 @@ def _pull_back(weights: Vector, at: Map) -> Pullback:
     return Pullback(weights, rows, tuple(reduce(add, column) for column in zip(*rows, strict=True)))
 
 
-def _check(at: Map, pulled: Pullback) -> tuple[autograd.Autograd, verdict.Verdict]:
+def _check(at: Map, pulled: Pullback, letter: str = "y") -> tuple[autograd.Autograd, verdict.Verdict]:
     point, weights = _floats(at.point), _floats(pulled.weights)
     torch = autograd.differentiate(at.outputs, at.inputs, point, weights)
     judged = verdict.judge(
@@ -468,6 +468,7 @@ def _check(at: Map, pulled: Pullback) -> tuple[autograd.Autograd, verdict.Verdic
         _floats(pulled.total),
         torch,
         differences.differentiate(at.outputs, at.inputs, point, weights),
+        letter,
     )
     return torch, judged
 
