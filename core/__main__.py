@@ -77,7 +77,9 @@ def check(judged: Check) -> Json:
 
 
 def notes(found: Sequence[Note], lang: str) -> Json:
-    return [{"code": note.code, "message": words.explain_note(lang, note.code, note.facts)} for note in found]
+    return [
+        {"code": note.code, "message": words.explain_note(lang, note.code, note.facts, note.place)} for note in found
+    ]
 
 
 def describe_map(at: Map) -> Json:

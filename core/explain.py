@@ -17,8 +17,8 @@ from core import grammar, matmul, share, worker
 from core.cost import Multiplications, multiplications
 from core.derivation import vector_source
 from core.engines import autograd, differences, tape, verdict
-from core.exact import Number, value_of
-from core.expression import Node, names, natural, walk
+from core.exact import ZERO, Number, value_of
+from core.expression import Node, names, natural, number, walk
 from core.matmul import MatmulExplanation as MatmulExplanation  # re-exported: it is one of the Explanations
 from core.matmul import MatmulReading, read_matmul
 from core.problem import (
@@ -36,6 +36,7 @@ from core.typeset.text import to_text
 MAX_OUTPUTS = 8
 MAX_ENTRIES = 64  # of J, so 8 × 8; fewer outputs leave room for more inputs
 MAX_COMPOSED = 4000  # nodes of a chain with every stage put into the next
+NO_PATH = number(0)  # an entry of J that is 0 at every point
 
 Vector = tuple[Number, ...]
 Rows = tuple[Vector, ...]  # a matrix, row by row
@@ -376,7 +377,7 @@ def _explain_chain(problem: ChainProblem) -> ChainExplanation:
     f, g, *further = (at.outputs for at in maps)
     torch = autograd.differentiate_chain(f, g, maps[0].inputs, _floats(maps[0].point), _floats(weights), further)
     recorded = tape.record(torch.source, CHAIN_LETTERS[: len(maps) + 1])
-    _, judged = _check(whole, at_once)
+    _, judged = _check(whole, at_once, CHAIN_LETTERS[len(maps)])
     return ChainExplanation(complete, tuple(maps), whole, pullbacks, at_once, product, torch, recorded, judged)
 
 
@@ -448,11 +449,16 @@ def _map(outputs: tuple[Node, ...], inputs: tuple[str, ...], point: Vector, fiel
 
 
 def _pull_back(weights: Vector, at: Map) -> Pullback:
-    rows = tuple(tuple(weight * entry for entry in row) for weight, row in zip(weights, at.jacobian_at, strict=True))
+    """Every row times its weight, and their sum. Where ∂y_i/∂x_j is 0 everywhere, torch has no path for an infinity."""
+    formulas: Sequence[Sequence[object]] = at.jacobian or at.jacobian_at
+    rows = tuple(
+        tuple(ZERO if formula == NO_PATH else weight * entry for formula, entry in zip(said, row, strict=True))
+        for weight, said, row in zip(weights, formulas, at.jacobian_at, strict=True)
+    )
     return Pullback(weights, rows, tuple(reduce(add, column) for column in zip(*rows, strict=True)))
 
 
-def _check(at: Map, pulled: Pullback) -> tuple[autograd.Autograd, verdict.Verdict]:
+def _check(at: Map, pulled: Pullback, letter: str = "y") -> tuple[autograd.Autograd, verdict.Verdict]:
     point, weights = _floats(at.point), _floats(pulled.weights)
     torch = autograd.differentiate(at.outputs, at.inputs, point, weights)
     judged = verdict.judge(
@@ -464,6 +470,7 @@ def _check(at: Map, pulled: Pullback) -> tuple[autograd.Autograd, verdict.Verdic
         _floats(pulled.total),
         torch,
         differences.differentiate(at.outputs, at.inputs, point, weights),
+        letter,
     )
     return torch, judged
 

@@ -43,9 +43,13 @@ def explain_error(lang: str, error: ProblemError) -> str:
     return message
 
 
-def explain_note(lang: str, code: str, facts: Mapping[str, str | int]) -> str:
-    """Why the engines differ: torch's convention and the reason for it, in a sentence or two of plain text."""
-    return say(lang, f"notes.{code}", **facts)
+def explain_note(lang: str, code: str, facts: Mapping[str, str | int], place: str = "") -> str:
+    """Why the engines differ: torch's convention and the reason for it, in a sentence or two of plain text.
+
+    ``place`` is the derivative that the note is about, such as "∂y₁/∂x₂"; it stands before the sentence.
+    """
+    message = say(lang, f"notes.{code}", **facts)
+    return say(lang, "notes.at", place=place, message=message) if place else message
 
 
 def comments(lang: str, source: str) -> str:

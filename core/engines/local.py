@@ -22,13 +22,13 @@ from core.expression import COMPARISONS, FUNCTIONS, Node
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-Kind = Literal["undefined", "range", "infinite", "switch", "linearised"]
+Kind = Literal["undefined", "range", "infinite", "lost", "switch", "edge", "pole", "linearised"]
 
 TROUBLE = ("infinite", "undefined", "range")
 SAMPLES = 8  # the first one is not nudged
 NUDGES = np.where(np.random.default_rng(0).random((997, SAMPLES)) < 0.5, -1.0, 1.0) * 2.0**-52
 NUDGES[:, 0] = 0
-NEAR = 16  # a switch this many times closer than its own rounding noise counts as reached
+NEAR = 16  # a switch, an edge or a pole this many times closer than its own rounding noise counts as reached
 LINEAR = 20  # torch's default threshold of softplus
 SMALLEST = np.finfo(np.float64).tiny
 
@@ -37,23 +37,27 @@ SMALLEST = np.finfo(np.float64).tiny
 class Event:
     """Something that happens at one operation.
 
-    kind: "undefined" – no value from proper arguments (log(-1), 1/0); "range" – the value left the range of
-    float64; "infinite" – the value is fine, its derivative is not (sqrt at 0); "switch" – the operation
-    changes its formula (abs at 0, a tie in max); "linearised" – torch replaces softplus by a straight line.
-    ``touches[j]``: whether x_j moves the argument in question. ``distance[j]``: about how far along x_j a
-    switch is; 0 where it is reached. ``hidden``: in a branch not taken.
+    kind: "undefined" – no value from proper arguments (log(-1), 1/0); "range" – the value or its derivative left
+    the range of float64; "infinite" – the value is fine, its derivative is not (sqrt at 0); "lost" – the derivative
+    is fine, its formula is not (0^x); "switch" – the operation changes its formula (abs at 0, a tie in max);
+    "edge" – its domain ends (sqrt at 0); "pole" – it grows without end (1/u at 0); "linearised" – torch replaces
+    softplus by a straight line. ``result`` is what the operation itself gives, or the derivative that is lost.
+    ``touches[j]``: whether x_j moves the argument in question. ``distance[j]``: about how far along x_j a switch,
+    an edge or a pole is; 0 where it is reached, within rounding if not ``exact``. ``hidden``: in a branch not taken.
     """
 
     kind: Kind
     op: str
-    text: str
+    result: float
     touches: tuple[bool, ...]
     distance: tuple[float, ...] = ()
+    exact: bool = True
     hidden: bool = False
+    text: str = ""
 
     @property
     def reached(self) -> bool:
-        return self.kind == "switch" and not any(self.distance)
+        return not any(self.distance)
 
 
 class Dual(NamedTuple):
@@ -67,23 +71,25 @@ class Dual(NamedTuple):
 
 @dataclass(frozen=True)
 class Output:
-    """One output at the point: its slope along x_j, that slope's rounding noise, whether x_j occurs in it."""
+    """One output at the point: its slope along x_j, that slope's rounding noise, whether x_j occurs in it.
 
+    ``text`` is its outermost operation with the numbers that it met, ``blur`` the rounding noise of its value.
+    """
+
+    text: str
     value: float
+    blur: float
     slopes: tuple[float, ...]
     noise: tuple[float, ...]
     touches: tuple[bool, ...]
     events: tuple[Event, ...]
 
     def happened(self, kind: Kind, j: int | None = None, hidden: bool = False) -> list[Event]:
-        """The events of one kind that x_j touches (None: any input); of switches, the reached ones."""
+        """The events of one kind that x_j touches (None: any input); of those at a distance, the reached ones."""
         return [
             event
             for event in self.events
-            if event.kind == kind
-            and event.hidden == hidden
-            and (j is None or event.touches[j])
-            and (kind != "switch" or event.reached)
+            if event.kind == kind and event.hidden == hidden and (j is None or event.touches[j]) and event.reached
         ]
 
     def trouble(self, j: int) -> list[Event]:
@@ -137,16 +143,31 @@ PARTIALS: dict[str, Callable[..., list[Array]]] = {
     **{op: lambda a, b, r: [np.zeros_like(r), np.zeros_like(r)] for op in COMPARISONS},
 }
 
-# op -> the quantity whose sign decides which formula holds
-SWITCHES: dict[str, Callable[..., Dual]] = {
+# op -> the quantity whose sign decides which formula holds; None: it never changes here
+SWITCHES: dict[str, Callable[..., Dual | None]] = {
     "abs": lambda u: u,
     "sign": lambda u: u,
     "relu": lambda u: u,
     "max": lambda *args: _lead(args, 1),
     "min": lambda *args: _lead(args, -1),
-    "atan2": lambda y, x: y,
+    "atan2": lambda y, x: None if x.value[0] > 0 else y,
     **{op: lambda a, b: _minus(a, b) for op in COMPARISONS},
 }
+# op -> the quantity that is positive inside the domain
+DOMAINS: dict[str, Callable[..., Dual | None]] = {
+    "sqrt": lambda u: u,
+    "log": lambda u: u,
+    "asin": lambda u: _within_one(u),
+    "acos": lambda u: _within_one(u),
+    "^": lambda u, n: u if n.touches.any() or n.value[0] % 1 else None,
+}
+# op -> the quantity at whose 0 it grows without end
+GROWS: dict[str, Callable[..., Dual | None]] = {
+    "/": lambda a, b: b,
+    "tan": lambda u: Dual(np.cos(u.value), -np.sin(u.value) * u.slope, u.touches, ()),
+    "^": lambda u, n: u if n.value[0] < 0 and not n.value[0] % 1 else None,
+}
+MARGINS: dict[Kind, dict[str, Callable[..., Dual | None]]] = {"switch": SWITCHES, "edge": DOMAINS, "pole": GROWS}
 # op -> whether the derivative really is infinite there; elsewhere it only overflowed
 POLES: dict[str, Callable[..., bool]] = {
     "/": lambda a, b: b == 0,
@@ -156,6 +177,10 @@ POLES: dict[str, Callable[..., bool]] = {
     "asin": lambda u: abs(u) == 1,
     "acos": lambda u: abs(u) == 1,
     "atan2": lambda a, b: a == 0 and b == 0,
+}
+# op -> whether the formula of its derivative is nan or infinite where the derivative itself is 0
+LOST: dict[str, Callable[..., bool]] = {
+    "^": lambda u, n: u.value[0] == 0 and (n.value[0] > 0 if n.touches.any() else n.value[0] == 0),
 }
 # op -> whether a result of 0 is one that only became too small
 VANISHES: dict[str, Callable[..., bool]] = {
@@ -182,13 +207,16 @@ def look(outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float])
     }
     known: dict[int, Dual] = {}  # by identity: subtrees are shared where one function is put into another
     with np.errstate(all="ignore"):
-        return tuple(_output(_run(output, env, known, nudges, n)) for output in outputs)
+        return tuple(_output(output, env, known, nudges, n) for output in outputs)
 
 
-def _output(dual: Dual) -> Output:
+def _output(node: Node, env: Mapping[str, Dual], known: dict[int, Dual], nudges: Iterator[Array], n: int) -> Output:
+    dual = _run(node, env, known, nudges, n)
     scatter = np.abs(dual.slope - dual.slope[:, :1])
     return Output(
+        _text(node.op, [float(_run(arg, env, known, nudges, n).value[0]) for arg in node.args]) or node.text,
         float(dual.value[0]),
+        _scatter(dual.value),
         tuple(dual.slope[:, 0].tolist()),
         tuple(np.fmax.reduce(scatter, axis=1).tolist()),
         tuple(dual.touches.tolist()),
@@ -201,13 +229,14 @@ def _run(node: Node, env: Mapping[str, Dual], known: dict[int, Dual], nudges: It
         return env[node.text]
     if id(node) not in known:
         args = [_run(arg, env, known, nudges, n) for arg in node.args]
-        known[id(node)] = _apply(node, args, nudges) if args else _constant(node, n)
+        known[id(node)] = _apply(node, args, nudges) if args else _constant(node, n, next(nudges))
     return known[id(node)]
 
 
-def _constant(node: Node, n: int) -> Dual:
+def _constant(node: Node, n: int, nudge: Array) -> Dual:
     value = float(node.text) if node.op == "number" else CONSTANTS[node.text]
-    return Dual(np.full(SAMPLES, value), np.zeros((n, SAMPLES)), np.zeros(n, dtype=bool), ())
+    whole = value.is_integer()  # an exponent of 2 is 2, but 0.1 and pi are rounded themselves
+    return Dual(np.full(SAMPLES, value) * (1 + (0 if whole else nudge)), np.zeros((n, SAMPLES)), np.zeros(n, bool), ())
 
 
 def _apply(node: Node, args: list[Dual], nudges: Iterator[Array]) -> Dual:
@@ -234,7 +263,7 @@ def _inherited(node: Node, args: list[Dual], partials: list[Array]) -> tuple[Eve
     events: list[Event] = []
     for position, (arg, partial) in enumerate(zip(args, partials, strict=True)):
         if (node.op == "where" and position == 0) or node.op in COMPARISONS:
-            events += [event for event in arg.events if event.kind != "infinite"]
+            events += [event for event in arg.events if event.kind not in ("infinite", "lost", "pole")]
         elif node.op in CHOOSERS and partial[0] == 0:
             events += [replace(event, hidden=True) for event in arg.events]
         else:
@@ -244,10 +273,11 @@ def _inherited(node: Node, args: list[Dual], partials: list[Array]) -> tuple[Eve
 
 def _events(node: Node, args: list[Dual], partials: list[Array], exact: Array) -> tuple[Event, ...]:
     first = [float(arg.value[0]) for arg in args]
+    result = float(exact[0])
     found = (
-        *_value_events(node.op, args, first, float(exact[0])),
-        *_partial_events(node.op, args, first, partials, float(exact[0])),
-        *_switch_events(node.op, args),
+        *_value_events(node.op, args, first, result),
+        *_partial_events(node.op, args, first, partials, result),
+        *_margin_events(node.op, args, result),
     )
     return tuple(replace(event, text=_text(node.op, first)) for event in found)
 
@@ -257,41 +287,53 @@ def _any(args: Iterable[Dual]) -> tuple[bool, ...]:
     return touched
 
 
+def _scatter(value: Array) -> float:
+    return float(np.fmax.reduce(np.abs(value - value[0])))
+
+
 def _value_events(op: str, args: list[Dual], first: list[float], value: float) -> list[Event]:
     if op in COMPARISONS or not np.isfinite(first).all():
         return []
     if not np.isfinite(value):
         pole = np.isnan(value) or (op in POLES and POLES[op](*first))
-        return [Event("undefined" if pole else "range", op, "", _any(args))]
+        return [Event("undefined" if pole else "range", op, value, _any(args))]
     if op == "softplus" and first[0] > LINEAR:
-        return [Event("linearised", op, "", _any(args))]
+        return [Event("linearised", op, value, _any(args))]
     if abs(value) < SMALLEST and op in VANISHES and VANISHES[op](*first):
-        return [Event("range", op, "", _any(args))]
+        return [Event("range", op, value, _any(args))]
     return []
 
 
 def _partial_events(op: str, args: list[Dual], first: list[float], partials: list[Array], value: float) -> list[Event]:
-    wild = [arg for arg, p in zip(args, partials, strict=True) if arg.touches.any() and not np.isfinite(p[0])]
-    if not wild or not np.isfinite(value) or not np.isfinite(first).all():
+    if not np.isfinite(value) or not np.isfinite(first).all():
         return []
-    return [Event("infinite" if op in POLES and POLES[op](*first) else "range", op, "", _any(wild))]
+    wild = [(arg, p) for arg, p in zip(args, partials, strict=True) if arg.touches.any() and not np.isfinite(p[0])]
+    if not wild:
+        return [Event("lost", op, value, _any(args))] if op in LOST and LOST[op](*args) else []
+    kind: Kind = "infinite" if op in POLES and POLES[op](*first) else "range"
+    return [Event(kind, op, float(wild[0][1][0]), _any(arg for arg, _ in wild))]
 
 
-def _switch_events(op: str, args: list[Dual]) -> list[Event]:
-    if op not in SWITCHES or not _any(args):
-        return []
-    lead = SWITCHES[op](*args)
-    gap = abs(float(lead.value[0]))
-    if not np.isfinite(gap) or not lead.touches.any() or (op == "atan2" and args[1].value[0] > 0):
-        return []
-    noise = float(np.fmax.reduce(np.abs(lead.value - lead.value[0])))
-    near = gap == 0 or gap <= NEAR * noise
-    distance = np.zeros(len(lead.touches)) if near else gap / np.abs(lead.slope[:, 0])
-    return [Event("switch", op, "", tuple(lead.touches.tolist()), tuple(distance.tolist()))]
+def _margin_events(op: str, args: list[Dual], value: float) -> list[Event]:
+    """How far away the operation changes its formula, leaves its domain, grows without end."""
+    found = []
+    for kind, table in MARGINS.items():
+        margin = table[op](*args) if op in table else None
+        if margin is None or not margin.touches.any() or not np.isfinite(margin.value[0]):
+            continue
+        gap = abs(float(margin.value[0]))
+        reached = gap == 0 or gap <= NEAR * _scatter(margin.value)
+        distance = np.zeros(len(margin.touches)) if reached else gap / np.abs(margin.slope[:, 0])
+        found.append(Event(kind, op, value, tuple(margin.touches.tolist()), tuple(distance.tolist()), gap == 0))
+    return found
 
 
 def _minus(a: Dual, b: Dual) -> Dual:
     return Dual(a.value - b.value, a.slope - b.slope, a.touches | b.touches, ())
+
+
+def _within_one(u: Dual) -> Dual:
+    return Dual(1 - np.abs(u.value), -np.sign(u.value) * u.slope, u.touches, ())
 
 
 def _lead(args: Sequence[Dual], sign: int) -> Dual:
@@ -307,6 +349,8 @@ def _lead(args: Sequence[Dual], sign: int) -> Dual:
 
 def _text(op: str, values: Sequence[float]) -> str:
     """The operation with the numbers it met: "log(0)", "0/0", "(-8)^0.3333"."""
+    if not values:
+        return ""
     words = [f"{value + 0:.4g}" for value in values]
     if op in FUNCTIONS:
         return f"{op}({', '.join(words)})" if op != "where" else "where"

@@ -13,42 +13,54 @@ from core.engines.local import Event, Output
 
 Facts = dict[str, str]
 
+SIDES = ("operation", "left", "right", "torch", "sympy")
 # code -> the names of its facts, in the order in which reasons are told
 CODES: dict[str, tuple[str, ...]] = {
     "overflow": ("operation", "value"),
-    "removable": ("operation", "value", "limit"),
+    "removable": ("operation", "value", "limit", "torch"),
+    "hole": ("operation", "value", "limit"),
     "undefined": ("operation", "value"),
-    "jump": ("operation", "before", "here", "after"),
-    "singular": ("operation", "left", "right"),
-    "tie": ("operation", "left", "right", "torch", "sympy"),
-    "kink": ("operation", "left", "right", "torch", "sympy"),
+    "pole": ("operation", "torch"),
+    "jump": ("operation", "before", "here", "after", "torch"),
+    "singular": ("operation", "left", "right", "torch"),
+    "tie": SIDES,
+    "kink": SIDES,
+    "kink_rounded": SIDES,
+    "kink_nan": SIDES,
     "formula_nan": ("operation", "slope", "torch", "sympy"),
     "convention": ("operation", "slope", "torch", "sympy"),
-    "isolated": ("operation",),
-    "nan_branch": ("operation", "torch", "sympy"),
+    "isolated": (),
+    "overflow_back": ("torch", "sympy"),
+    "nan_branch": ("operation", "value", "torch", "sympy"),
     "linearised": ("operation", "torch", "sympy"),
     "zero_weight": ("operation",),
     "edge": ("side", "slope"),
+    "overflow_value": ("operation", "value"),
     "no_dependence": (),
     "near_kink": ("operation", "distance"),
+    "near_edge": ("operation", "distance"),
     "rounding": ("torch", "sympy"),
-    "step": ("measured", "error"),
+    "step": ("measured", "sympy"),
     "unexplained": ("engine", "value", "sympy"),
 }
+CORNERS = ("tie", "kink", "kink_rounded", "kink_nan")
 # reasons why the derivative does not exist, whoever computes it
-NO_DERIVATIVE = ("overflow", "removable", "undefined", "jump", "singular", "tie", "kink", "isolated")
+NO_DERIVATIVE = ("overflow", "removable", "hole", "undefined", "pole", "jump", "singular", *CORNERS, "isolated")
+# reasons beside which nothing else is worth telling of the formula or of the finite difference
+ALONE = ("pole", "isolated")
 # reasons that concern one engine only
 ONLY = {
     "nan_branch": "torch",
     "linearised": "torch",
     "no_dependence": "torch",
-    "rounding": "torch",
     "edge": "finite_difference",
+    "overflow_value": "finite_difference",
     "near_kink": "finite_difference",
+    "near_edge": "finite_difference",
     "step": "finite_difference",
 }
 # told, the first of them, where nothing else explains the finite difference
-FALLBACK = ("near_kink", "step")
+FALLBACK = ("near_kink", "near_edge", "step")
 
 EXACT = 4 * 2.0**-52  # of the sum of |v_i J_ij|: a few units in the last place
 CLOSE = 1e-9
@@ -73,10 +85,12 @@ class Entry:
     left: float
     right: float
     side_error: float
+    scale: float  # the largest of y_i, the entries of its row, and 1
     before: float
     after: float
     limit: float
     jumps: bool
+    unbounded: bool
     reach: float
     spoiled: bool  # torch's nan comes from another row of the same column
 
@@ -86,8 +100,13 @@ class Entry:
 
     @property
     def infinite(self) -> list[Event]:
-        """Operations on the way whose own derivative is infinite, or that have no value."""
-        return self.output.happened("infinite", self.j) + self.output.happened("undefined")
+        """Operations on the way whose own derivative is infinite."""
+        return self.output.happened("infinite", self.j)
+
+    @property
+    def edges(self) -> list[Event]:
+        """Operations whose domain ends here, those that min or max do not choose included."""
+        return [e for hidden in (False, True) for e in self.output.happened("edge", self.j, hidden)]
 
     @property
     def hidden(self) -> list[Event]:
@@ -101,8 +120,16 @@ class Entry:
     @property
     def smooth(self) -> bool:
         """Both one-sided slopes exist and are the same."""
+        if not (math.isfinite(self.left) and math.isfinite(self.right)):
+            return self.left == self.right
         size = max(1.0, abs(self.left), abs(self.right))
         return abs(self.right - self.left) <= SAFETY * self.side_error + MEASURED * size
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The one-sided slopes in print: what their own error hides is 0, and there is none where f is not defined."""
+        dust = min(SAFETY * self.side_error, COARSE * self.scale)
+        return tuple(_side(0.0 if abs(slope) <= dust else slope) for slope in (self.left, self.right))  # type: ignore[return-value]
 
     @property
     def slope(self) -> float:
@@ -119,15 +146,32 @@ class Entry:
         return self.output.noise[self.j]
 
     @property
+    def scatter(self) -> float:
+        """How far rounding alone may throw an exact rule off."""
+        # at a switch the nudges themselves change the formula, so they promise nothing
+        noise = LAST_DIGITS * (1 + abs(self.here)) if self.switches or self.infinite else SAFETY * self.noise
+        return noise if math.isfinite(noise) else 0.0
+
+    @property
+    def dust(self) -> float:
+        """A scatter that nobody would see beside y_i and its other slopes: cos(pi/2) is 6e-17 in floats."""
+        return min(self.scatter, CLOSE * self.scale)
+
+    @property
+    def close(self) -> float:
+        """How far torch's entry may be off and still agree."""
+        return CLOSE * abs(self.sympy) + self.dust
+
+    @property
     def allowed(self) -> float:
         """How far a finite difference may be off: its own error estimate, within reason."""
         size = abs(self.sympy)
         own = SAFETY * self.error if self.error < math.inf else 0.0
-        return min(MEASURED * size + own, COARSE * size + MEASURED)
+        return min(MEASURED * size + own, COARSE * size + MEASURED) + self.dust
 
     @property
     def torch_is_close(self) -> bool:
-        return near(self.torch, self.sympy, CLOSE * abs(self.sympy))
+        return near(self.torch, self.sympy, self.close)
 
     @property
     def measured_is_close(self) -> bool:
@@ -138,6 +182,10 @@ def _number(value: float) -> str:
     return f"{value + 0:.4g}"  # + 0: no -0
 
 
+def _side(value: float) -> str:
+    return "–" if math.isnan(value) else _number(value)
+
+
 def facts(code: str, *values: str | float) -> Facts:
     texts = (value if isinstance(value, str) else _number(value) for value in values)
     return dict(zip(CODES[code], texts, strict=True))
@@ -146,35 +194,63 @@ def facts(code: str, *values: str | float) -> Facts:
 # ── One rule per reason: an entry → its facts, or None ───────────────────────────────────────────────────
 
 
-def first(events: Iterable[Event]) -> str:
-    return next((event.text for event in events), "")
+def first(events: Iterable[Event], output: Output) -> str:
+    """The operation to blame; the outermost one where none is known, for the way leads through it in any case."""
+    return next((event.text for event in events), output.text)
+
+
+def _pole(e: Entry) -> Facts | None:
+    beside = e.infinite + e.hidden + e.switches if e.unbounded else []
+    causes = e.output.happened("pole", e.j) + beside
+    return facts("pole", causes[0].text, e.torch) if causes else None
 
 
 def _jump(e: Entry) -> Facts | None:
     causes = e.switches + e.infinite
-    return facts("jump", first(causes), e.before, e.here, e.after) if causes and e.jumps else None
+    values = map(_side, (e.before, e.here, e.after))
+    return facts("jump", causes[0].text, *values, e.torch) if causes and e.jumps else None
 
 
 def _singular(e: Entry) -> Facts | None:
-    causes = e.infinite + e.switches + e.hidden
-    endless = any(map(math.isinf, (e.slope, e.left, e.right)))
-    return facts("singular", first(causes), e.left, e.right) if causes and endless and not e.jumps else None
+    causes = e.infinite + e.hidden + e.switches
+    unmeasured = not math.isfinite(e.left) and not math.isfinite(e.right)
+    endless = math.isinf(e.left) or math.isinf(e.right) or (math.isinf(e.slope) and unmeasured)
+    return facts("singular", causes[0].text, *e.sides, e.torch) if causes and endless and not e.jumps else None
 
 
-def _corner(code: str, belongs: Callable[[Event], bool]) -> Callable[[Entry], Facts | None]:
+def _corner(code: str) -> Callable[[Entry], Facts | None]:
     def rule(e: Entry) -> Facts | None:
-        events = [event for event in e.switches + e.infinite if belongs(event)]
-        return facts(code, events[0].text, e.left, e.right, e.torch, e.sympy) if events and e.corner else None
+        kind, events = _kind_of_corner(e)
+        return facts(code, events[0].text, *e.sides, e.torch, e.sympy) if events and kind == code else None
 
     return rule
 
 
+def _kind_of_corner(e: Entry) -> tuple[str, list[Event]]:
+    """Which corner it is, and the operations that make it: none where there is no corner."""
+    if not e.corner:
+        return "", []
+    if not e.switches or not math.isfinite(e.torch):
+        return "kink_nan", e.infinite + e.switches
+    exact = [event for event in e.switches if event.exact]
+    ties = [event for event in exact if event.op in ("max", "min")]
+    return ("tie", ties) if ties else ("kink", exact) if exact else ("kink_rounded", e.switches)
+
+
 def _formula_nan(e: Entry) -> Facts | None:
-    elsewhere = e.spoiled or e.corner or (e.hidden and math.isfinite(e.sympy)) or _overflow(e)
-    measured = all(math.isfinite(slope) or math.isnan(slope) for slope in (e.left, e.right))
-    if elsewhere or not measured or not math.isfinite(e.measured) or all(map(math.isfinite, (e.torch, e.sympy))):
+    elsewhere = e.spoiled or e.corner or e.jumps or (e.hidden and math.isfinite(e.sympy)) or _out_of_range(e)
+    lost = e.output.happened("lost", e.j)
+    slope = e.slope if lost else _bounded_slope(e)
+    if elsewhere or not math.isfinite(slope) or all(map(math.isfinite, (e.torch, e.sympy))):
         return None
-    return facts("formula_nan", first(e.infinite), e.measured, e.torch, e.sympy)
+    return facts("formula_nan", first(e.infinite + lost, e.output), slope, e.torch, e.sympy)
+
+
+def _bounded_slope(e: Entry) -> float:
+    """The measured slope, what its own error hides taken as 0; nan where one side has an infinite one."""
+    if math.isinf(e.left) or math.isinf(e.right):
+        return math.nan
+    return 0.0 if abs(e.measured) <= min(SAFETY * e.error, COARSE * e.scale) else e.measured
 
 
 def _convention(e: Entry) -> Facts | None:
@@ -183,63 +259,80 @@ def _convention(e: Entry) -> Facts | None:
         return None
     off = max(abs(e.torch - e.measured), abs(e.sympy - e.measured))
     usual = off <= SAFETY * e.side_error + MEASURED * (1 + abs(e.measured))
-    return None if usual and e.torch_is_close else facts("convention", first(e.switches), e.measured, e.torch, e.sympy)
+    said = facts("convention", e.switches[0].text, e.measured, e.torch, e.sympy)
+    return None if usual and e.torch_is_close else said
 
 
 def _isolated(e: Entry) -> Facts | None:
-    alone = not math.isfinite(e.before) and not math.isfinite(e.after)
-    return facts("isolated", first(e.infinite)) if alone else None
+    alone = math.isnan(e.before) and math.isnan(e.after)
+    known = e.edges or e.infinite or (math.isnan(e.left) and math.isnan(e.right))
+    return facts("isolated") if alone and known else None
 
 
 def _edge(e: Entry) -> Facts | None:
     left, right = math.isfinite(e.before), math.isfinite(e.after)
-    return facts("edge", *(("-", e.left) if left else ("+", e.right))) if left != right else None
+    beyond = e.right if left else e.left
+    if left == right or e.jumps or not math.isnan(beyond) or not (e.edges or e.infinite):
+        return None
+    return facts("edge", *(("-", e.sides[0]) if left else ("+", e.sides[1])))
 
 
 def _nan_branch(e: Entry) -> Facts | None:
     lost = e.hidden and not math.isfinite(e.torch)
-    return facts("nan_branch", first(e.hidden), e.torch, e.sympy) if lost else None
+    return facts("nan_branch", e.hidden[0].text, e.hidden[0].result, e.torch, e.sympy) if lost else None
 
 
 def _linearised(e: Entry) -> Facts | None:
     events = e.output.happened("linearised", e.j)
     off = math.isfinite(e.torch) and math.isfinite(e.sympy) and not e.torch_is_close
-    return facts("linearised", first(events), e.torch, e.sympy) if events and off else None
+    return facts("linearised", events[0].text, e.torch, e.sympy) if events and off else None
 
 
-def _overflow(e: Entry) -> Facts | None:
+def _out_of_range(e: Entry) -> bool:
     """The value left the range of float64 on the way to y_i, or its derivative on the way back."""
     fine = math.isfinite(e.sympy) and e.torch_is_close
     linearised = e.output.happened("linearised", e.j)
     if e.switches or e.infinite or e.hidden or linearised or e.spoiled or fine:
-        return None
-    events = e.output.happened("range", e.j)
+        return False
     lost = not math.isfinite(e.torch) or (e.torch == 0 and abs(e.slope) > SAFETY * e.noise)
-    return facts("overflow", first(events), e.torch) if events or lost else None
+    return lost or bool(e.output.happened("range", e.j))
 
 
-def _undefined(e: Entry) -> Facts | None:
-    """y_i has a value although an operation on the way has none: a comparison with nan, a sign of nan."""
-    events = e.output.happened("undefined")
-    return facts("undefined", first(events), e.here) if events and not e.torch_is_close else None
+def _overflow(e: Entry) -> Facts | None:
+    events = e.output.happened("range", e.j)
+    return facts("overflow", events[0].text, events[0].result) if events and _out_of_range(e) else None
+
+
+def _overflow_back(e: Entry) -> Facts | None:
+    forward = e.output.happened("range", e.j)
+    return facts("overflow_back", e.torch, e.sympy) if not forward and _out_of_range(e) else None
 
 
 def _rounding(e: Entry) -> Facts | None:
     off = abs(e.torch - e.sympy)
-    # at a switch the nudges themselves change the formula, so they promise nothing
-    noise = LAST_DIGITS * (1 + abs(e.here)) if e.switches or e.infinite else SAFETY * e.noise
-    within = math.isfinite(off) and not e.torch_is_close and off <= noise
-    return facts("rounding", e.torch, e.sympy) if within else None
+    within = math.isfinite(off) and not e.torch_is_close and off <= e.scatter
+    return facts("rounding", *apart(e.torch, e.sympy)) if within else None
 
 
-def _near_kink(e: Entry) -> Facts | None:
-    ahead = [
-        (event.distance[e.j], event.text)
-        for event in e.output.events
-        if event.kind == "switch" and not event.reached and event.touches[e.j]
-    ]
-    distance, operation = min(ahead, default=(math.inf, ""))
-    return facts("near_kink", operation, distance) if distance < e.reach and not e.measured_is_close else None
+def apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to tell one from the other, four at least."""
+    pairs = ((f"{a + 0:.{digits}g}", f"{b + 0:.{digits}g}") for digits in range(4, 18))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (_number(a), _number(b)))
+
+
+def _nearby(code: str, *kinds: str) -> Callable[[Entry], Facts | None]:
+    """Something closer than the largest step that a finite difference takes, where that came out wrong."""
+
+    def rule(e: Entry) -> Facts | None:
+        ahead = [
+            (event.distance[e.j], event.text)
+            for event in e.output.events
+            if event.kind in kinds and not event.reached and event.touches[e.j]
+        ]
+        distance, operation = min(ahead, default=(math.inf, ""))
+        return facts(code, operation, distance) if distance < e.reach and not e.measured_is_close else None
+
+    return rule
 
 
 def _step(e: Entry) -> Facts | None:
@@ -247,24 +340,25 @@ def _step(e: Entry) -> Facts | None:
     certain = e.torch_is_close or near(e.slope, e.sympy, CLOSE * abs(e.sympy) + SAFETY * e.noise)
     if not math.isfinite(e.sympy) or not certain or e.measured_is_close:
         return None
-    return facts("step", e.measured, e.error)
+    return facts("step", *apart(e.measured, e.sympy))
 
 
 RULES: dict[str, Callable[[Entry], Facts | None]] = {
     "overflow": _overflow,
+    "pole": _pole,
     "jump": _jump,
     "singular": _singular,
-    "tie": _corner("tie", lambda event: event.op in ("max", "min")),
-    "kink": _corner("kink", lambda event: event.op not in ("max", "min")),
+    **{code: _corner(code) for code in CORNERS},
     "formula_nan": _formula_nan,
     "convention": _convention,
-    "undefined": _undefined,
     "isolated": _isolated,
+    "overflow_back": _overflow_back,
     "edge": _edge,
     "nan_branch": _nan_branch,
     "linearised": _linearised,
     "rounding": _rounding,
-    "near_kink": _near_kink,
+    "near_kink": _nearby("near_kink", "switch"),
+    "near_edge": _nearby("near_edge", "edge", "pole"),
     "step": _step,
 }
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from core.engines.autograd import Autograd
-from core.engines.differences import Differences
+from core.engines.differences import Differences, differentiate, tends_to
 from core.engines.local import Output, look
 from core.engines.reasons import (
+    ALONE,
     CLOSE,
     CODES,
     EXACT,
     FALLBACK,
+    MEASURED,
     NO_DERIVATIVE,
     ONLY,
     RULES,
     Entry,
     Facts,
+    apart,
     facts,
     first,
     near,
@@ -28,15 +32,22 @@ from core.expression import Node
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+BLURRED = 1e-12  # of y_i: beyond this its rounding noise decides how small a step may be
+
 
 @dataclass(frozen=True)
 class Note:
-    """Why something is not as it should be. ``output`` and ``input`` count from 0; None: not about one."""
+    """Why something is not as it should be. ``output`` and ``input`` count from 0; None: not about one.
+
+    ``place`` names the derivative in print, "∂y₁/∂x₂"; it is empty where there is only one.
+    """
 
     code: str
     output: int | None
     input: int | None
     facts: Facts
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,26 +84,57 @@ def judge(
     total: Sequence[float],
     torch: Autograd,
     differences: Differences,
+    letter: str = "y",
 ) -> Verdict:
-    """SymPy's Jacobian ``jacobian_at[i][j]`` = dy_i/dx_j and its vᵀJ ``total[j]`` against the two engines."""
+    """SymPy's Jacobian ``jacobian_at[i][j]`` = dy_i/dx_j and its vᵀJ ``total[j]`` against the two engines.
+
+    ``letter`` is what the notes call the outputs.
+    """
     seen = look(outputs, inputs, point)
+    if blur := _blur(seen):
+        differences = differentiate(outputs, inputs, point, cotangent, blur)
     entries = [
         [_entry(i, j, seen, jacobian_at, torch, differences) for j in range(len(inputs))] for i in range(len(outputs))
     ]
     notes = [] if torch.depends else [Note("no_dependence", None, None, {})]
     for i, row in enumerate(entries):
-        notes += _row_notes(i, row)
+        notes += _row_notes(i, row, partial(tends_to, outputs[i], inputs, point))
     notes += _leaks(entries, cotangent, total, torch)
     notes += _unexplained(entries, notes)
     columns = [Column(j, cotangent, [row[j] for row in entries], total[j], notes) for j in range(len(inputs))]
-    notes += [note for column in columns for note in column.overflows(torch.vjp[column.j])]
+    notes += [note for column in columns for note in column.lost_in_the_sum(torch.vjp[column.j])]
     by_torch, more = _check("torch", torch.vjp, columns)
     by_differences, rest = _check("finite_difference", differences.vjp, columns)
-    return Verdict(by_torch, by_differences, tuple(_in_order([*notes, *more, *rest])))
+    told = _in_order([*notes, *more, *rest])
+    once = [note for k, note in enumerate(told) if note not in told[:k]]
+    ys = [f"{letter}{i}".translate(SUBSCRIPTS) for i in range(1, len(outputs) + 1)]
+    return Verdict(by_torch, by_differences, tuple(replace(note, place=_place(note, ys, inputs)) for note in once))
+
+
+def _place(note: Note, ys: Sequence[str], inputs: Sequence[str]) -> str:
+    """What a note is about: ∂y₁/∂x₂, y₁, or x.grad[1] for the sum of a column; nothing where there is no choice."""
+    if len(ys) == len(inputs) == 1 or (note.output is None and note.input is None):
+        return ""
+    if note.input is None:
+        return ys[note.output or 0] if len(ys) > 1 else ""
+    if note.output is None:
+        return f"x.grad[{note.input}]" if len(inputs) > 1 else ""
+    return f"∂{ys[note.output]}/∂{inputs[note.input].translate(SUBSCRIPTS)}"
+
+
+def _blur(seen: Sequence[Output]) -> Vector | None:
+    """How far off the values are, where a root of a rounded 0 or the like makes that far more than their last digits.
+
+    Not at a switch, where the nudges themselves change the formula.
+    """
+    blurs = tuple(0.0 if output.happened("switch") else output.blur for output in seen)
+    blurred = any(b > BLURRED * max(1.0, abs(output.value)) for b, output in zip(blurs, seen, strict=True))
+    return blurs if blurred else None
 
 
 def _entry(i: int, j: int, seen: Sequence[Output], jacobian_at: Matrix, torch: Autograd, d: Differences) -> Entry:
     troubled = [bool(output.trouble(j)) for output in seen]
+    sizes = [abs(size) for size in (d.values[i], *jacobian_at[i]) if math.isfinite(size)]
     return Entry(
         j=j,
         output=seen[i],
@@ -104,38 +146,53 @@ def _entry(i: int, j: int, seen: Sequence[Output], jacobian_at: Matrix, torch: A
         left=d.left[i][j],
         right=d.right[i][j],
         side_error=d.side_error[i][j],
+        scale=max([1.0, *sizes]),
         before=d.before[i][j],
         after=d.after[i][j],
         limit=d.limit[i][j],
         jumps=d.jumps[i][j],
+        unbounded=d.unbounded[i][j],
         reach=d.reach[j],
         spoiled=math.isnan(torch.jacobian[i][j]) and not troubled[i] and any(troubled),
     )
 
 
-def _row_notes(i: int, row: Sequence[Entry]) -> list[Note]:
-    if not row[0].defined:
-        return [Note(*_no_value(i, row))]
+def _row_notes(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> list[Note]:
+    if not row[0].defined or row[0].output.happened("undefined"):  # atan(1/x) has a float at 0, but no value
+        return [Note(*_no_value(i, row, tends))]
     notes = []
     for entry in row:
         if entry.output.touches[entry.j]:
             told = {code: said for code, rule in RULES.items() if (said := rule(entry)) is not None}
+            if any(code in told for code in ALONE):
+                told = {code: said for code, said in told.items() if code in ALONE or ONLY.get(code) == "torch"}
             for_differences = [code for code in told if ONLY.get(code) != "torch"]
             spare = {code for code in FALLBACK if code in told and code != for_differences[0]}
             notes += [Note(code, i, entry.j, said) for code, said in told.items() if code not in spare]
     return notes
 
 
-def _no_value(i: int, row: Sequence[Entry]) -> tuple[str, int, None, Facts]:
+def _no_value(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> tuple[str, int, None, Facts]:
     """Why y_i has no value at the point."""
-    output, value = row[0].output, row[0].here
+    output = row[0].output
+    touched = [entry for entry in row if output.touches[entry.j]]
+    exact = bool(touched) and all(math.isfinite(entry.sympy) for entry in touched)
     if lost := output.happened("range"):
-        return "overflow", i, None, facts("overflow", lost[0].text, value)
-    operation = first(output.happened("undefined"))
-    limits = [entry.limit for entry in row if output.touches[entry.j]]
-    if limits and all(map(math.isfinite, limits)):
-        return "removable", i, None, facts("removable", operation, value, limits[0])
-    return "undefined", i, None, facts("undefined", operation, value)
+        code = "overflow_value" if exact and all(entry.torch_is_close for entry in touched) else "overflow"
+        return code, i, None, facts(code, lost[0].text, lost[0].result)
+    causes = output.happened("undefined")
+    operation, result = first(causes, output), causes[0].result if causes else row[0].here
+    limits = [entry.limit for entry in touched]
+    if not limits or not _same(limits) or not (len(limits) == 1 or tends(limits[0])):
+        return "undefined", i, None, facts("undefined", operation, result)
+    if not exact:
+        return "hole", i, None, facts("hole", operation, result, limits[0])
+    torch = next((entry.torch for entry in touched if not entry.torch_is_close), touched[0].torch)
+    return "removable", i, None, facts("removable", operation, result, limits[0], torch)
+
+
+def _same(limits: Sequence[float]) -> bool:
+    return all(near(limit, limits[0], MEASURED * max(1.0, abs(limit))) for limit in limits) and math.isfinite(limits[0])
 
 
 def _leaks(
@@ -145,7 +202,7 @@ def _leaks(
     notes = []
     for i, row in enumerate(entries):
         causes = [
-            first(entry.output.trouble(j))
+            first(entry.output.trouble(j), entry.output)
             for j, entry in enumerate(row)
             if (entry.output.trouble(j) or not math.isfinite(entry.sympy))
             and (
@@ -189,11 +246,21 @@ class Column:
         sizes = (abs(v) * size(e) for v, e in zip(self.weights, self.entries, strict=True) if v)
         return sum(s for s in sizes if math.isfinite(s))
 
-    def overflows(self, vjp: float) -> list[Note]:
-        """Finite entries whose weighted sum is not."""
-        finite = all(math.isfinite(entry.sympy) and math.isfinite(entry.torch) for entry in self.entries)
-        lost = finite and not (math.isfinite(self.total) and math.isfinite(vjp))
-        return [Note("overflow", None, self.j, facts("overflow", "", vjp))] if lost else []
+    @property
+    def close(self) -> float:
+        """How far torch's sum may be off and still agree; rounding on the way may make it more."""
+        dust = self.weighted(lambda entry: entry.dust if abs(entry.sympy) <= entry.dust else 0.0)
+        own = CLOSE * max(1.0, abs(self.total)) if math.isfinite(self.total) else 0.0
+        return min(self.weighted(lambda entry: entry.close), own + dust)
+
+    def lost_in_the_sum(self, vjp: float) -> list[Note]:
+        """Entries of which each is right and whose weighted sum is not: it overflows, or large ones cancel."""
+        if any(not math.isfinite(entry.sympy) or not entry.torch_is_close for entry in self.entries):
+            return []
+        if not (math.isfinite(self.total) and math.isfinite(vjp)):
+            return [Note("overflow_back", None, self.j, facts("overflow_back", vjp, self.total))]
+        rounded = self.close < abs(vjp - self.total) <= self.weighted(lambda entry: entry.close)
+        return [Note("rounding", None, self.j, facts("rounding", *apart(vjp, self.total)))] if rounded else []
 
     def reasons(self, engine: str) -> list[Note]:
         """The notes that concern this engine's number here, the most important first."""
@@ -205,9 +272,9 @@ class Column:
         ]
 
 
-ALLOWED: dict[str, Callable[[Entry], float]] = {
-    "torch": lambda entry: CLOSE * abs(entry.sympy),
-    "finite_difference": lambda entry: entry.allowed,
+ALLOWED: dict[str, Callable[[Column], float]] = {
+    "torch": lambda column: column.close,
+    "finite_difference": lambda column: column.weighted(lambda entry: entry.allowed),
 }
 
 
@@ -216,7 +283,7 @@ def _check(engine: str, vjp: Vector, columns: Sequence[Column]) -> tuple[Check, 
     allowed, kinds, notes, agrees = ALLOWED[engine], [], [], True
     for column, value in zip(columns, vjp, strict=True):
         reasons = column.reasons(engine)
-        same = near(value, column.total, column.weighted(allowed)) and (math.isfinite(value) or bool(reasons))
+        same = near(value, column.total, allowed(column)) and (math.isfinite(value) or bool(reasons))
         if not same and not reasons:
             reasons = [Note("unexplained", None, column.j, facts("unexplained", engine, value, column.total))]
             notes += reasons

@@ -97,7 +97,7 @@ def _vector(e: VectorExplanation, lang: str) -> Told:
     calm = e.verdict.torch.agrees and not e.verdict.notes
     derive = [Part("code", listing + ("derived = list(vJ.subs(at).subs(v))\n" if calm else ""))]
     wanted = _floats(pulled.total) if calm else e.torch.vjp
-    reasons = [explain_note(lang, note.code, note.facts) for note in e.verdict.notes]
+    reasons = [explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes]
     again, grad = _again("f(x)", e.torch.depends)
     return (
         say(lang, "export.title.vjp"),
@@ -129,7 +129,7 @@ def _floats(values: Sequence[Number]) -> tuple[float, ...]:
 def _chain(e: ChainExplanation, lang: str) -> Told:
     calm = e.verdict.torch.agrees and not e.verdict.notes
     derived = "derived = list(cotangent)\n" if calm else ""
-    reasons = [explain_note(lang, note.code, note.facts) for note in e.verdict.notes]
+    reasons = [explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes]
     composed = "x"
     for function in CHAIN_FUNCTIONS[: len(e.maps)]:
         composed = f"{function}({composed})"

@@ -192,6 +192,5 @@ def agreement(kind: str, more: str = "") -> None:
 
 
 def _note(note: Note) -> None:
-    where = "" if note.output is None else f"y{note.output + 1}: "
-    message = where + explain_note(session.language(), note.code, note.facts)
+    message = explain_note(session.language(), note.code, note.facts, note.place)
     st.html(f'<p class="lens-note">{escape(message)}</p>')

@@ -14,7 +14,7 @@ from core.explain import explain, refit
 from core.grammar import parse
 from core.matmul import resize
 from core.numeric import evaluate
-from core.problem import MatmulProblem, ProblemError, VectorProblem
+from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "correctness.json").read_text(encoding="utf-8"))
 TEXT = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), (("x1", "1"), ("x2", "2")), ("2", "1"))
@@ -154,6 +154,62 @@ def test_the_chain_rule_equals_the_derivative_of_the_composition():
     assert [n.value for n in e.pullback.total] == close([n.value for n in e.whole_pullback.total])
     assert list(e.torch.middle_grad) == close([n.value for n in e.outer_pullback.total])
     assert list(e.torch.vjp) == close([88, 82])
+
+
+CROSSED_BY_INFINITY = ChainProblem(("abs(x1)", "x2"), ("sqrt(y1)*y2",), (("x1", "0"), ("x2", "2")), ("1",))
+
+
+def test_no_path_passes_nothing_on_not_even_an_infinite_weight():
+    e = explain(CROSSED_BY_INFINITY)
+    first, _ = e.pullbacks
+    assert [n.value for n in first.weights] == [math.inf, 0]
+    assert repr(floats(first.rows)) == "[[nan, 0.0], [0.0, 0.0]]"
+    assert repr([n.value for n in first.total]) == repr(list(e.torch.vjp)) == "[nan, 0.0]"
+    assert repr(floats(e.product)) == "[[nan, 0.0]]"
+
+
+def test_a_weight_of_zero_times_an_infinite_entry_stays_nan_as_in_torch():
+    e = explain(VectorProblem(("sqrt(x)", "x^2"), (("x", "0"),), ("0", "1")))
+    assert repr([n.value for n in e.pullback.total]) == repr(list(e.torch.vjp)) == "[nan]"
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "error"),
+    [
+        ("cos(x)", "pi", 2e-16),
+        ("1000*cos(x)", "pi", 2e-13),
+        ("x*sin(pi)", "1", 2e-16),
+        ("x*tan(pi)", "1", 2e-16),
+        ("cosh(sin(pi)-x/2)", "0", 1e-16),
+        ("tanh(x)", "10", 1e-16),
+        ("2*cos(x)", "pi/2", 0),
+    ],
+)
+def test_floating_point_dust_is_agreement_with_its_error_and_no_note(function, at, error):
+    judged = explain(VectorProblem((function,), (("x", at),))).verdict
+    assert (judged.torch.agrees, judged.finite_difference.agrees, judged.notes) == (True, True, ())
+    assert judged.torch.kind == ("agree" if error else "exact")
+    assert judged.torch.error <= error
+
+
+def test_dust_in_one_column_beside_a_number_in_another_is_agreement():
+    judged = explain(VectorProblem(("rho*cos(phi)",), (("rho", "2"), ("phi", "pi/2")))).verdict
+    assert (judged.torch.kind, judged.torch.agrees, judged.notes) == ("agree", True, ())
+    assert judged.torch.error == pytest.approx(6.1e-17, rel=0.01)
+
+
+def test_rounding_that_can_be_seen_is_told_and_nothing_beside_it():
+    judged = explain(VectorProblem(("cos(x)",), (("x", "1e15*pi"),))).verdict
+    assert [note.code for note in judged.notes] == ["rounding"]
+    assert not judged.torch.agrees
+
+
+def test_a_note_of_a_chain_calls_the_last_outputs_by_their_letter():
+    e = explain(ChainProblem(("x1", "x2"), ("abs(y1)", "y2"), (("x1", "0"), ("x2", "2"))))
+    (note,) = e.verdict.notes
+    assert note.place == "∂z₁/∂x₁"
+    assert words.explain_note("en", note.code, note.facts, note.place).startswith("∂z₁/∂x₁: There is a kink")
+    assert words.explain_note("zh", note.code, note.facts, note.place).startswith("∂z₁/∂x₁：")
 
 
 # ── Special shapes ───────────────────────────────────────────────────────────────────────────────────────
