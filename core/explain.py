@@ -6,6 +6,7 @@ sum of the rows weighted by v, which is what ``backward(v)`` adds to ``x.grad``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from core.typeset.text import to_text
 MAX_OUTPUTS = 8
 MAX_ENTRIES = 64  # of J, so 8 × 8; fewer outputs leave room for more inputs
 MAX_COMPOSED = 4000  # nodes of a chain with every stage put into the next
+ROUNDING = 4 * 2.0**-52  # of the terms of a sum: a few units in the last place
 NO_PATH = number(0)  # an entry of J that is 0 at every point
 
 Vector = tuple[Number, ...]
@@ -455,7 +457,14 @@ def _pull_back(weights: Vector, at: Map) -> Pullback:
         tuple(ZERO if formula == NO_PATH else weight * entry for formula, entry in zip(said, row, strict=True))
         for weight, said, row in zip(weights, formulas, at.jacobian_at, strict=True)
     )
-    return Pullback(weights, rows, tuple(reduce(add, column) for column in zip(*rows, strict=True)))
+    return Pullback(weights, rows, tuple(map(_sum, zip(*rows, strict=True))))
+
+
+def _sum(terms: Vector) -> Number:
+    """The sum of terms; 0 where they cancel up to the rounding of floats (in softmax with v of ones, say)."""
+    total = reduce(add, terms)
+    noise = ROUNDING * sum(abs(term.value) for term in terms)
+    return Number(0.0) if total.exact is None and abs(total.value) <= noise < math.inf else total
 
 
 def _check(at: Map, pulled: Pullback, letter: str = "y") -> tuple[autograd.Autograd, verdict.Verdict]:

@@ -174,7 +174,7 @@ def verdict(judged: Verdict) -> None:
     """Whether the engines agree, and if not, why."""
     torch, differences = judged.torch, judged.finite_difference
     largest = "" if torch.kind != "agree" else f" ({words('check.error', error=decimal(torch.error or 0, 2))})"
-    agreement(torch.kind if torch.kind in ("exact", "agree") else "explained", largest)
+    agreement(torch.kind if torch.kind in ("exact", "agree") else "same" if torch.agrees else "explained", largest)
     for note in judged.notes:
         _note(note)
     if differences.agrees and differences.error is not None:
@@ -185,9 +185,17 @@ def verdict(judged: Verdict) -> None:
     st.caption(hint_text)
 
 
+MARKS = {
+    "exact": ("✓", "agrees"),
+    "agree": ("✓", "agrees"),
+    "same": ("!", "explained"),  # the same number where there is no derivative
+    "explained": ("≠", "explained"),
+}
+
+
 def agreement(kind: str, more: str = "") -> None:
-    """The one line that says how torch's answer compares: "exact", "agree" or "explained"."""
-    mark, style = ("≠", "explained") if kind == "explained" else ("✓", "agrees")
+    """The one line that says how torch's answer compares: a key of MARKS."""
+    mark, style = MARKS[kind]
     st.html(f'<p class="lens-{style}">{mark} {escape(words(f"check.{kind}") + more)}</p>')
 
 

@@ -296,3 +296,11 @@ def test_a_matrix_keeps_its_entries_when_its_size_changes():
     assert grown.a == (("1", "2"), ("3", "4"), ("1", "1"))
     assert grown.b == (("1", "2"), ("4", "5"))
     assert len(grown.v) == 3
+
+
+def test_terms_that_cancel_up_to_rounding_add_up_to_0():
+    softmax = tuple(f"exp(x{i})/(exp(x1)+exp(x2)+exp(x3))" for i in (1, 2, 3))
+    explanation = explain(VectorProblem(softmax, (("x1", "1"), ("x2", "2"), ("x3", "3"))))
+    assert [n.value for n in explanation.pullback.total] == [0.0, 0.0, 0.0]
+    assert explanation.verdict.torch.agrees
+    assert not explanation.verdict.notes
