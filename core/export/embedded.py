@@ -36,4 +36,4 @@ def picture(query: str, base: str = "") -> bytes:
     if decoded.errors:
         raise decoded.errors[0]
     options = Options(theme=theme, lang=decoded.lang or "en", base=base)
-    return png((explain(decoded.problem),), options)[0]
+    return png([(explain(decoded.problem), options)])[0]

@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,14 +25,16 @@ from PIL import Image
 from core import share, words
 from core.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
 from core.export import EXPORTERS, MIME, SIZES, Options, drawing, export
+from core.export.deck import deck
 from core.export.tex import words_tex
 from core.typeset import equations
-from core.typeset.blocks import Tinted, Upon, pieces
+from core.typeset.blocks import Slide, Tinted, Upon, formula, pieces
 from core.typeset.latex import GREEK, latex
-from core.typeset.palette import PALETTES
+from core.typeset.palette import FULL_TINT, PALETTES
 from core.typeset.slides import slides
-from core.typeset.tree import Boxed, Expression, Hued, Line, Matrix, Piece, Symbol, Under, Value
-from core.typeset.typst import CHARACTERS, THEMES, program, typeset
+from core.typeset.slides.words import answer_lines, shortened_answers
+from core.typeset.tree import Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, Value
+from core.typeset.typst import CHARACTERS, THEMES, block, program, typeset
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://lens.example.edu"
@@ -41,7 +45,7 @@ PAGES = {
     "chain": "/chain?f=x1^2%2Bx2;x1*x2^2&g=y1*y2;y1%2By2^2&at=x1:1,x2:2&v=1,2",
     "matmul": "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=1,0.5,-1;2,0,1.5&wrt=b",
 }
-STEPS = {"vjp": 2 + 1, "chain": 2 + 2 + 1, "matmul": 6 + 1}  # and the state itself
+STEPS = {"vjp": 1 + 2 + 1, "chain": 2 + 2 + 1 + 1, "matmul": 1 + 6 + 1}  # what is given, and at last the state
 HARD = {
     "8 × 8": f"/vjp?f={EIGHT}&v=1,2,3,4,-5,6,7,0",
     "8 × 8 · 8 × 8": f"/matmul?a={SIDE}&b={SIDE}&v={SIDE}&wrt=b",
@@ -177,6 +181,11 @@ def test_a_presentation_has_native_words_a_described_picture_and_notes(page: str
     for shown, slide in zip(document.slides, told, strict=True):
         assert shown.shapes.title.text == slide.title
         texts = [shape.text_frame.text for shape in shown.shapes if shape.has_text_frame]
+        tags = {"en": "en-US", "zh": "zh-CN"}
+        spoken = [run.get("lang") for run in shown._element.xpath(".//a:r/a:rPr | .//a:fld/a:rPr")]
+        assert spoken
+        assert set(spoken) == {tags[lang]}
+        assert len(shown._element.xpath(".//a:fld[@type='slidenum']")) == (len(told) > 1)
         assert "\n".join(slide.frame.code) in texts
         assert slide.notes.split("\n")[0] in shown.notes_slide.notes_text_frame.text
         assert BASE + slide.frame.link in shown.notes_slide.notes_text_frame.text
@@ -363,19 +372,149 @@ def test_the_contributions_on_a_slide_add_up_to_the_gradient() -> None:
     assert [sum(column) for column in zip(*entries, strict=True)] == [7, 0.5, 3.5, 10, 1, 4]
 
 
-def test_a_step_lights_its_row_and_the_last_one_has_the_whole_sum() -> None:
-    first, second, state = slides(explained(PAGES["vjp"]), "en", steps=True)
-    bands = [[band.opacity > 0 for band in matrix.bands] for matrix in map(jacobian_of, (first, second, state))]
-    assert bands == [[True, False], [True, True], [True, True]]
+def test_a_step_frames_its_row_keeps_those_before_and_leaves_room_for_those_to_come() -> None:
+    _, first, second, state = slides(explained(PAGES["vjp"]), "en", steps=True)
+    drawn = [jacobian_of(slide) for slide in (first, second, state)]
+    assert [[band and band.framed for band in matrix.bands] for matrix in drawn] == [
+        [True, None],
+        [False, True],
+        [False, False],
+    ]
+    strengths = {tuple(band.opacity for band in matrix.bands if band) for matrix in drawn}
+    assert strengths == {(FULL_TINT,), (FULL_TINT, FULL_TINT / 2)}, "a row keeps its tint from step to step"
+    assert [[isinstance(cell, Hidden) for (cell, *_) in matrix.rows] for matrix in drawn] == [
+        [False, True],
+        [False, False],
+        [False, False],
+    ]
     assert "(4, 8)" in first.alt
     assert "(2, -16)" in second.alt
 
 
-def jacobian_of(slide: object) -> Matrix:
-    lines = [piece for piece in pieces(slide.body) if isinstance(piece, Line)]  # type: ignore[attr-defined]
-    return next(
-        m for line in lines for m in line.pieces if isinstance(m, Matrix) and len(m.bands) == len(m.rows[0]) == 2
+def jacobian_of(slide: Slide) -> Matrix:
+    """J at the point: the last matrix with two banded rows of two."""
+    lines = [piece for piece in pieces(slide.body) if isinstance(piece, Line)]
+    return [m for line in lines for m in line.pieces if isinstance(m, Matrix) and len(m.bands) == len(m.rows[0]) == 2][
+        -1
+    ]
+
+
+def everything(piece: object) -> Iterator[object]:
+    """A piece or picture and all that it is made of, but for what is hidden."""
+    if isinstance(piece, Hidden):
+        return
+    yield piece
+    parts = (
+        piece
+        if isinstance(piece, tuple)
+        else [getattr(piece, field.name) for field in fields(piece)]
+        if is_dataclass(piece)
+        else ()
     )
+    for part in parts:
+        yield from everything(part)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_steps_begin_with_what_is_given_and_tell_the_answer_last(page: str) -> None:
+    *before, state = slides(explained(PAGES[page]), "en", steps=True)
+    call = {"vjp": "y.backward(v)", "chain": "z.backward(v)", "matmul": "c.backward(v)"}[page]
+    assert {(slide.frame.code, slide.frame.remark) for slide in before} == {((call,), "")}
+    assert len(state.frame.code) > 1
+    assert state.frame.remark
+    assert not [part for part in everything(pieces(before[0].body)) if isinstance(part, (Boxed, Under))]
+    assert len({slide.notes for slide in before}) == len(before)
+
+
+def test_the_sweep_has_empty_brackets_for_what_is_still_to_come() -> None:
+    told = slides(explained(PAGES["chain"]), "en", steps=True)[1:4]
+    shown = [
+        [part.number.value for part in everything(pieces(slide.body)) if isinstance(part, Value)] for slide in told
+    ]
+    seen = [{88.0, 6.0} & set(values) for values in shown]  # x.grad and y.grad begin with these
+    assert seen == [set(), {6.0}, {6.0, 88.0}]
+
+
+def test_the_last_step_of_a_chain_multiplies_the_jacobians() -> None:
+    told = slides(explained(PAGES["chain"]), "en", steps=True)[-2]
+    assert equations.chain_product(explained(PAGES["chain"])) in pieces(told.body)
+
+
+def test_a_row_that_counts_for_nothing_fades_and_nothing_at_all_has_no_arrows() -> None:
+    (slide,) = slides(explained("/vjp?f=x1*x2;x1%2Bx2&at=x1:1,x2:2&v=0,0"), "en")
+    assert all(isinstance(cell, Hued) and cell.row is None for row in jacobian_of(slide).rows for cell in row)
+    assert "arrows" not in kinds(slide)
+    (slide,) = slides(explained(PAGES["vjp"]), "en")
+    assert "arrows" in kinds(slide)
+
+
+def kinds(slide: Slide) -> set[object]:
+    """The kinds of everything a slide is made of."""
+
+    def found(described: dict[str, object]) -> Iterator[object]:
+        yield described["kind"]
+        for inner in described.get("blocks", ()):  # type: ignore[attr-defined]
+            yield from found(inner)
+
+    return set(found(block(slide.body, THEMES["light"])))
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "never"),
+    [
+        ("/vjp?f=x*y;x/y&at=x:1,y:3&v=1,1", ["=", r"\frac{1}{3}"], [r"\approx 0.3333 "]),
+        ("/vjp?f=sin(x)*y;x*y&at=x:1/3,y:3&v=1,1", [r"\approx", "0.3272", "0.3333"], [r"\frac{1}{3} &"]),
+        ("/vjp?f=x^2*y&at=x:12.345678,y:1&v=1", [r"x,y\right) \approx"], []),
+    ],
+)
+def test_what_is_rounded_is_never_said_to_be_equal(address: str, said: list[str], never: list[str]) -> None:
+    e = explained(address)
+    assert isinstance(e, VectorExplanation)
+    text = latex(equations.jacobian_at(e.map, ()), PALETTES["light"]).replace(", ", ",")
+    assert all(part in text for part in said), text
+    assert not any(part in text for part in never), text
+
+
+def test_one_matrix_is_not_a_sum() -> None:
+    (slide,) = slides(explained("/matmul?a=3&b=-2&v=1/2"), "en")
+    assert slide.title == "b.grad is one weighted matrix, ∂c₁₁/∂b"
+
+
+@pytest.mark.parametrize(
+    ("expression", "printed", "lines"),
+    [
+        ("x.grad", "tensor([ 6., 32.], dtype=torch.float64)", ["x.grad  # tensor([ 6., 32.])"]),
+        (
+            "x.grad",
+            "tensor([10.4976, -0.6711, -3.0314,  0.6364,\n         1.0781, -3.1145],\n       dtype=torch.float64)",
+            ["x.grad  # tensor([10.4976, -0.6711, …, 1.0781, -3.1145])"],
+        ),
+        (
+            "b.grad",
+            "tensor([[4., 4.],\n        [6., 6.]])",
+            ["b.grad  # tensor([[4., 4.],", "        #         [6., 6.]])"],
+        ),
+        (
+            "b.grad",
+            "tensor([[1.],\n        [2.],\n        [3.]])",
+            ["b.grad  # tensor([[1.], …,", "        #         [3.]])"],
+        ),
+    ],
+)
+def test_a_long_answer_loses_its_middle(expression: str, printed: str, lines: list[str]) -> None:
+    assert list(answer_lines(expression, printed)) == lines
+
+
+def test_of_many_gradients_the_last_one_is_always_told() -> None:
+    answers = [(f"{letter}.grad  # 1",) for letter in "wzyx"]
+    assert shortened_answers(answers) == ("w.grad  # 1", "…", "x.grad  # 1")
+
+
+def test_a_line_never_breaks_between_a_name_and_what_it_is() -> None:
+    e = explained(PAGES["vjp"])
+    described = block(formula(equations.weighted_sum(e.map, e.pullback)), THEMES["light"])
+    signs = list(described["breaks"])  # type: ignore[attr-defined]
+    assert len(signs) == 2, "before − and before the last =, not before the first"
 
 
 def test_every_letter_that_a_name_can_have_is_drawn() -> None:
@@ -401,7 +540,7 @@ def test_nothing_is_cut_off_and_nothing_overlaps(name: str, size: str) -> None:
         "right": (width // 2 - 44, 0, width // 2, 540),
         "top": (0, 0, width // 2, 24),
         "between headline and body": (0, 115, width // 2, 122),
-        "between body and code": (0, 429, width // 2 - 48 - 112, 436),
+        "between body and code": (0, 429, width // 2 - 48 - int(drawing.LARGEST_QR), 436),
         "bottom": (0, 531, width // 2, 540),
     }
     for where, box in gaps.items():
@@ -418,6 +557,44 @@ def test_the_fonts_have_every_character_that_we_print(lang: str) -> None:
     folder = ROOT / "core" / "content" / lang  # slides say what stands in these
     text = "".join((folder / file).read_text("utf-8") for file in ("export.toml", "notes.toml", "words.toml"))
     assert not {character for character in text if character.isprintable() and ord(character) not in known}
+
+
+F8 = ";".join(f"sin(x{i}*x{i % 8 + 1})*cos(x{(i + 2) % 8 + 1})%2Bexp(-x{i % 8 + 1}^2)" for i in range(1, 9))
+POINT = ",".join(f"x{i}:{i}/4" for i in range(1, 9))
+LARGE = {
+    "8 × 8 long": f"/vjp?f={F8}&at={POINT}&v=1,-2,3,0,1/2,pi/4,-0.7,8",
+    "8 × 8 chain": f"/chain?f={F8}&g={';'.join(f'sin(y{i}*y{i % 8 + 1})' for i in range(1, 9))}&at={POINT}",
+    "5 × 3 · 3 × 6": "/matmul?a=1,2,3;4,5,6;7,8,9;-1,-2,-3;0,1,0&b=1,2,3,4,5,6;7,8,9,10,11,12;-1,-2,-3,-4,-5,-6",
+    "8 × 8 · 8 × 8": HARD["8 × 8 · 8 × 8"],
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_must_be_read_is_large_enough_on_every_slide(name: str) -> None:
+    (data,) = export(explained(LARGE[name]), ".pdf", options(steps=not name.startswith("8 × 8 ·")))
+    for number, page in enumerate(pypdf.PdfReader(io.BytesIO(data)).pages, 1):
+        sizes = body_sizes(page)
+        assert sizes[len(sizes) // 4] >= 12, f"slide {number}: three quarters of the characters; the rest are indices"
+
+
+def body_sizes(page: pypdf.PageObject) -> list[float]:
+    """The size in points of every character between headline and code, the smallest first."""
+    sizes: list[float] = []
+
+    def see(text: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        y = 540 - (tm[5] * cm[3] + cm[5])
+        if 112 < y < 430:
+            sizes.extend([abs(size * tm[3] * cm[3])] * len(text.strip()))
+
+    page.extract_text(visitor_text=see)
+    return sorted(sizes)
+
+
+def test_a_phone_is_shown_a_qr_code_only_where_it_can_read_and_open_it() -> None:
+    pages = [(PAGES["vjp"], options()), (PAGES["vjp"], Options()), (HARD["8 × 8"], options())]
+    codes = [drawing.describe_slide(deck([(explained(address), chosen)])[0], 1, 1, chosen) for address, chosen in pages]
+    assert [code["qr"] is not None for code in codes] == [True, False, False]
+    assert all(code["qr-size"] / (code["qr"]["modules"] + 6) >= 1.5 for code in codes[:1])
 
 
 def test_a_qr_code_holds_the_whole_link() -> None:
@@ -507,8 +684,8 @@ def test_the_command_line_numbers_the_pictures_of_the_steps(
     monkeypatch.setenv("JACOBIAN_LENS_URL", BASE)
     chosen = parser().parse_args(["export", PAGES["vjp"], "-o", str(tmp_path / "row.png"), "--steps", "--size", "4:3"])
     assert chosen.run(chosen) == 0
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["row-1.png", "row-2.png", "row-3.png"]
-    assert capsys.readouterr().out.count("row-") == 3
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"row-{k}.png" for k in range(1, 5)]
+    assert capsys.readouterr().out.count("row-") == 4
 
 
 @pytest.mark.parametrize(
