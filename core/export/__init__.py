@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from core.explain import Explanation
 from core.export.deck import Told
 from core.export.notebook import notebook
-from core.export.options import SIZES, Options, base_url
+from core.export.options import SIZES, URL_VARIABLE, Options, base_url
 from core.export.picture import pdf, png, svg
 from core.export.pptx import pptx
 from core.export.script import script
 from core.export.tex import tex
 
-__all__ = ["EXPORTERS", "MIME", "SIZES", "Options", "base_url", "export"]
+__all__ = ["EXPORTERS", "MIME", "SIZES", "URL_VARIABLE", "Options", "base_url", "export"]
 
 Exporter = Callable[[Sequence[Told]], list[bytes]]
 

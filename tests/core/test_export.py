@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -701,6 +702,120 @@ def test_the_command_line_says_what_is_wrong(
     written = capsys.readouterr()
     assert told in written.out + written.err
     assert not list(tmp_path.iterdir())
+
+
+def exported(*arguments: str) -> int:
+    from core.__main__ import parser
+
+    chosen = parser().parse_args(["export", *arguments])
+    return int(chosen.run(chosen))
+
+
+@pytest.mark.parametrize(
+    ("folder", "setting", "link", "told"),
+    [
+        (BASE + "/class", "", BASE + "/class", 0),
+        (BASE + "/class", "https://else.example.edu", BASE + "/class", 0),
+        ("", BASE, BASE, 0),
+        ("", "", None, 1),
+    ],
+)
+def test_a_link_keeps_its_host_and_one_without_has_the_configured_one_or_no_code(
+    folder: str,
+    setting: str,
+    link: str | None,
+    told: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("JACOBIAN_LENS_URL", setting)
+    assert exported(folder + PAGES["vjp"], folder + PAGES["chain"], "-o", str(tmp_path / "a.pdf")) == 0
+    assert capsys.readouterr().err.count("QR") == told
+    first, _ = pypdf.PdfReader(tmp_path / "a.pdf").pages
+    leads = [note.get_object()["/A"]["/URI"] for note in first.get("/Annots", ())]
+    assert leads == ([link + PAGES["vjp"]] * 2 if link else [])
+
+
+def test_each_link_of_a_deck_has_its_own_language_unless_one_is_asked_for(tmp_path: Path) -> None:
+    links = [PAGES["vjp"], PAGES["chain"] + "&lang=zh", PAGES["matmul"]]
+    assert exported(*links, "-o", str(tmp_path / "a.pdf")) == 0
+    titles = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "a.pdf").pages]
+    assert [words.say(lang, "export.title.chain")[:4] in titles[1] for lang in ("en", "zh")] == [False, True]
+    assert words.say("en", "export.title.vjp") in titles[0]
+    assert "weighted sum" in titles[2]
+    assert exported(*links, "-o", str(tmp_path / "b.pdf"), "--lang", "en") == 0
+    assert "Backward" in pypdf.PdfReader(tmp_path / "b.pdf").pages[1].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [("nowhere/a.pdf", "there is no folder"), ("folder.pdf", "is a folder"), ("locked.pdf", "cannot be written")],
+)
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_drawn(
+    file: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder.pdf").mkdir()
+    (tmp_path / "locked.pdf").write_bytes(b"")
+    monkeypatch.setattr("os.access", lambda path, _mode: "locked" not in str(path))
+    monkeypatch.setattr(drawing, "_compile", lambda *_: pytest.fail("drawn"))
+    assert exported(PAGES["vjp"], "-o", str(tmp_path / file)) == 2
+    written = capsys.readouterr().err
+    assert told in written
+    assert written.count("\n") == 1
+
+
+def test_a_disk_that_fails_while_writing_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: Path, _data: bytes) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setenv("JACOBIAN_LENS_URL", BASE)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert exported(PAGES["vjp"], "-o", str(tmp_path / "a.svg")) == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'a.svg'}: No space left on device\n"
+
+
+def test_a_list_may_have_comments_and_empty_lines_but_not_be_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"# week 3\n\n{PAGES['vjp']}\n  # and then\n{PAGES['chain']}\n"))
+    assert exported("-", "-o", str(tmp_path / "a.pdf")) == 0
+    assert len(pypdf.PdfReader(tmp_path / "a.pdf").pages) == 2
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n# nothing yet\n"))
+    assert exported("-", "-o", str(tmp_path / "b.pdf")) == 2
+    assert "no address" in capsys.readouterr().err
+    assert not (tmp_path / "b.pdf").exists()
+
+
+def test_an_error_names_the_address_that_it_is_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exported(PAGES["vjp"], "/", "-o", str(tmp_path / "a.pdf")) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["address"] == "/"
+    assert "page /" in error["message"]
+
+
+def test_more_pictures_than_can_be_held_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = ("--steps", "--size", "2160")
+    assert exported(HARD["8 × 8 · 8 × 8"], "-o", str(tmp_path / "a.png"), *many) == 2
+    assert "66 pictures" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_long_deck_is_drawn_in_turns_that_let_others_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+
+    def compile_(described: str, *_: object) -> list[bytes]:
+        told = json.loads(described)["slides"]
+        sizes.append(len(told))
+        return [b""] * len(told)
+
+    monkeypatch.setattr(drawing, "_compile", compile_)
+    files = made("matmul", ".png", steps=True)
+    assert len(files) == 8
+    assert max(sizes) <= drawing.CHUNK
 
 
 def command(*arguments: str, links: object = ()) -> subprocess.CompletedProcess[str]:
