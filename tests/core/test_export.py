@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
@@ -25,8 +26,9 @@ from PIL import Image
 
 from core import share, words
 from core.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
-from core.export import EXPORTERS, MIME, SIZES, Options, drawing, export
+from core.export import EXPORTERS, MIME, SIZES, Options, drawing, embedded, export
 from core.export.deck import deck
+from core.export.embedded import Allowance
 from core.export.tex import words_tex
 from core.typeset import equations
 from core.typeset.blocks import Slide, Tinted, Upon, formula, pieces
@@ -649,6 +651,39 @@ def test_forty_exports_at_once_all_succeed() -> None:
         files = list(threads.map(lambda job: made(*job), jobs[:40]))
     assert len(files) == 40
     assert all(file for group in files for file in group)
+
+
+# ── A link as a picture ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_client_may_have_a_few_pictures_drawn_at_once_and_then_one_a_second() -> None:
+    allowance = Allowance(burst=3, rate=1.0, clients=2)
+    assert [allowance.take("a", now=0.0) for _ in range(4)] == [True, True, True, False]
+    assert allowance.take("b", now=0.0), "others are not concerned"
+    assert [allowance.take("a", now=1.0) for _ in range(2)] == [True, False]
+    for k in range(100):
+        allowance.take(f"client {k}", now=1.0)
+    assert len(allowance.left) == 2, "it remembers only so many"
+
+
+def test_a_picture_is_drawn_once_and_the_oldest_ones_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(embedded, "_draw", lambda query, _base: drawn.append(query) or b"png")
+    monkeypatch.setattr(embedded, "_kept", OrderedDict())
+    assert embedded.kept("v=1", BASE) is None
+    assert embedded.picture("v=1", BASE) == embedded.picture("v=1", BASE) == embedded.kept("v=1", BASE) == b"png"
+    assert drawn == ["v=1"]
+    for k in range(embedded.KEPT + 5):
+        embedded.picture(f"v={k}", BASE)
+    assert embedded.kept("v=0", BASE) is None
+    assert len(embedded._kept) == embedded.KEPT
+
+
+@pytest.mark.parametrize(
+    ("query", "lang"), [("f=2*&lang=zh", "zh"), ("f=2*", "en"), ("lang=fr", "en"), ("lang=zh&page=x", "zh")]
+)
+def test_a_link_is_refused_in_its_own_language(query: str, lang: str) -> None:
+    assert embedded.language(query) == lang
 
 
 @pytest.mark.slow
