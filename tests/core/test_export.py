@@ -245,6 +245,22 @@ def test_a_script_fails_where_a_number_is_not_the_one_of_the_slide(tmp_path: Pat
     assert "AssertionError" in answer.stderr
 
 
+def test_a_script_of_a_chain_asserts_every_cotangent_and_every_jacobian() -> None:
+    (data,) = made("chain", ".py")
+    asserted = [line.partition(", ")[0] for line in data.decode().splitlines() if line.startswith("assert")]
+    found = [line.removeprefix("assert close(") for line in asserted]
+    assert found == [
+        "x.grad.tolist()",
+        "derived",
+        "torch.func.jacrev(f)(x.detach()).flatten().tolist()",
+        "J_xy.subs(here_x)",
+        "y.grad.tolist()",
+        "y_grad",
+        "torch.func.jacrev(g)(y.detach()).flatten().tolist()",
+        "J_yz.subs(here_y)",
+    ]
+
+
 def run_script(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
     (folder / "slide.py").write_text(source, encoding="utf-8")
     command = [sys.executable, "slide.py"]

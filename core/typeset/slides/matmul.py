@@ -29,7 +29,7 @@ from core.typeset.blocks import (
 from core.typeset.numbers import decimal
 from core.typeset.palette import strength
 from core.typeset.slides.parts import strongest_of, tints_of
-from core.typeset.slides.words import SUBSCRIPTS, address_of, answer_lines, rows_text
+from core.typeset.slides.words import SUBSCRIPTS, address_of, answer_lines, matmul_title, rows_text
 from core.typeset.tree import Band, Hued, Line, Matrix, Piece, Symbol, Value, line
 from core.words import say
 
@@ -42,7 +42,7 @@ def state(e: MatmulExplanation, lang: str) -> Slide:
     (m, k, n), wrt = e.sizes, e.problem.wrt
     facts = {"wrt": wrt, "m": m, "k": k, "n": n, "count": m * n}
     return Slide(
-        title=_title(e, lang),
+        title=matmul_title(e, lang),
         subtitle=say(lang, "export.subtitle.matmul", **facts),
         body=choice(*_forms(e)),
         frame=_frame(e, lang),
@@ -69,11 +69,6 @@ def state(e: MatmulExplanation, lang: str) -> Slide:
             ]
         ),
     )
-
-
-def _title(e: MatmulExplanation, lang: str) -> str:
-    (m, _, n), wrt = e.sizes, e.problem.wrt
-    return say(lang, f"export.title.matmul{'_one' if m * n == 1 else ''}", wrt=wrt, count=m * n)
 
 
 def _forms(e: MatmulExplanation) -> list[Block]:

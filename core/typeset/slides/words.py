@@ -9,6 +9,7 @@ from core import share
 from core.engines.verdict import Verdict
 from core.exact import Number
 from core.explain import Explanation, Rows
+from core.matmul import MatmulExplanation
 from core.typeset.numbers import decimal
 from core.words import explain_note, say
 
@@ -28,6 +29,12 @@ def rows_text(rows: Rows) -> str:
 
 def address_of(e: Explanation, lang: str) -> str:
     return share.encode(e.problem, None if lang == "en" else lang)  # English is what a link opens in anyway
+
+
+def matmul_title(e: MatmulExplanation, lang: str) -> str:
+    """b.grad is a weighted sum of so many matrices, or the only one there is."""
+    (m, _, n), wrt = e.sizes, e.problem.wrt
+    return say(lang, f"export.title.matmul{'_one' if m * n == 1 else ''}", wrt=wrt, count=m * n)
 
 
 def remark_on(verdict: Verdict, lang: str) -> str:
