@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -189,12 +191,16 @@ def run_export(options: argparse.Namespace) -> int:
     from core import export  # only here: it brings Typst and the office formats along
 
     suffix = options.output.suffix.lower()
+    addresses = listed(sys.stdin) if options.address == ["-"] else options.address
     if suffix not in export.EXPORTERS:
-        print(f"export writes {', '.join(export.EXPORTERS)}; -o has {suffix or 'no suffix'}", file=sys.stderr)
-        return 2
-    addresses = [line.strip() for line in sys.stdin if line.strip()] if options.address == ["-"] else options.address
-    told, lang = [], options.lang
+        return complain(f"export writes {', '.join(export.EXPORTERS)}; -o has {suffix or 'no suffix'}")
+    if not addresses:
+        return complain("there is no address to export: standard input had none")
+    if trouble := unwritable(options.output):
+        return complain(trouble)
+    told, each = [], []
     for address in addresses:
+        lang = options.lang
         try:
             decoded = share.decode(address)
             lang = lang or decoded.lang
@@ -202,18 +208,50 @@ def run_export(options: argparse.Namespace) -> int:
                 raise decoded.errors[0]
             told.append(explain(decoded.problem))
         except ProblemError as error:
-            print(json.dumps({"error": describe_error(error, lang or "en")}, ensure_ascii=False))
+            print(
+                json.dumps({"error": {"address": address, **describe_error(error, lang or "en")}}, ensure_ascii=False)
+            )
             return 2
-    chosen = export.Options(
-        theme=options.theme,
-        size=options.size,
-        lang=lang or "en",
-        steps=options.steps,
-        transparent=options.transparent,
-        base=export.base_url(),
-    )
-    write(options.output, export.export(told, suffix, chosen))
+        base = share.host(address) or export.base_url()
+        each.append(replace(look(options), lang=lang or "en", base=base))
+    if not all(chosen.base for chosen in each):
+        print(f"without a host (in the link, or in {export.URL_VARIABLE}) slides have no QR code", file=sys.stderr)
+    try:
+        write(options.output, export.export(told, suffix, each))
+    except OSError as error:
+        return complain(f"{error.filename}: {error.strerror}")
+    except ProblemError as error:
+        return complain(words.explain_error(options.lang or "en", error))
     return 0
+
+
+def listed(lines: Iterable[str]) -> list[str]:
+    """The addresses of a list: one a line; empty lines and those that begin with # are for people."""
+    return [text for line in lines if (text := line.strip()) and not text.startswith("#")]
+
+
+def complain(message: str) -> int:
+    """What is wrong, in one line on standard error; the exit code for it."""
+    print(message, file=sys.stderr)
+    return 2
+
+
+def unwritable(path: Path) -> str:
+    """Why no file can be written there, told before anything is drawn; "" if nothing speaks against it."""
+    folder = path.parent
+    if path.is_dir():
+        return f"{path} is a folder"
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    writable = os.access(path if path.exists() else folder, os.W_OK)
+    return "" if writable else f"{path} cannot be written"
+
+
+def look(options: argparse.Namespace) -> Any:
+    """The options that are the same on every slide."""
+    from core.export import Options
+
+    return Options(options.theme, options.size, steps=options.steps, transparent=options.transparent)
 
 
 def write(path: Path, files: Sequence[bytes]) -> None:

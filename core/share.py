@@ -53,8 +53,16 @@ def decode(address: str) -> Address:
         raise ProblemError("unknown_page", field="address", span=(0, len(address)), page="") from None
     page = parts.path.rstrip("/").rpartition("/")[2]
     if page not in DEFAULTS:
-        raise ProblemError("unknown_page", field="address", span=(0, len(address)), page=page[:24])
+        raise ProblemError("unknown_page", field="address", span=(0, len(address)), page=page[:24] or "/")
     return decode_query(page, parameters(parts.query))
+
+
+def host(address: str) -> str:
+    """Where the app of a whole link stands ("https://lens.example.edu/class"); "" for an address without a host."""
+    parts = urlsplit(address.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').rpartition('/')[0]}"
 
 
 def parameters(query: str) -> dict[str, str]:

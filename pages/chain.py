@@ -24,7 +24,7 @@ with shown, views.result("chain") as explanation:
         for piece in equations.chain_general(len(explanation.maps)):
             views.equation(piece)
         st.caption(views.words("chain.this", sizes=equations.sizes(explanation)))
-        for piece in equations.chain_jacobians(explanation):
+        for piece in equations.chain_jacobians(explanation, views.BANDED):
             views.equation(piece)
     with views.card("chain_product"):
         views.equation(equations.chain_entry(len(explanation.maps)), caption="chain.entry")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.explain import Explanation
+from core.export.deck import Told
 from core.export.notebook import notebook
-from core.export.options import SIZES, Options, base_url
+from core.export.options import SIZES, URL_VARIABLE, Options, base_url
 from core.export.picture import pdf, png, svg
 from core.export.pptx import pptx
 from core.export.script import script
 from core.export.tex import tex
 
-__all__ = ["EXPORTERS", "MIME", "SIZES", "Options", "base_url", "export"]
+__all__ = ["EXPORTERS", "MIME", "SIZES", "URL_VARIABLE", "Options", "base_url", "export"]
 
-Exporter = Callable[[Sequence[Explanation], Options], list[bytes]]
+Exporter = Callable[[Sequence[Told]], list[bytes]]
 
 EXPORTERS: dict[str, Exporter] = {
     ".png": png,
@@ -37,10 +38,14 @@ MIME = {
 }
 
 
-def export(explanations: Explanation | Sequence[Explanation], suffix: str, options: Options) -> list[bytes]:
+def export(
+    explanations: Explanation | Sequence[Explanation], suffix: str, options: Options | Sequence[Options]
+) -> list[bytes]:
     """The files of one or several explanations: one file, but for ".png" and ".svg" one for each slide.
 
-    ``suffix`` is a key of EXPORTERS; raises KeyError for any other.
+    ``options`` are those of all, or one for each: then each has its own language and host, and all look as the first.
+    ``suffix`` is a key of EXPORTERS; raises KeyError for any other, and ProblemError for more than can be drawn.
     """
     told = explanations if isinstance(explanations, Sequence) else (explanations,)
-    return EXPORTERS[suffix](told, options)
+    chosen = (options,) * len(told) if isinstance(options, Options) else options
+    return EXPORTERS[suffix](tuple(zip(told, chosen, strict=True)))

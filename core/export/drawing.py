@@ -18,13 +18,20 @@ from typing import Any
 import segno
 import typst
 
+from core.export.deck import Page
 from core.export.options import SIZES, Options
-from core.typeset.blocks import Slide
+from core.problem import ProblemError
 from core.typeset.typst import THEMES, blend, block
 
 HERE = Path(__file__).parent
 EDGE, TOP, BOTTOM = 48, 124, 524  # points; slide.typ keeps to them
 LONGEST_LINK = 150  # characters that are printed; the QR code and the link behind the text hold all of it
+MODULE = 1.5  # points a module of a QR code has at least: 3 pixels of 1080 lines, which a phone still reads
+SMALLEST_QR, LARGEST_QR = 80.0, 132.0  # points; a code that needs more is left out
+CHUNK = 4  # slides drawn in one turn: others wait no longer, and no more pixels are held than these have
+MAX_PIXELS = 160_000_000  # of all pictures of one export: 77 slides of 1920×1080
+QUIET = 3  # modules of white around a QR code; slide.typ keeps to it
+SHARP = 12  # slides of a presentation whose pictures have twice the pixels of a screen
 Deck = dict[str, Any]
 
 # One at a time: an export has the cores for itself and the pages are not slowed by ten of them. A compiler stays with
@@ -51,22 +58,35 @@ def _compiler() -> typst.Compiler:
     return kept
 
 
-def draw(slides: Sequence[Slide], options: Options, kind: str) -> list[bytes]:
-    """The slides as "png" or "svg" (a file each) or as one "pdf"."""
-    # In SVG Typst leaves the & of a link as it is, which is no XML; a picture needs no link. An address alone is none.
-    links = kind == "pdf" and bool(options.base)
-    return _submit(describe(slides, options) | {"links": links}, kind, SIZES[options.size].ppi)
+def draw(pages: Sequence[Page], options: Options, kind: str) -> list[bytes]:
+    """The slides as "png" or "svg" (a file each) or as one "pdf". Raises ProblemError ``too_many_pictures``."""
+    # In SVG Typst leaves the & of a link as it is, which is no XML; a picture needs no link.
+    size = SIZES[options.size]
+    if kind == "png":
+        _affordable(len(pages), size.pixels)
+    return _submit(describe(pages, options) | {"links": kind == "pdf"}, kind, size.ppi)
 
 
-def draw_bodies(slides: Sequence[Slide], options: Options, kind: str) -> list[bytes]:
+def draw_bodies(pages: Sequence[Page], options: Options, kind: str) -> list[bytes]:
     """Only what stands between the headline and the code, each "png" or "svg" on a ground of its own: none."""
-    deck = describe(slides, options)
+    deck = describe(pages, options)
     deck["look"]["page"] = None
-    return _submit(deck | {"only": "body"}, kind, 2 * SIZES["1080"].ppi)
+    sharp = 2 if len(pages) <= SHARP else 1  # the PNG is seen only where the SVG cannot be
+    return _submit(deck | {"only": "body"}, kind, sharp * SIZES["1080"].ppi)
+
+
+def _affordable(count: int, pixels: tuple[int, int]) -> None:
+    most = MAX_PIXELS // (pixels[0] * pixels[1])
+    if count > most:
+        raise ProblemError("too_many_pictures", count=count, limit=most)
 
 
 def _submit(deck: Deck, kind: str, ppi: float) -> list[bytes]:
-    return _drawing.submit(_compile, json.dumps(deck), kind, ppi).result()
+    """Chunk by chunk, each in its turn; a PDF is one file, and little work."""
+    told = deck["slides"]
+    size = len(told) if kind == "pdf" else CHUNK
+    chunks = (deck | {"slides": told[k : k + size]} for k in range(0, len(told), size))
+    return [file for chunk in chunks for file in _drawing.submit(_compile, json.dumps(chunk), kind, ppi).result()]
 
 
 def _compile(deck: str, kind: str, ppi: float) -> list[bytes]:
@@ -84,12 +104,12 @@ def _compile(deck: str, kind: str, ppi: float) -> list[bytes]:
 # ── The deck as data ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def describe(slides: Sequence[Slide], options: Options) -> Deck:
-    """Everything slide.typ draws, as JSON."""
+def describe(pages: Sequence[Page], options: Options) -> Deck:
+    """Everything slide.typ draws, as JSON; ``options`` say how it looks."""
     theme, size = THEMES[options.theme], SIZES[options.size]
     return {
-        "title": slides[-1].title,
-        "lang": options.lang,
+        "title": pages[-1].slide.title,
+        "lang": pages[0].lang,
         "page": [size.width, size.height],
         "only": "slide",
         "links": True,
@@ -101,16 +121,17 @@ def describe(slides: Sequence[Slide], options: Options) -> Deck:
             "rule": theme.rule,
             "cell": blend(theme.muted, theme.page, 0.12),
         },
-        "slides": [describe_slide(slide, k, len(slides), options) for k, slide in enumerate(slides, 1)],
+        "slides": [describe_slide(page, k, len(pages), options) for k, page in enumerate(pages, 1)],
     }
 
 
-def describe_slide(slide: Slide, number: int, count: int, options: Options) -> Deck:
+def describe_slide(page: Page, number: int, count: int, options: Options) -> Deck:
     """One slide."""
-    theme, link = THEMES[options.theme], options.link(slide.frame.link)
-    code = qr(link)
-    side = min(112, max(80, 2 * code["modules"]))
+    theme, slide, link = THEMES[options.theme], page.slide, page.link
+    code = qr(link) if page.leads_somewhere else None
+    side = side_of(code["modules"]) if code else None
     return {
+        "lang": page.lang,
         "title": slide.title,
         "subtitle": slide.subtitle,
         "number": f"{number} / {count}" if count > 1 else "",
@@ -120,14 +141,20 @@ def describe_slide(slide: Slide, number: int, count: int, options: Options) -> D
         "remark": slide.frame.remark,
         "remark-colour": theme.agrees if slide.frame.agrees else theme.explained,
         "link": shortened(link),
-        "url": link,
-        "qr": code,
-        "qr-size": side,
-        "room": room(options, side),
+        "url": link if page.leads_somewhere else None,
+        "qr": code if side else None,
+        "qr-size": side or 0,
+        "room": room(options, side or 0),
     }
 
 
-def room(options: Options, side: int) -> tuple[int, int, int, int]:
+def side_of(modules: int) -> float | None:
+    """The side of a QR code in points, with its quiet zone; None where it would be too dense to be read."""
+    side = max(SMALLEST_QR, MODULE * (modules + 2 * QUIET))
+    return side if side <= LARGEST_QR else None
+
+
+def room(options: Options, side: float) -> tuple[float, float, float, float]:
     """Left, top, width and height of the body, in points; ``side`` is that of the QR code, which stays clear of it."""
     return EDGE, TOP, SIZES[options.size].width - 2 * EDGE, min(304, BOTTOM - side - 10 - TOP)
 

@@ -6,17 +6,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.explain import Explanation
-from core.export.options import Options
+from core.export.deck import Told
 from core.export.script import cells
 from core.export.source import Part
 from core.export.tex import piece_tex
 
 
-def notebook(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+def notebook(told: Sequence[Told]) -> list[bytes]:
     """It runs from top to bottom with sympy and torch, and fails where a number differs."""
     book = {
-        "cells": [_cell(part, k) for k, part in enumerate(cells(explanations, options))],
+        "cells": [_cell(part, k) for k, part in enumerate(cells(told))],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.explain import Explanation
+from core.export.deck import Told, deck
 from core.export.drawing import draw
-from core.export.options import Options
 from core.export.svg import flatten
-from core.typeset.slides import deck
 
 
-def png(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+def png(told: Sequence[Told]) -> list[bytes]:
     """Exactly as many pixels as the size says."""
-    return draw(deck(explanations, options.lang, options.steps), options, "png")
+    return draw(deck(told), told[0][1], "png")
 
 
-def svg(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+def svg(told: Sequence[Told]) -> list[bytes]:
     """Glyphs as outlines, so that it looks the same everywhere."""
-    told = deck(explanations, options.lang, options.steps)
-    drawn = draw(told, options, "svg")
-    return [flatten(page, slide.title, slide.alt) for page, slide in zip(drawn, told, strict=True)]
+    pages = deck(told)
+    drawn = draw(pages, told[0][1], "svg")
+    return [flatten(file, page.slide.title, page.slide.alt) for file, page in zip(drawn, pages, strict=True)]
 
 
-def pdf(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+def pdf(told: Sequence[Told]) -> list[bytes]:
     """One document with a page for each slide."""
-    return draw(deck(explanations, options.lang, options.steps), options, "pdf")
+    return draw(deck(told), told[0][1], "pdf")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from copy import deepcopy
 
 import segno
 from pptx import Presentation
@@ -20,43 +21,45 @@ from pptx.oxml.ns import nsdecls
 from pptx.presentation import Presentation as Document
 from pptx.shapes.base import BaseShape
 from pptx.shapes.picture import Picture
-from pptx.slide import Slide as Page
+from pptx.slide import Slide as Shapes
 from pptx.text.text import TextFrame
 from pptx.util import Pt
 
-from core.explain import Explanation
+from core.export.deck import Page, Told, deck
 from core.export.drawing import BOTTOM, EDGE, describe_slide, draw_bodies, shortened
 from core.export.options import SIZES, Options
 from core.export.svg import flatten
-from core.typeset.blocks import Slide
-from core.typeset.slides import deck
 from core.typeset.typst import THEMES
 from core.words import say
 
+Box = tuple[float, float, float, float]  # left, top, width, height in points
 SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 SVG_NAMESPACE = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 TITLE_ONLY = 5  # of the layouts that python-pptx brings
+LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
+FOOT, FOOT_HEIGHT = 434, 62  # points: where code and remark stand, above the link
+LINE = 1.2  # em from line to line
 MONO, SANS, HANZI = "Courier New", "Calibri", "Microsoft YaHei"  # what every PowerPoint has
 
 
-def pptx(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+def pptx(told: Sequence[Told]) -> list[bytes]:
     """One presentation with a slide for each."""
-    told = deck(explanations, options.lang, options.steps)
+    pages, options = deck(told), told[0][1]
     document = Presentation()
     size = SIZES[options.size]
     document.slide_width, document.slide_height = Pt(size.width), Pt(size.height)
-    document.core_properties.title = told[-1].title
-    document.core_properties.language = {"en": "en-US", "zh": "zh-CN"}[options.lang]
-    pictures = zip(draw_bodies(told, options, "png"), draw_bodies(told, options, "svg"), strict=True)
-    for slide, (png, svg) in zip(told, pictures, strict=True):
-        _add(document, slide, png, flatten(svg, slide.title, slide.alt), options)
+    document.core_properties.title = pages[-1].slide.title
+    document.core_properties.language = LANGUAGES[pages[0].lang]
+    pictures = zip(draw_bodies(pages, options, "png"), draw_bodies(pages, options, "svg"), strict=True)
+    for page, (png, svg) in zip(pages, pictures, strict=True):
+        _add(document, page, len(pages), png, flatten(svg, page.slide.title, page.slide.alt), options)
     file = io.BytesIO()
     document.save(file)
     return [file.getvalue()]
 
 
-def _add(document: Document, slide: Slide, png: bytes, svg: bytes, options: Options) -> None:
-    theme, described = THEMES[options.theme], describe_slide(slide, 1, 1, options)
+def _add(document: Document, told: Page, count: int, png: bytes, svg: bytes, options: Options) -> None:
+    theme, described, slide = THEMES[options.theme], describe_slide(told, 1, 1, options), told.slide
     page = document.slides.add_slide(document.slide_layouts[TITLE_ONLY])
     if not options.transparent:
         page.background.fill.solid()
@@ -64,31 +67,78 @@ def _add(document: Document, slide: Slide, png: bytes, svg: bytes, options: Opti
     width, side = SIZES[options.size].width, described["qr-size"]
     inner = width - 2 * EDGE
     beside = inner - side - 28
-    ink, agrees = theme.palette.ink, theme.agrees if slide.frame.agrees else theme.explained
+    ink, tone = theme.palette.ink, theme.agrees if slide.frame.agrees else theme.explained
     title = page.shapes.title
     assert title is not None  # the layout has one
     _place(title, EDGE, 24, inner, 48)
     _write(title.text_frame, [slide.title], _fitting(slide.title, inner, 30), ink, bold=True)
-    _text(page, [slide.subtitle], (EDGE, 74, inner, 30), _fitting(slide.subtitle, inner, 17), theme.muted)
-    _picture(page, png, svg, described["room"], slide.alt)
-    widest = max(map(len, slide.frame.code))
+    numbered = 60 if count > 1 else 0
     _text(
-        page, slide.frame.code, (EDGE, 436, beside * 0.58, 60), min(13, beside * 0.56 / (0.6 * widest)), ink, font=MONO
+        page,
+        [slide.subtitle],
+        (EDGE, 74, inner - numbered, 30),
+        _fitting(slide.subtitle, inner - numbered, 17),
+        theme.muted,
     )
-    _text(page, [slide.frame.remark], (EDGE + beside * 0.58, 436, beside * 0.42, 60), 12, agrees)
-    link = described["url"]
-    _text(page, [shortened(link)], (EDGE, 500, beside, 28), 10, theme.muted, link=link if options.base else "")
-    code = page.shapes.add_picture(_qr(link), Pt(width - EDGE - side), Pt(BOTTOM - side), Pt(side), Pt(side))
-    _describe(code, say(options.lang, "export.alt.qr"))
+    if numbered:
+        _number(page, (width - EDGE - numbered, 76, numbered, 24), count, theme.muted)
+    _picture(page, png, svg, described["room"], slide.alt)
+    code, remark = (EDGE, FOOT, beside * 0.56, FOOT_HEIGHT), (EDGE + beside * 0.58, FOOT, beside * 0.42, FOOT_HEIGHT)
+    _text(page, slide.frame.code, code, _code_size(slide.frame.code, code), ink, font=MONO)
+    if slide.frame.remark:
+        _text(page, [slide.frame.remark], remark, _flowing(slide.frame.remark, remark, 13), tone)
+    link = told.link
+    to = link if told.leads_somewhere else ""
+    _text(page, [shortened(link)], (EDGE, 500, beside, 28), 10, theme.muted, link=to)
+    if described["qr"]:
+        picture = page.shapes.add_picture(_qr(link), Pt(width - EDGE - side), Pt(BOTTOM - side), Pt(side), Pt(side))
+        _describe(picture, say(told.lang, "export.alt.qr"))
     notes = page.notes_slide.notes_text_frame
     assert notes is not None  # the notes master has one
-    notes.text = "\n\n".join([slide.notes, say(options.lang, "export.notes.link", link=link)])
+    notes.text = "\n\n".join([slide.notes, say(told.lang, "export.notes.link", link=link)])
+    for frame in (*(shape.text_frame for shape in page.shapes if shape.has_text_frame), notes):
+        _speak(frame, LANGUAGES[told.lang])
+
+
+def _speak(frame: TextFrame, language: str) -> None:
+    """Every run says its language: a spelling checker and a voice need it."""
+    for run in frame._txBody.xpath(".//a:r | .//a:fld"):
+        run.get_or_add_rPr().set("lang", language)
+
+
+def _number(page: Shapes, box: Box, count: int, colour: str) -> None:
+    """ "3 / 9", where the 3 is PowerPoint's own field and follows when slides are moved."""
+    shape = page.shapes.add_textbox(*map(Pt, box))
+    _write(shape.text_frame, [f" / {count}"], 13, colour)
+    paragraph = shape.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.RIGHT
+    run = paragraph.runs[0]._r
+    field = parse_xml(f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"/>')
+    field.append(deepcopy(run.rPr))
+    field.append(parse_xml(f"<a:t {nsdecls('a')}>‹#›</a:t>"))
+    run.addprevious(field)
+
+
+def _code_size(lines: Sequence[str], box: Box) -> float:
+    """The size at which every line is whole and all of them find room."""
+    return min(13, box[2] / (0.6 * max(map(len, lines))), box[3] / (LINE * len(lines)))
+
+
+def _flowing(text: str, box: Box, size: float) -> float:
+    """The size at which a text of several lines finds room."""
+    while size > 6 and (1 + _ems(text) * size // box[2]) * LINE * size > box[3]:
+        size -= 0.5
+    return size
+
+
+def _ems(text: str) -> float:
+    """About how wide a text is: a hanzi an em, a letter half of one."""
+    return sum(1.0 if character >= "\u2e80" else 0.52 for character in text)
 
 
 def _fitting(text: str, width: float, size: float) -> float:
-    """The size at which about one line of the text fits; a hanzi is an em wide, a letter half of one."""
-    ems = sum(1.0 if character >= "\u2e80" else 0.52 for character in text)
-    return min(size, width / ems)
+    """The size at which about one line of the text fits."""
+    return min(size, width / _ems(text))
 
 
 def _rgb(colour: str) -> RGBColor:
@@ -99,11 +149,8 @@ def _place(shape: BaseShape, left: float, top: float, width: float, height: floa
     shape.left, shape.top, shape.width, shape.height = Pt(left), Pt(top), Pt(width), Pt(height)
 
 
-Box = tuple[float, float, float, float]  # left, top, width, height in points
-
-
 def _text(
-    page: Page, lines: Sequence[str], box: Box, size: float, colour: str, font: str = SANS, link: str = ""
+    page: Shapes, lines: Sequence[str], box: Box, size: float, colour: str, font: str = SANS, link: str = ""
 ) -> None:
     shape = page.shapes.add_textbox(*map(Pt, box))
     _write(shape.text_frame, lines, size, colour, font=font)
@@ -133,7 +180,7 @@ def _write(
         run.font._element.append(parse_xml(f'<a:ea {nsdecls("a")} typeface="{HANZI}"/>'))
 
 
-def _picture(page: Page, png: bytes, svg: bytes, room: Box, alt: str) -> None:
+def _picture(page: Shapes, png: bytes, svg: bytes, room: Box, alt: str) -> None:
     picture = page.shapes.add_picture(io.BytesIO(png), *map(Pt, room))
     _describe(picture, alt)
     package = page.part.package

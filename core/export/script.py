@@ -6,23 +6,28 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from core.explain import Explanation
+from core.export.deck import Told
 from core.export.options import Options
 from core.export.source import Part, parts
-from core.share import encode
+from core.typeset.slides.words import address_of
 
 WIDTH = 100
 
 
-def script(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+def script(told: Sequence[Told]) -> list[bytes]:
     """Plain Python that needs sympy and torch, prints every step and fails where a number differs."""
-    return ["\n".join(text for part in cells(explanations, options) if (text := _text(part))).encode()]
+    return ["\n".join(text for part in cells(told) if (text := _text(part))).encode()]
 
 
-def cells(explanations: Sequence[Explanation], options: Options) -> list[Part]:
+def cells(told: Sequence[Told]) -> list[Part]:
     """The parts of several explanations, one after the other; each makes its own names anew."""
-    lang = None if options.lang == "en" else options.lang
-    links = ((e, options.link(encode(e.problem, lang))) for e in explanations)
-    return [part for explanation, link in links for part in parts(explanation, options.lang, link)]
+    return [
+        part for explanation, options in told for part in parts(explanation, options.lang, _link(explanation, options))
+    ]
+
+
+def _link(explanation: Explanation, options: Options) -> str:
+    return options.link(address_of(explanation, options.lang))
 
 
 def _text(part: Part) -> str:

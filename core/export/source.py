@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core import derivation, grammar
 from core.derivation import expression
 from core.engines.listing import CHAIN_FUNCTIONS, literal
 from core.exact import Number
-from core.explain import ChainExplanation, Explanation, VectorExplanation
+from core.explain import ChainExplanation, Explanation, Map, VectorExplanation
 from core.expression import Node
 from core.matmul import MatmulExplanation
 from core.problem import Matrix
 from core.typeset import equations
+from core.typeset.slides.words import matmul_title
 from core.typeset.tree import Line
 from core.words import explain_note, say
 
@@ -71,14 +73,16 @@ def _expected(
     wanted: Sequence[float],
     derived: Sequence[float] | None,
     reasons: Sequence[str],
+    further: Sequence[str] = (),
 ) -> tuple[Part, ...]:
     """The cell that asserts: ``again`` is one more backward pass, ``found`` what it left, ``wanted`` its numbers.
 
-    ``derived`` is what SymPy's numbers are compared with; None: they are not, for ``reasons``.
+    ``derived`` is what SymPy's numbers are compared with; None: they are not, for ``reasons``. ``further`` asserts
+    what else stands on the slide.
     """
     checks = [again, f"assert close({found}, {_numbers(wanted)}), {found}\n"]
     if derived is not None:
-        checks.append(f"assert close(derived, {_numbers(derived)}), derived\n")
+        checks += [f"assert close(derived, {_numbers(derived)}), derived\n", *further]
     said = say(lang, "export.script.same" if derived is not None else "export.script.torch_only")
     code = Part("code", CLOSE + "".join(checks) + f'print("{said}")\n')
     if derived is not None:
@@ -99,6 +103,7 @@ def _vector(e: VectorExplanation, lang: str) -> Told:
     wanted = _floats(pulled.total) if calm else e.torch.vjp
     reasons = [explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes]
     again, grad = _again("f(x)", e.torch.depends)
+    jacobian = _asserted_jacobian("f", "x", "J.subs(at)", here)
     return (
         say(lang, "export.title.vjp"),
         [
@@ -108,8 +113,15 @@ def _vector(e: VectorExplanation, lang: str) -> Told:
         ],
         derive,
         e.torch.source,
-        _expected(lang, again, grad, wanted, wanted if calm else None, reasons),
+        _expected(lang, again, grad, wanted, wanted if calm else None, reasons, jacobian),
     )
+
+
+def _asserted_jacobian(function: str, letter: str, derived: str, at: Map) -> list[str]:
+    """The Jacobian of a function at its point, by PyTorch and by SymPy."""
+    entries = _numbers([n.value for row in at.jacobian_at for n in row])
+    theirs = f"torch.func.jacrev({function})({letter}.detach()).flatten().tolist()"
+    return [f"assert close({found}, {entries}), {found}\n" for found in (theirs, derived)]
 
 
 def _again(output: str, depends: bool) -> tuple[str, str]:
@@ -128,12 +140,15 @@ def _floats(values: Sequence[Number]) -> tuple[float, ...]:
 
 def _chain(e: ChainExplanation, lang: str) -> Told:
     calm = e.verdict.torch.agrees and not e.verdict.notes
-    derived = "derived = list(cotangent)\n" if calm else ""
+    derived = "derived = list(x_grad)\n" if calm else ""
     reasons = [explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes]
     composed = "x"
     for function in CHAIN_FUNCTIONS[: len(e.maps)]:
         composed = f"{function}({composed})"
     again, grad = _again(composed, e.torch.depends)
+    further = []
+    if e.torch.depends:
+        again, further = _again_through(e), _asserted_stages(e)
     wanted = _floats(e.pullback.total) if calm else e.torch.vjp
     outputs = [
         equations.output(i, node, e.letters[s + 1]) for s, at in enumerate(e.maps) for i, node in enumerate(at.outputs)
@@ -143,8 +158,28 @@ def _chain(e: ChainExplanation, lang: str) -> Told:
         [*outputs, equations.chain_backward(e)],
         [Part("code", _chain_listing(e) + derived)],
         e.torch.source,
-        _expected(lang, again, grad, wanted, wanted if calm else None, reasons),
+        _expected(lang, again, grad, wanted, wanted if calm else None, reasons, further),
     )
+
+
+def _again_through(e: ChainExplanation) -> str:
+    """One more backward pass that keeps the .grad of every stage."""
+    lines = ["x.grad = None\n"]
+    for function, (lower, upper) in zip(CHAIN_FUNCTIONS, pairwise(e.letters), strict=False):
+        lines.append(f"{upper} = {function}({lower})\n{upper}.retain_grad()\n")
+    return "".join([*lines, f"{e.letters[-1]}.backward(v)\n"])
+
+
+def _asserted_stages(e: ChainExplanation) -> list[str]:
+    """y.grad and its like (x.grad is asserted already), and the Jacobian of every stage."""
+    asserted = []
+    for s, at in enumerate(e.maps):
+        lower, upper = e.letters[s], e.letters[s + 1]
+        total = _numbers(_floats(e.pullbacks[s].total))
+        for found in (f"{lower}.grad.tolist()", f"{lower}_grad") if s else ():
+            asserted.append(f"assert close({found}, {total}), {found}\n")
+        asserted += _asserted_jacobian(CHAIN_FUNCTIONS[s], lower, f"J_{lower}{upper}.subs(here_{lower})", at)
+    return asserted
 
 
 def _chain_listing(e: ChainExplanation) -> str:
@@ -165,10 +200,12 @@ def _chain_listing(e: ChainExplanation) -> str:
             f"J_{lower}{upper} = {upper}_of_{lower}.jacobian({lower})\n",
             f"print(J_{lower}{upper})\n\n",
         ]
-    lines.append(f"cotangent = sp.Matrix([{_list(weights)}])\n")
+    cotangent = "v"
+    lines.append(f"{cotangent} = sp.Matrix([{_list(weights)}])\n")
     for s in reversed(range(len(e.maps))):
         lower, upper = e.letters[s], e.letters[s + 1]
-        lines.append(f"cotangent = cotangent * J_{lower}{upper}.subs(here_{lower})\nprint(cotangent)  # {lower}.grad\n")
+        lines.append(f"{lower}_grad = {cotangent} * J_{lower}{upper}.subs(here_{lower})\nprint({lower}_grad)\n")
+        cotangent = f"{lower}_grad"
     return "".join(lines)
 
 
@@ -185,16 +222,15 @@ def _list(numbers: Sequence[Node]) -> str:
 
 
 def _matmul(e: MatmulExplanation, lang: str) -> Told:
-    (m, _, n), wrt, problem = e.sizes, e.problem.wrt, e.problem
+    wrt, problem = e.problem.wrt, e.problem
     grad = e.grad(wrt)
     listing = derivation.matmul_source(_rows(problem.a, "a"), _rows(problem.b, "b"), _rows(problem.v or (), "v"))
     other = "a" if wrt == "b" else "b"  # what the derivative by wrt is made of
     derived = f"derived = list({wrt}_grad.subs(at_{other}).subs(at_v))\n"
     flat = [n.value for row in grad for n in row]
     again = "a.grad = b.grad = None\n(a @ b).backward(v)\n"  # the listing may have gone on to other weights
-    facts = {"wrt": wrt, "count": m * n}
     return (
-        say(lang, "export.title.matmul", **facts),
+        matmul_title(e, lang),
         [
             equations.product(e),
             equations.upstream(e),

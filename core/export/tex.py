@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.explain import Explanation
+from core.export.deck import Page, Told, deck
 from core.export.drawing import shortened
 from core.export.options import Options
 from core.typeset.blocks import (
@@ -15,28 +15,28 @@ from core.typeset.blocks import (
     Arrows,
     Beside,
     Block,
+    Choice,
     Formula,
     Grid,
     Mosaic,
     Picture,
-    Slide,
     Tinted,
     Upon,
     Words,
 )
 from core.typeset.latex import latex
-from core.typeset.slides import deck
-from core.typeset.tree import Band, Boxed, Hued, Line, Matrix, Piece, Under
+from core.typeset.tree import Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Under
 from core.typeset.typst import THEMES, Theme
 from core.words import say
 
 
-def tex(explanations: Sequence[Explanation], options: Options) -> list[bytes]:
+def tex(told: Sequence[Told]) -> list[bytes]:
     """A complete document with a frame for each slide."""
-    told = deck(explanations, options.lang, options.steps)
+    pages, options = deck(told), told[0][1]
     theme = THEMES[options.theme]
-    frames = "\n".join(_frame(slide, theme, options) for slide in told)
-    return [f"{_preamble(theme, options)}\n\\begin{{document}}\n{frames}\n\\end{{document}}\n".encode()]
+    lang = "zh" if any(page.lang == "zh" for page in pages) else "en"  # hanzi need another class and engine
+    frames = "\n".join(_frame(page, theme) for page in pages)
+    return [f"{_preamble(theme, options, lang)}\n\\begin{{document}}\n{frames}\n\\end{{document}}\n".encode()]
 
 
 # ── Mathematics ──────────────────────────────────────────────────────────────────────────────────────────
@@ -50,6 +50,8 @@ def piece_tex(piece: Piece, theme: Theme | None) -> str:
         case Hued(inner, row):
             text = piece_tex(inner, theme)
             return f"{{\\color{{{_hue(row)}}}{text}}}" if theme else text
+        case Hidden(inner):
+            return rf"\phantom{{{piece_tex(inner, theme)}}}"
         case Boxed(inner):
             return rf"\boxed{{{piece_tex(inner, theme)}}}"
         case Under(inner, label):
@@ -122,6 +124,11 @@ def _block(block: Block, theme: Theme) -> str:
         case Above(blocks):
             rows = "\\\\[1.2ex]\n".join("\\fitted{" + _block(inner, theme) + "}" for inner in blocks)
             return f"\\begin{{tabular}}{{@{{}}c@{{}}}}{rows}\\end{{tabular}}"
+        case Choice((*fuller, shortest)):
+            drawn = _block(shortest, theme)
+            for form in reversed(fuller):
+                drawn = f"\\eitherfits{{{_block(form, theme)}}}{{{drawn}}}"
+            return drawn
         case Formula(pictures):
             line = " ".join(picture_tex(picture, theme) for picture in pictures)
             return rf"$\displaystyle {line}$"
@@ -196,12 +203,13 @@ def words_tex(text: str) -> str:
     return "".join(SPECIAL.get(character, character) for character in text)
 
 
-def _frame(slide: Slide, theme: Theme, options: Options) -> str:
-    link = options.link(slide.frame.link)
+def _frame(page: Page, theme: Theme) -> str:
+    slide, link = page.slide, page.link
     escaped = link.translate({ord(character): rf"\{character}" for character in "#%&^_~"})  # as qrcode reads it
     target = link.translate({ord(character): rf"\{character}" for character in "#%"})
     shown = rf"{{\color{{muted}}{words_tex(shortened(link))}}}"
-    shown = rf"\href{{{target}}}{shown}" if options.base else shown
+    shown = rf"\href{{{target}}}{shown}" if page.leads_somewhere else shown
+    qr = rf"\hfill\makebox[0pt][r]{{\lensqr{{{escaped}}}}}" if page.leads_somewhere else ""
     notes = words_tex(slide.notes).replace("\n\n", "\\par ").replace("\n", " ")
     code = "\\\\".join(words_tex(line).replace(" ", "~") for line in slide.frame.code)
     tone = "agrees" if slide.frame.agrees else "explained"
@@ -217,14 +225,14 @@ def _frame(slide: Slide, theme: Theme, options: Options) -> str:
 {{\\ttfamily\\scriptsize {code}}}\\\\[0.5ex]
 {{\\color{{{tone}}}\\scriptsize {words_tex(slide.frame.remark)}}}\\\\[0.5ex]
 {{\\tiny {shown}}}
-\\end{{minipage}}\\hfill\\makebox[0pt][r]{{\\lensqr{{{escaped}}}}}
+\\end{{minipage}}{qr}
 \\note{{{notes}}}
 \\end{{frame}}"""
 
 
-def _preamble(theme: Theme, options: Options) -> str:
+def _preamble(theme: Theme, options: Options, lang: str) -> str:
     ratio = "43" if options.size.startswith("4:3") else "169"
-    kind = "ctexbeamer" if options.lang == "zh" else "beamer"
+    kind = "ctexbeamer" if lang == "zh" else "beamer"
     colours = {
         "ink": theme.palette.ink,
         "faint": theme.palette.faint,
@@ -235,7 +243,7 @@ def _preamble(theme: Theme, options: Options) -> str:
         **{f"row{i}": colour for i, colour in enumerate(theme.palette.rows, 1)},
     }
     defined = "\n".join(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}" for name, colour in colours.items())
-    engine = say(options.lang, "export.tex.engine")
+    engine = say(lang, "export.tex.engine")
     return f"""% {engine}
 \\documentclass[aspectratio={ratio},xcolor=table]{{{kind}}}
 \\usepackage{{iftex}}
@@ -254,6 +262,10 @@ def _preamble(theme: Theme, options: Options) -> str:
 % Wider or higher than there is room for: made smaller, never cut off.
 \\newsavebox\\lensbox
 \\newcommand\\fitted[1]{{\\sbox\\lensbox{{#1}}\\ifdim\\wd\\lensbox>\\textwidth\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbox}}\\else\\usebox\\lensbox\\fi}}
+% The first form that is not much wider or higher than there is room for.
+\\newcommand\\eitherfits[2]{{{{\\renewcommand\\fitted[1]{{##1}}\\global\\sbox\\lenstried{{#1}}}}%
+  \\ifdim\\wd\\lenstried>1.4\\textwidth#2\\else\\ifdim\\ht\\lenstried>0.4\\textheight#2\\else#1\\fi\\fi}}
+\\newsavebox\\lenstried
 \\newsavebox\\lensbody
 \\newcommand\\fittedbody[1]{{\\sbox\\lensbody{{\\begin{{tabular}}{{@{{}}c@{{}}}}#1\\end{{tabular}}}}%
   \\ifdim\\wd\\lensbody>\\textwidth\\sbox\\lensbody{{\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbody}}}}\\fi

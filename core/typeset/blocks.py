@@ -6,7 +6,7 @@ that finds too little room wraps or shrinks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.typeset.tree import Band, Matrix, Piece
 
@@ -31,9 +31,13 @@ class Spot:
 
 @dataclass(frozen=True)
 class Mosaic:
-    """A matrix too small for numbers: which cells count, for which output, and how much."""
+    """A matrix too small for numbers: which cells count, for which output, and how much.
+
+    ``cell`` is the width and height of a cell in em.
+    """
 
     spots: tuple[tuple[Spot | None, ...], ...]
+    cell: tuple[float, float] = (0.56, 0.48)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Arrows:
     width: float
     height: float
     axes: tuple[Piece, Piece]
-    size: float = 15
+    size: float = 17
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,20 @@ class Beside:
 
 @dataclass(frozen=True)
 class Above:
-    """Blocks from top to bottom."""
+    """Blocks from top to bottom. ``shares`` of the height keep each in its place from slide to slide."""
+
+    blocks: tuple[Block, ...]
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A body in several forms, the fullest first: the first one in which nothing gets too small to be read."""
 
     blocks: tuple[Block, ...]
 
 
-Block = Formula | Grid | Words | Arrows | Beside | Above
+Block = Formula | Grid | Words | Arrows | Beside | Above | Choice
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,10 @@ class Frame:
     remark: str
     agrees: bool
     link: str
+
+    def without_answer(self) -> Frame:
+        """The frame of a step on the way: the call, and nothing of what it will answer."""
+        return replace(self, code=self.code[:1], remark="")
 
 
 @dataclass(frozen=True)
@@ -153,18 +169,26 @@ def above(*blocks: Block | None) -> Block:
     return there[0] if len(there) == 1 else Above(there)
 
 
+def choice(*blocks: Block) -> Block:
+    """Each form once; a single one needs no choosing."""
+    forms = tuple(dict.fromkeys(blocks))
+    return forms[0] if len(forms) == 1 else Choice(forms)
+
+
 def formula(*pictures: Picture, size: float = 30) -> Formula:
     """A line."""
     return Formula(pictures, size)
 
 
 def pieces(block: Block) -> tuple[Picture, ...]:
-    """Every picture of a block, in reading order."""
+    """Every picture of a block, in reading order; of a choice, those of its fullest form."""
     match block:
         case Formula(pictures) | Grid(pictures):
             return pictures
         case Beside(blocks) | Above(blocks):
             return tuple(picture for inner in blocks for picture in pieces(inner))
+        case Choice(blocks):
+            return pieces(blocks[0])
         case Arrows():
             return block.axes
     return ()

@@ -6,13 +6,14 @@ Matrices are in numerator layout: row i of J belongs to output i, in output i's 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from core.exact import Number
 from core.explain import ChainExplanation, Map, MatmulExplanation, Pullback, Rows, Vector, VectorExplanation
 from core.expression import Node
 from core.problem import CHAIN_LETTERS
 from core.typeset.latex import name
-from core.typeset.numbers import says_all
+from core.typeset.numbers import is_rounded, says_all
 from core.typeset.palette import strength
 from core.typeset.tree import (
     Band,
@@ -50,10 +51,15 @@ def column_of(pieces: Sequence[Piece], weights: tuple[Band | None, ...] = ()) ->
 
 
 def point(at: Map) -> Line:
-    """x = (1, 2), with the reader's own names when they are not x_1 … x_n."""
+    """x = (1, 2), with the reader's own names when they are not x_1 … x_n; t = 2 for a single one."""
+    if len(at.inputs) == 1:
+        return line(f"{name(at.inputs[0])} {relation((at.point,))}", Value(at.point[0]))
     letters = all(n == f"x{j + 1}" for j, n in enumerate(at.inputs))
-    left = "x" if letters else rf"\left({', '.join(map(name, at.inputs))}\right)"
-    return line(rf"{left} = \left(", *_separated([Value(n) for n in at.point], ","), r"\right)")
+    return _tuple("x" if letters else rf"\left({', '.join(map(name, at.inputs))}\right)", at.point)
+
+
+def _tuple(left: str, values: Vector) -> Line:
+    return line(rf"{left} {relation((values,))} \left(", *_separated([Value(n) for n in values], ","), r"\right)")
 
 
 def _separated(pieces: Sequence[Piece], separator: str) -> tuple[Piece, ...]:
@@ -67,8 +73,26 @@ def _all_say_all(rows: Rows) -> bool:
     return all(says_all(n) for row in rows for n in row)
 
 
+def relation(*matrices: Rows) -> str:
+    """The sign =, or ≈ where a number is written rounded."""
+    return r"\approx" if any(is_rounded(n) for rows in matrices for row in rows for n in row) else "="
+
+
+def numeric(rows: Rows, weights: tuple[Band | None, ...] = ()) -> Matrix:
+    """Numbers in brackets: exact where all of them have a short exact form, else all of them as decimals."""
+    return _numeric(rows, weights, relation(rows) != "=")
+
+
 def _numeric(rows: Rows, weights: tuple[Band | None, ...], approximate: bool = False) -> Matrix:
     return Matrix(tuple(tuple(Value(n, approximate) for n in row) for row in rows), weights)
+
+
+def _told(rows: Rows, weights: tuple[Band | None, ...] = ()) -> tuple[Piece | str, ...]:
+    """Numbers and what they are said with: "= 1/3 ≈ 0.3333", or "≈ 0.5403" alone where there is no exact form."""
+    pieces: tuple[Piece | str, ...] = (relation(rows), numeric(rows, weights))
+    if relation(rows) != "=" or _all_say_all(rows):
+        return pieces
+    return (*pieces, r"\approx", _numeric(rows, weights, approximate=True))
 
 
 def _symbolic(rows: Sequence[Sequence[Node]], weights: tuple[Band | None, ...] = ()) -> Matrix:
@@ -91,10 +115,7 @@ def jacobian(at: Map, weights: Vector, letters: tuple[str, str] = ("x", "y")) ->
 
 def jacobian_at(at: Map, weights: Vector) -> Line:
     """J at the point: exact, and in decimals beside it where the exact form is not one already."""
-    exact = line(r"J\,\Big|_{", point(at), "} =", _numeric(at.jacobian_at, bands(weights)))
-    if _all_say_all(at.jacobian_at):
-        return exact
-    return line(exact, r"\approx", _numeric(at.jacobian_at, bands(weights), approximate=True))
+    return line(r"J\,\Big|_{", point(at), "}", *_told(at.jacobian_at, bands(weights)))
 
 
 def general_jacobian(m: str = "m", n: str = "n") -> Line:
@@ -145,12 +166,11 @@ def weighted_sum(at: Map, pulled: Pullback) -> Line:
     pieces: list[Piece] = []
     for i, (weight, row) in enumerate(zip(pulled.weights, at.jacobian_at, strict=True)):
         sign, size = ("-", _negated(weight)) if weight.value < 0 else ("+" if pieces else "", weight)
-        term = line(Value(size), row_of(row))
+        term = line(Value(size), numeric((row,)))
         pieces += [Symbol(sign), Hued(term, i if weight.value else None)]
-    total: Piece = row_of(pulled.total)
-    if not _all_say_all((pulled.total,)):
-        total = line(total, r"\approx", row_of(pulled.total, approximate=True))
-    return line(r"v^{\top} J =", *pieces, "=", Boxed(total))
+    terms = relation((pulled.weights, *at.jacobian_at))
+    of_total, *total = _told((pulled.total,))
+    return line(rf"v^{{\top}} J {terms}", *pieces, of_total if terms == "=" else terms, Boxed(line(*total)))
 
 
 def _negated(n: Number) -> Number:
@@ -166,23 +186,44 @@ def entry(letter: str, i: int, j: int) -> str:
     return f"{letter}_{{{i + 1}{comma}{j + 1}}}"
 
 
-def product(e: MatmulExplanation, selected: tuple[int, int] | None = None) -> Line:
-    """a·b = c in numbers; rows of a and c in the hue of the row."""
+def product(e: MatmulExplanation) -> Line:
+    """a·b = c in numbers, each with its name; rows of a and c in the hue of the row."""
     m, _, _ = e.sizes
     rows = tuple(Band(i, 0.2) for i in range(m))
-    return line(_numeric(e.a, rows), r"\times", _numeric(e.b, ()), "=", _numeric(e.c, rows))
+    a, b, c = (
+        replace(numeric(matrix, of), label=letter)
+        for letter, matrix, of in (("a", e.a, rows), ("b", e.b, ()), ("c", e.c, rows))
+    )
+    return line(a, r"\times", b, relation(e.a, e.b, e.c), c)
 
 
 def upstream(e: MatmulExplanation) -> Line:
     """v = […]"""
-    return line("v =", Matrix(tuple(tuple(Hued(Value(n), i) for n in row) for i, row in enumerate(e.v))))
+    rough = relation(e.v) != "="
+    rows = tuple(tuple(Hued(Value(n, rough), i) for n in row) for i, row in enumerate(e.v))
+    return line(f"v {relation(e.v)}", Matrix(rows))
 
 
 def element(e: MatmulExplanation, i: int, j: int) -> Line:
     """c_ij = Σ_l a_il b_lj, in letters and in numbers."""
     _, k, _ = e.sizes
     letters = [Symbol(rf"{entry('a', i, p)}\,{entry('b', p, j)}") for p in range(k)]
-    return line(Hued(Symbol(entry("c", i, j)), i), "=", *_separated(letters, "+"), "=", Value(e.c[i][j]))
+    factors = [line(_factor(n), r"\cdot", _factor(row[j])) for n, row in zip(e.a[i], e.b, strict=True)]
+    numbers = relation(*(((n, row[j]),) for n, row in zip(e.a[i], e.b, strict=True)))
+    return line(
+        Hued(Symbol(entry("c", i, j)), i),
+        "=",
+        *_separated(letters, "+"),
+        numbers,
+        *_separated(factors, "+"),
+        numbers if numbers != "=" else relation(((e.c[i][j],),)),
+        Value(e.c[i][j]),
+    )
+
+
+def _factor(n: Number) -> Line:
+    """A number in a product; a negative one in brackets."""
+    return line(r"\left(", Value(n), r"\right)") if n.value < 0 else line(Value(n))
 
 
 def _grid(rows: int, columns: int, cell: Callable[[int, int], Piece]) -> Matrix:
@@ -239,7 +280,7 @@ def _letters(e: MatmulExplanation, terms: Sequence[tuple[int, int, str]]) -> Pie
 
 def gradient(e: MatmulExplanation, wrt: str) -> Line:
     """The sum in numbers: b.grad or a.grad."""
-    return line(rf"\texttt{{{wrt}.grad}} =", Boxed(_numeric(e.grad(wrt), ())))
+    return line(rf"\texttt{{{wrt}.grad}} {relation(e.grad(wrt))}", Boxed(numeric(e.grad(wrt))))
 
 
 def closed_form(e: MatmulExplanation, wrt: str) -> Line:
@@ -248,9 +289,9 @@ def closed_form(e: MatmulExplanation, wrt: str) -> Line:
     v = Matrix(tuple(tuple(Hued(Value(n), i) for n in row) for i, row in enumerate(e.v)))
     if wrt == "b":
         a = Matrix(tuple(tuple(Hued(Value(e.a[i][p]), i) for i in range(m)) for p in range(len(e.b))))
-        return line(r"a^{\top} v =", a, v, "=", Boxed(_numeric(e.b_grad, ())))
-    b = _numeric(tuple(zip(*e.b, strict=True)), ())
-    return line(r"v\,b^{\top} =", v, b, "=", Boxed(_numeric(e.a_grad, ())))
+        return line(r"a^{\top} v =", a, v, relation(e.b_grad), Boxed(numeric(e.b_grad)))
+    b = numeric(tuple(zip(*e.b, strict=True)))
+    return line(r"v\,b^{\top} =", v, b, relation(e.a_grad), Boxed(numeric(e.a_grad)))
 
 
 # What the text says of any m, k, n. The second factor of every second term is b_2j: c_21 = a_21 b_11 + a_22 b_21 + ….
@@ -323,30 +364,24 @@ def _between(e: ChainExplanation, s: int) -> str:
 
 def chain_point(e: ChainExplanation, s: int) -> Line:
     """Where stage s is: x = (1, 2) for the first, y = (3, 4) for the next."""
-    if s == 0:
-        return point(e.inner)
-    return line(rf"{e.letters[s]} = \left(", *_separated([Value(n) for n in e.maps[s].point], ","), r"\right)")
+    return point(e.inner) if s == 0 else _tuple(e.letters[s], e.maps[s].point)
 
 
-def chain_jacobian(e: ChainExplanation, s: int) -> Line:
-    """The Jacobian of stage s, every entry as SymPy derived it, and at the point that the stage before gives."""
+def chain_jacobian(e: ChainExplanation, s: int, most_banded: int | None = None) -> Line:
+    """The Jacobian of stage s, every entry as SymPy derived it, and at the point that the stage before gives.
+
+    With more than ``most_banded`` entries it has no bands; None: it always has.
+    """
     at = e.maps[s]
-    banded = len(at.outputs) * len(at.inputs) <= MOST_BANDED
+    banded = most_banded is None or len(at.outputs) * len(at.inputs) <= most_banded
     weights = bands(e.pullbacks[s].weights) if banded else ()
-    here = line(
-        _symbolic(at.jacobian, weights), r"\Big|_{", chain_point(e, s), "} =", _numeric(at.jacobian_at, weights)
-    )
-    if _all_say_all(at.jacobian_at):
-        return line(_between(e, s), "=", here)
-    return line(_between(e, s), "=", here, r"\approx", _numeric(at.jacobian_at, weights, approximate=True))
+    symbols_ = line(_symbolic(at.jacobian, weights), r"\Big|_{", chain_point(e, s), "}")
+    return line(_between(e, s), "=", symbols_, *_told(at.jacobian_at, weights))
 
 
-MOST_BANDED = 25  # entries; the phantoms that hold bands in line cost a browser seconds in a larger matrix
-
-
-def chain_jacobians(e: ChainExplanation) -> tuple[Line, ...]:
+def chain_jacobians(e: ChainExplanation, most_banded: int | None = None) -> tuple[Line, ...]:
     """``chain_jacobian`` of every stage, the first stage first."""
-    return tuple(chain_jacobian(e, s) for s in range(len(e.maps)))
+    return tuple(chain_jacobian(e, s, most_banded) for s in range(len(e.maps)))
 
 
 SIZES = "abcde"  # how many numbers there are at x, y, z, …
@@ -403,17 +438,19 @@ def _general_stage(s: int) -> Line:
 def chain_product(e: ChainExplanation) -> Line:
     """J_{x→z} = J_{y→z} · J_{x→y} at the point."""
     stages = range(len(e.maps))
-    factors = [_numeric(e.maps[s].jacobian_at, bands(e.pullbacks[s].weights)) for s in reversed(stages)]
+    factors = [numeric(e.maps[s].jacobian_at, bands(e.pullbacks[s].weights)) for s in reversed(stages)]
     names = r"\,".join(_between(e, s) for s in reversed(stages))
-    product = _numeric(e.product, bands(e.pullbacks[-1].weights))
-    return line(rf"J_{{x\to {e.letters[-1]}}} = {names} =", *factors, "=", product)
+    of_factors = relation(*(at.jacobian_at for at in e.maps))
+    of_product = relation(e.product) if of_factors == "=" else of_factors
+    product = numeric(e.product, bands(e.pullbacks[-1].weights))
+    return line(rf"J_{{x\to {e.letters[-1]}}} = {names} {of_factors}", *factors, of_product, product)
 
 
 def chain_backward(e: ChainExplanation) -> Line:
     """v → vᵀJ_{y→z} → vᵀJ_{y→z}J_{x→y}, right to left as backward() goes."""
-    pieces: list[Piece | str] = [Under(row_of(e.pullbacks[-1].weights), Symbol("v"))]
+    pieces: list[Piece | str] = [Under(numeric((e.pullbacks[-1].weights,)), Symbol("v"))]
     for s in reversed(range(len(e.maps))):
-        total = row_of(e.pullbacks[s].total)
+        total = numeric((e.pullbacks[s].total,))
         label = Symbol(rf"\texttt{{{e.letters[s]}.grad}}")
         pieces += [rf"\;\xrightarrow{{\;{_between(e, s)}\;}}\;", Under(total if s else Boxed(total), label)]
     return line(*pieces)

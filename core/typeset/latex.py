@@ -13,6 +13,7 @@ from core.typeset.tree import (
     Band,
     Boxed,
     Expression,
+    Hidden,
     Hued,
     Line,
     Matrix,
@@ -193,6 +194,8 @@ def latex(piece: Piece, palette: Palette) -> str:
         case Hued(inner, row):
             colour = palette.faint if row is None else palette.hue(row)
             return rf"\textcolor{{{colour}}}{{{latex(inner, palette)}}}"
+        case Hidden(inner):
+            return rf"\phantom{{{latex(inner, palette)}}}"
         case Matrix():
             return _matrix(piece, palette)
         case Line(pieces):

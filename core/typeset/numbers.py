@@ -38,6 +38,11 @@ def exact_node(n: Number) -> Node | None:
     return n.exact.node() if q.denominator <= LONGEST_DENOMINATOR and abs(q.numerator) < 1e6 else None
 
 
+def is_rounded(n: Number) -> bool:
+    """Whether what is written for the value is not quite the value: 0.3333 for a third whose exact form is unknown."""
+    return math.isfinite(n.value) and exact_node(n) is None and float(decimal(n.value)) != n.value
+
+
 def says_all(n: Number) -> bool:
     """Whether what is written for the value is already a decimal, so that none is needed beside it."""
     node = exact_node(n)

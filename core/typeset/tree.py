@@ -42,11 +42,22 @@ class Hued:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """The room of a piece that is still to come, so that nothing moves when it does."""
+
+    piece: Piece
+
+
+@dataclass(frozen=True)
 class Band:
-    """What stands behind a row of a matrix: the hue of output ``row``, as strong as ``opacity`` (0 to 1)."""
+    """What stands behind a row of a matrix: the hue of output ``row``, as strong as ``opacity`` (0 to 1).
+
+    ``framed``: with an outline in the full hue, where a slide tells of this row.
+    """
 
     row: int
     opacity: float
+    framed: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ class Under:
     label: Piece
 
 
-Piece = Symbol | Expression | Value | Hued | Matrix | Line | Boxed | Under
+Piece = Symbol | Expression | Value | Hued | Hidden | Matrix | Line | Boxed | Under
 
 
 def line(*pieces: Piece | str) -> Line:

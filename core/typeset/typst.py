@@ -19,6 +19,7 @@ from core.typeset.blocks import (
     Arrows,
     Beside,
     Block,
+    Choice,
     Formula,
     Grid,
     Mosaic,
@@ -30,7 +31,7 @@ from core.typeset.blocks import (
 )
 from core.typeset.latex import latex
 from core.typeset.palette import PALETTES, Palette
-from core.typeset.tree import Band, Boxed, Hued, Line, Matrix, Piece, Under
+from core.typeset.tree import Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Under
 
 Instruction = list[object]
 Program = list[Instruction]
@@ -109,8 +110,10 @@ def _stream(piece: Piece, theme: Theme) -> list[str | Program]:
         case Hued(inner, row):
             colour = theme.palette.faint if row is None else theme.palette.hue(row)
             return [[*program(inner, theme), ["colour", colour]]]
+        case Hidden(inner):
+            return [[*program(inner, theme), ["hidden"]]]
         case Matrix():
-            return [matrix(piece, theme, [theme.tint(band) for band in piece.bands])]
+            return [matrix(piece, theme, [_behind(band, theme) for band in piece.bands])]
         case Boxed(inner):
             return [[*program(inner, theme), ["boxed", theme.palette.ink]]]
         case Under(inner, label):
@@ -118,8 +121,14 @@ def _stream(piece: Piece, theme: Theme) -> list[str | Program]:
     return list(tokens(latex(piece, theme.palette)))
 
 
+def _behind(band: Band | None, theme: Theme) -> object:
+    """The colour behind a row, or that and its outline; None where nothing is drawn."""
+    tint = theme.tint(band)
+    return {"fill": tint or theme.page, "stroke": theme.palette.hue(band.row)} if band and band.framed else tint
+
+
 def matrix(piece: Matrix, theme: Theme, fills: Sequence[object]) -> Program:
-    """Brackets around rows of cells. ``fills``: a colour or None behind each row, or a list of them for its cells."""
+    """Brackets around rows of cells. ``fills``: a colour (with an outline) or None behind each row, or a list."""
     cells = [step for row in piece.rows for cell in row for step in program(cell, theme)]
     drawn: Program = [*cells, ["matrix", len(piece.rows), len(piece.rows[0]), list(fills)]]
     return [*drawn, *Reader(tokens(piece.label)).program(), ["below"]] if piece.label else drawn
@@ -304,9 +313,9 @@ def picture(drawn: Picture, theme: Theme) -> Typeset:
     match drawn:
         case Tinted(inner, tints):
             return _one(matrix(inner, theme, [[theme.tint(band) for band in row] for row in tints]))
-        case Mosaic(spots):
+        case Mosaic(spots, cell):
             lit = [_spot(i, j, spot, theme) for i, row in enumerate(spots) for j, spot in enumerate(row) if spot]
-            return _one([["mosaic", len(spots), len(spots[0]), lit]])
+            return _one([["mosaic", len(spots), len(spots[0]), cell, lit]])
         case Upon(label, inner):
             return _one([*program(label, theme), *_row_of(picture(inner, theme)), ["upon"]])
     return typeset(drawn, theme)
@@ -329,19 +338,29 @@ def block(drawn: Block, theme: Theme) -> dict[str, object]:
     match drawn:
         case Beside(blocks):
             return {"kind": "beside", "blocks": [block(inner, theme) for inner in blocks]}
-        case Above(blocks):
-            return {"kind": "above", "blocks": [block(inner, theme) for inner in blocks]}
+        case Above(blocks, shares):
+            return {"kind": "above", "blocks": [block(inner, theme) for inner in blocks], "shares": shares}
+        case Choice(blocks):
+            return {"kind": "choice", "blocks": [block(inner, theme) for inner in blocks]}
         case Words(text, size):
-            return {"kind": "words", "size": size, "text": text}
+            return {"kind": "words", "size": size, "least": 1, "text": text}
         case Arrows():
             return _arrows(drawn, theme)
         case Grid(pictures, columns, size, align, gap):
             steps = [step for inner in pictures for step in _row_of(picture(inner, theme))]
             steps.append(["grid", columns, len(pictures), gap, align])
-            return {"kind": "formula", "size": size, "program": steps, "breaks": []}
+            return {"kind": "formula", "size": size, "least": _least(pictures), "program": steps, "breaks": []}
         case Formula(pictures, size):
-            return {"kind": "formula", "size": size, **_line(pictures, theme)}
+            return {"kind": "formula", "size": size, "least": _least(pictures), **_line(pictures, theme)}
     raise TypeError(drawn)
+
+
+HEADING = 0.76  # em, of what stands upon a picture; slide.typ keeps to it
+
+
+def _least(pictures: Sequence[Picture]) -> float:
+    """The size of the smallest writing, in em; indices and exponents do not count."""
+    return HEADING if any(isinstance(drawn, Upon) for drawn in pictures) else 1
 
 
 def _line(pictures: Sequence[Picture], theme: Theme) -> dict[str, object]:
@@ -350,7 +369,8 @@ def _line(pictures: Sequence[Picture], theme: Theme) -> dict[str, object]:
     items = 0
     for drawn in pictures:
         part = picture(drawn, theme)
-        breaks += [items + k for k in part.breaks]
+        later = part.breaks if items else part.breaks[1:]  # a name stays with what it is said to be
+        breaks += [items + k for k in later]
         steps, items = [*steps, *part.program], items + part.items
     return {"program": steps, "breaks": breaks}
 
@@ -359,6 +379,7 @@ def _arrows(drawn: Arrows, theme: Theme) -> dict[str, object]:
     return {
         "kind": "arrows",
         "size": drawn.size,
+        "least": 1,
         "width": drawn.width,
         "height": drawn.height,
         "origin": drawn.origin,

@@ -25,6 +25,7 @@ from core.words import comments, explain_error, explain_note, prose, say
 from pages.shared import session
 
 STYLES = Path(__file__).parents[1] / "static" / "lens.css"
+BANDED = 25  # entries of a Jacobian that keeps its bands: the phantoms that hold them in line cost a browser seconds
 TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 cost the browser seconds
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -29,9 +30,31 @@ def test_a_bad_link_is_refused_in_words(server: str, query: str):
     assert len(refused.value.read()) > 20
 
 
+def test_a_link_is_refused_in_its_own_language(server: str):
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{server}/export.png?page=vjp&f=2*&lang=zh")
+    assert any(character > "\u4e00" for character in refused.value.read().decode())
+
+
+def test_a_whole_class_is_shown_a_picture_that_was_drawn_before(server: str):
+    with ThreadPoolExecutor(30) as visitors:
+        urlopen(server + LINK + "3,1").read()
+        answers = list(visitors.map(lambda _: urlopen(server + LINK + "3,1").status, range(60)))
+    assert answers == [200] * 60
+
+
 def test_every_answer_carries_the_security_headers(server: str):
     with urlopen(f"{server}/") as answer:
         policy = answer.headers["Content-Security-Policy"]
         assert "script-src 'self' blob: 'sha256-" in policy
         assert "unsafe-eval" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_one_client_cannot_keep_the_server_busy_without_end(server: str):
+    def status(k: int) -> int:
+        with pytest.raises(HTTPError) as refused:
+            urlopen(f"{server}/export.png?page=vjp&f={k}*")
+        return refused.value.code
+
+    assert {status(k) for k in range(60)} == {400, 429}

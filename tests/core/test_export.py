@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
 import sys
+from collections import OrderedDict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,15 +26,18 @@ from PIL import Image
 
 from core import share, words
 from core.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
-from core.export import EXPORTERS, MIME, SIZES, Options, drawing, export
+from core.export import EXPORTERS, MIME, SIZES, Options, drawing, embedded, export
+from core.export.deck import deck
+from core.export.embedded import Allowance
 from core.export.tex import words_tex
 from core.typeset import equations
-from core.typeset.blocks import Tinted, Upon, pieces
+from core.typeset.blocks import Slide, Tinted, Upon, formula, pieces
 from core.typeset.latex import GREEK, latex
-from core.typeset.palette import PALETTES
+from core.typeset.palette import FULL_TINT, PALETTES
 from core.typeset.slides import slides
-from core.typeset.tree import Boxed, Expression, Hued, Line, Matrix, Piece, Symbol, Under, Value
-from core.typeset.typst import CHARACTERS, THEMES, program, typeset
+from core.typeset.slides.words import answer_lines, shortened_answers
+from core.typeset.tree import Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, Value
+from core.typeset.typst import CHARACTERS, THEMES, block, program, typeset
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://lens.example.edu"
@@ -41,7 +48,7 @@ PAGES = {
     "chain": "/chain?f=x1^2%2Bx2;x1*x2^2&g=y1*y2;y1%2By2^2&at=x1:1,x2:2&v=1,2",
     "matmul": "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=1,0.5,-1;2,0,1.5&wrt=b",
 }
-STEPS = {"vjp": 2 + 1, "chain": 2 + 2 + 1, "matmul": 6 + 1}  # and the state itself
+STEPS = {"vjp": 1 + 2 + 1, "chain": 2 + 2 + 1 + 1, "matmul": 1 + 6 + 1}  # what is given, and at last the state
 HARD = {
     "8 × 8": f"/vjp?f={EIGHT}&v=1,2,3,4,-5,6,7,0",
     "8 × 8 · 8 × 8": f"/matmul?a={SIDE}&b={SIDE}&v={SIDE}&wrt=b",
@@ -177,6 +184,11 @@ def test_a_presentation_has_native_words_a_described_picture_and_notes(page: str
     for shown, slide in zip(document.slides, told, strict=True):
         assert shown.shapes.title.text == slide.title
         texts = [shape.text_frame.text for shape in shown.shapes if shape.has_text_frame]
+        tags = {"en": "en-US", "zh": "zh-CN"}
+        spoken = [run.get("lang") for run in shown._element.xpath(".//a:r/a:rPr | .//a:fld/a:rPr")]
+        assert spoken
+        assert set(spoken) == {tags[lang]}
+        assert len(shown._element.xpath(".//a:fld[@type='slidenum']")) == (len(told) > 1)
         assert "\n".join(slide.frame.code) in texts
         assert slide.notes.split("\n")[0] in shown.notes_slide.notes_text_frame.text
         assert BASE + slide.frame.link in shown.notes_slide.notes_text_frame.text
@@ -231,6 +243,22 @@ def test_a_script_fails_where_a_number_is_not_the_one_of_the_slide(tmp_path: Pat
     answer = run_script(tmp_path, source.replace("[2.0, -16.0]", "[2.0, -15.0]"))
     assert answer.returncode == 1
     assert "AssertionError" in answer.stderr
+
+
+def test_a_script_of_a_chain_asserts_every_cotangent_and_every_jacobian() -> None:
+    (data,) = made("chain", ".py")
+    asserted = [line.partition(", ")[0] for line in data.decode().splitlines() if line.startswith("assert")]
+    found = [line.removeprefix("assert close(") for line in asserted]
+    assert found == [
+        "x.grad.tolist()",
+        "derived",
+        "torch.func.jacrev(f)(x.detach()).flatten().tolist()",
+        "J_xy.subs(here_x)",
+        "y.grad.tolist()",
+        "y_grad",
+        "torch.func.jacrev(g)(y.detach()).flatten().tolist()",
+        "J_yz.subs(here_y)",
+    ]
 
 
 def run_script(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
@@ -363,19 +391,149 @@ def test_the_contributions_on_a_slide_add_up_to_the_gradient() -> None:
     assert [sum(column) for column in zip(*entries, strict=True)] == [7, 0.5, 3.5, 10, 1, 4]
 
 
-def test_a_step_lights_its_row_and_the_last_one_has_the_whole_sum() -> None:
-    first, second, state = slides(explained(PAGES["vjp"]), "en", steps=True)
-    bands = [[band.opacity > 0 for band in matrix.bands] for matrix in map(jacobian_of, (first, second, state))]
-    assert bands == [[True, False], [True, True], [True, True]]
+def test_a_step_frames_its_row_keeps_those_before_and_leaves_room_for_those_to_come() -> None:
+    _, first, second, state = slides(explained(PAGES["vjp"]), "en", steps=True)
+    drawn = [jacobian_of(slide) for slide in (first, second, state)]
+    assert [[band and band.framed for band in matrix.bands] for matrix in drawn] == [
+        [True, None],
+        [False, True],
+        [False, False],
+    ]
+    strengths = {tuple(band.opacity for band in matrix.bands if band) for matrix in drawn}
+    assert strengths == {(FULL_TINT,), (FULL_TINT, FULL_TINT / 2)}, "a row keeps its tint from step to step"
+    assert [[isinstance(cell, Hidden) for (cell, *_) in matrix.rows] for matrix in drawn] == [
+        [False, True],
+        [False, False],
+        [False, False],
+    ]
     assert "(4, 8)" in first.alt
     assert "(2, -16)" in second.alt
 
 
-def jacobian_of(slide: object) -> Matrix:
-    lines = [piece for piece in pieces(slide.body) if isinstance(piece, Line)]  # type: ignore[attr-defined]
-    return next(
-        m for line in lines for m in line.pieces if isinstance(m, Matrix) and len(m.bands) == len(m.rows[0]) == 2
+def jacobian_of(slide: Slide) -> Matrix:
+    """J at the point: the last matrix with two banded rows of two."""
+    lines = [piece for piece in pieces(slide.body) if isinstance(piece, Line)]
+    return [m for line in lines for m in line.pieces if isinstance(m, Matrix) and len(m.bands) == len(m.rows[0]) == 2][
+        -1
+    ]
+
+
+def everything(piece: object) -> Iterator[object]:
+    """A piece or picture and all that it is made of, but for what is hidden."""
+    if isinstance(piece, Hidden):
+        return
+    yield piece
+    parts = (
+        piece
+        if isinstance(piece, tuple)
+        else [getattr(piece, field.name) for field in fields(piece)]
+        if is_dataclass(piece)
+        else ()
     )
+    for part in parts:
+        yield from everything(part)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_steps_begin_with_what_is_given_and_tell_the_answer_last(page: str) -> None:
+    *before, state = slides(explained(PAGES[page]), "en", steps=True)
+    call = {"vjp": "y.backward(v)", "chain": "z.backward(v)", "matmul": "c.backward(v)"}[page]
+    assert {(slide.frame.code, slide.frame.remark) for slide in before} == {((call,), "")}
+    assert len(state.frame.code) > 1
+    assert state.frame.remark
+    assert not [part for part in everything(pieces(before[0].body)) if isinstance(part, (Boxed, Under))]
+    assert len({slide.notes for slide in before}) == len(before)
+
+
+def test_the_sweep_has_empty_brackets_for_what_is_still_to_come() -> None:
+    told = slides(explained(PAGES["chain"]), "en", steps=True)[1:4]
+    shown = [
+        [part.number.value for part in everything(pieces(slide.body)) if isinstance(part, Value)] for slide in told
+    ]
+    seen = [{88.0, 6.0} & set(values) for values in shown]  # x.grad and y.grad begin with these
+    assert seen == [set(), {6.0}, {6.0, 88.0}]
+
+
+def test_the_last_step_of_a_chain_multiplies_the_jacobians() -> None:
+    told = slides(explained(PAGES["chain"]), "en", steps=True)[-2]
+    assert equations.chain_product(explained(PAGES["chain"])) in pieces(told.body)
+
+
+def test_a_row_that_counts_for_nothing_fades_and_nothing_at_all_has_no_arrows() -> None:
+    (slide,) = slides(explained("/vjp?f=x1*x2;x1%2Bx2&at=x1:1,x2:2&v=0,0"), "en")
+    assert all(isinstance(cell, Hued) and cell.row is None for row in jacobian_of(slide).rows for cell in row)
+    assert "arrows" not in kinds(slide)
+    (slide,) = slides(explained(PAGES["vjp"]), "en")
+    assert "arrows" in kinds(slide)
+
+
+def kinds(slide: Slide) -> set[object]:
+    """The kinds of everything a slide is made of."""
+
+    def found(described: dict[str, object]) -> Iterator[object]:
+        yield described["kind"]
+        for inner in described.get("blocks", ()):  # type: ignore[attr-defined]
+            yield from found(inner)
+
+    return set(found(block(slide.body, THEMES["light"])))
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "never"),
+    [
+        ("/vjp?f=x*y;x/y&at=x:1,y:3&v=1,1", ["=", r"\frac{1}{3}"], [r"\approx 0.3333 "]),
+        ("/vjp?f=sin(x)*y;x*y&at=x:1/3,y:3&v=1,1", [r"\approx", "0.3272", "0.3333"], [r"\frac{1}{3} &"]),
+        ("/vjp?f=x^2*y&at=x:12.345678,y:1&v=1", [r"x,y\right) \approx"], []),
+    ],
+)
+def test_what_is_rounded_is_never_said_to_be_equal(address: str, said: list[str], never: list[str]) -> None:
+    e = explained(address)
+    assert isinstance(e, VectorExplanation)
+    text = latex(equations.jacobian_at(e.map, ()), PALETTES["light"]).replace(", ", ",")
+    assert all(part in text for part in said), text
+    assert not any(part in text for part in never), text
+
+
+def test_one_matrix_is_not_a_sum() -> None:
+    (slide,) = slides(explained("/matmul?a=3&b=-2&v=1/2"), "en")
+    assert slide.title == "b.grad is one weighted matrix, ∂c₁₁/∂b"
+
+
+@pytest.mark.parametrize(
+    ("expression", "printed", "lines"),
+    [
+        ("x.grad", "tensor([ 6., 32.], dtype=torch.float64)", ["x.grad  # tensor([ 6., 32.])"]),
+        (
+            "x.grad",
+            "tensor([10.4976, -0.6711, -3.0314,  0.6364,\n         1.0781, -3.1145],\n       dtype=torch.float64)",
+            ["x.grad  # tensor([10.4976, -0.6711, …, 1.0781, -3.1145])"],
+        ),
+        (
+            "b.grad",
+            "tensor([[4., 4.],\n        [6., 6.]])",
+            ["b.grad  # tensor([[4., 4.],", "        #         [6., 6.]])"],
+        ),
+        (
+            "b.grad",
+            "tensor([[1.],\n        [2.],\n        [3.]])",
+            ["b.grad  # tensor([[1.], …,", "        #         [3.]])"],
+        ),
+    ],
+)
+def test_a_long_answer_loses_its_middle(expression: str, printed: str, lines: list[str]) -> None:
+    assert list(answer_lines(expression, printed)) == lines
+
+
+def test_of_many_gradients_the_last_one_is_always_told() -> None:
+    answers = [(f"{letter}.grad  # 1",) for letter in "wzyx"]
+    assert shortened_answers(answers) == ("w.grad  # 1", "…", "x.grad  # 1")
+
+
+def test_a_line_never_breaks_between_a_name_and_what_it_is() -> None:
+    e = explained(PAGES["vjp"])
+    described = block(formula(equations.weighted_sum(e.map, e.pullback)), THEMES["light"])
+    signs = list(described["breaks"])  # type: ignore[attr-defined]
+    assert len(signs) == 2, "before − and before the last =, not before the first"
 
 
 def test_every_letter_that_a_name_can_have_is_drawn() -> None:
@@ -401,7 +559,7 @@ def test_nothing_is_cut_off_and_nothing_overlaps(name: str, size: str) -> None:
         "right": (width // 2 - 44, 0, width // 2, 540),
         "top": (0, 0, width // 2, 24),
         "between headline and body": (0, 115, width // 2, 122),
-        "between body and code": (0, 429, width // 2 - 48 - 112, 436),
+        "between body and code": (0, 429, width // 2 - 48 - int(drawing.LARGEST_QR), 436),
         "bottom": (0, 531, width // 2, 540),
     }
     for where, box in gaps.items():
@@ -418,6 +576,44 @@ def test_the_fonts_have_every_character_that_we_print(lang: str) -> None:
     folder = ROOT / "core" / "content" / lang  # slides say what stands in these
     text = "".join((folder / file).read_text("utf-8") for file in ("export.toml", "notes.toml", "words.toml"))
     assert not {character for character in text if character.isprintable() and ord(character) not in known}
+
+
+F8 = ";".join(f"sin(x{i}*x{i % 8 + 1})*cos(x{(i + 2) % 8 + 1})%2Bexp(-x{i % 8 + 1}^2)" for i in range(1, 9))
+POINT = ",".join(f"x{i}:{i}/4" for i in range(1, 9))
+LARGE = {
+    "8 × 8 long": f"/vjp?f={F8}&at={POINT}&v=1,-2,3,0,1/2,pi/4,-0.7,8",
+    "8 × 8 chain": f"/chain?f={F8}&g={';'.join(f'sin(y{i}*y{i % 8 + 1})' for i in range(1, 9))}&at={POINT}",
+    "5 × 3 · 3 × 6": "/matmul?a=1,2,3;4,5,6;7,8,9;-1,-2,-3;0,1,0&b=1,2,3,4,5,6;7,8,9,10,11,12;-1,-2,-3,-4,-5,-6",
+    "8 × 8 · 8 × 8": HARD["8 × 8 · 8 × 8"],
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_must_be_read_is_large_enough_on_every_slide(name: str) -> None:
+    (data,) = export(explained(LARGE[name]), ".pdf", options(steps=not name.startswith("8 × 8 ·")))
+    for number, page in enumerate(pypdf.PdfReader(io.BytesIO(data)).pages, 1):
+        sizes = body_sizes(page)
+        assert sizes[len(sizes) // 4] >= 12, f"slide {number}: three quarters of the characters; the rest are indices"
+
+
+def body_sizes(page: pypdf.PageObject) -> list[float]:
+    """The size in points of every character between headline and code, the smallest first."""
+    sizes: list[float] = []
+
+    def see(text: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        y = 540 - (tm[5] * cm[3] + cm[5])
+        if 112 < y < 430:
+            sizes.extend([abs(size * tm[3] * cm[3])] * len(text.strip()))
+
+    page.extract_text(visitor_text=see)
+    return sorted(sizes)
+
+
+def test_a_phone_is_shown_a_qr_code_only_where_it_can_read_and_open_it() -> None:
+    pages = [(PAGES["vjp"], options()), (PAGES["vjp"], Options()), (HARD["8 × 8"], options())]
+    codes = [drawing.describe_slide(deck([(explained(address), chosen)])[0], 1, 1, chosen) for address, chosen in pages]
+    assert [code["qr"] is not None for code in codes] == [True, False, False]
+    assert all(code["qr-size"] / (code["qr"]["modules"] + 6) >= 1.5 for code in codes[:1])
 
 
 def test_a_qr_code_holds_the_whole_link() -> None:
@@ -473,6 +669,39 @@ def test_forty_exports_at_once_all_succeed() -> None:
     assert all(file for group in files for file in group)
 
 
+# ── A link as a picture ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_client_may_have_a_few_pictures_drawn_at_once_and_then_one_a_second() -> None:
+    allowance = Allowance(burst=3, rate=1.0, clients=2)
+    assert [allowance.take("a", now=0.0) for _ in range(4)] == [True, True, True, False]
+    assert allowance.take("b", now=0.0), "others are not concerned"
+    assert [allowance.take("a", now=1.0) for _ in range(2)] == [True, False]
+    for k in range(100):
+        allowance.take(f"client {k}", now=1.0)
+    assert len(allowance.left) == 2, "it remembers only so many"
+
+
+def test_a_picture_is_drawn_once_and_the_oldest_ones_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(embedded, "_draw", lambda query, _base: drawn.append(query) or b"png")
+    monkeypatch.setattr(embedded, "_kept", OrderedDict())
+    assert embedded.kept("v=1", BASE) is None
+    assert embedded.picture("v=1", BASE) == embedded.picture("v=1", BASE) == embedded.kept("v=1", BASE) == b"png"
+    assert drawn == ["v=1"]
+    for k in range(embedded.KEPT + 5):
+        embedded.picture(f"v={k}", BASE)
+    assert embedded.kept("v=0", BASE) is None
+    assert len(embedded._kept) == embedded.KEPT
+
+
+@pytest.mark.parametrize(
+    ("query", "lang"), [("f=2*&lang=zh", "zh"), ("f=2*", "en"), ("lang=fr", "en"), ("lang=zh&page=x", "zh")]
+)
+def test_a_link_is_refused_in_its_own_language(query: str, lang: str) -> None:
+    assert embedded.language(query) == lang
+
+
 @pytest.mark.slow
 def test_memory_stays_flat_over_a_thousand_exports() -> None:
     sizes = []
@@ -507,8 +736,8 @@ def test_the_command_line_numbers_the_pictures_of_the_steps(
     monkeypatch.setenv("JACOBIAN_LENS_URL", BASE)
     chosen = parser().parse_args(["export", PAGES["vjp"], "-o", str(tmp_path / "row.png"), "--steps", "--size", "4:3"])
     assert chosen.run(chosen) == 0
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["row-1.png", "row-2.png", "row-3.png"]
-    assert capsys.readouterr().out.count("row-") == 3
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"row-{k}.png" for k in range(1, 5)]
+    assert capsys.readouterr().out.count("row-") == 4
 
 
 @pytest.mark.parametrize(
@@ -524,6 +753,120 @@ def test_the_command_line_says_what_is_wrong(
     written = capsys.readouterr()
     assert told in written.out + written.err
     assert not list(tmp_path.iterdir())
+
+
+def exported(*arguments: str) -> int:
+    from core.__main__ import parser
+
+    chosen = parser().parse_args(["export", *arguments])
+    return int(chosen.run(chosen))
+
+
+@pytest.mark.parametrize(
+    ("folder", "setting", "link", "told"),
+    [
+        (BASE + "/class", "", BASE + "/class", 0),
+        (BASE + "/class", "https://else.example.edu", BASE + "/class", 0),
+        ("", BASE, BASE, 0),
+        ("", "", None, 1),
+    ],
+)
+def test_a_link_keeps_its_host_and_one_without_has_the_configured_one_or_no_code(
+    folder: str,
+    setting: str,
+    link: str | None,
+    told: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("JACOBIAN_LENS_URL", setting)
+    assert exported(folder + PAGES["vjp"], folder + PAGES["chain"], "-o", str(tmp_path / "a.pdf")) == 0
+    assert capsys.readouterr().err.count("QR") == told
+    first, _ = pypdf.PdfReader(tmp_path / "a.pdf").pages
+    leads = [note.get_object()["/A"]["/URI"] for note in first.get("/Annots", ())]
+    assert leads == ([link + PAGES["vjp"]] * 2 if link else [])
+
+
+def test_each_link_of_a_deck_has_its_own_language_unless_one_is_asked_for(tmp_path: Path) -> None:
+    links = [PAGES["vjp"], PAGES["chain"] + "&lang=zh", PAGES["matmul"]]
+    assert exported(*links, "-o", str(tmp_path / "a.pdf")) == 0
+    titles = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "a.pdf").pages]
+    assert [words.say(lang, "export.title.chain")[:4] in titles[1] for lang in ("en", "zh")] == [False, True]
+    assert words.say("en", "export.title.vjp") in titles[0]
+    assert "weighted sum" in titles[2]
+    assert exported(*links, "-o", str(tmp_path / "b.pdf"), "--lang", "en") == 0
+    assert "Backward" in pypdf.PdfReader(tmp_path / "b.pdf").pages[1].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [("nowhere/a.pdf", "there is no folder"), ("folder.pdf", "is a folder"), ("locked.pdf", "cannot be written")],
+)
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_drawn(
+    file: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder.pdf").mkdir()
+    (tmp_path / "locked.pdf").write_bytes(b"")
+    monkeypatch.setattr("os.access", lambda path, _mode: "locked" not in str(path))
+    monkeypatch.setattr(drawing, "_compile", lambda *_: pytest.fail("drawn"))
+    assert exported(PAGES["vjp"], "-o", str(tmp_path / file)) == 2
+    written = capsys.readouterr().err
+    assert told in written
+    assert written.count("\n") == 1
+
+
+def test_a_disk_that_fails_while_writing_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: Path, _data: bytes) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setenv("JACOBIAN_LENS_URL", BASE)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert exported(PAGES["vjp"], "-o", str(tmp_path / "a.svg")) == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'a.svg'}: No space left on device\n"
+
+
+def test_a_list_may_have_comments_and_empty_lines_but_not_be_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"# week 3\n\n{PAGES['vjp']}\n  # and then\n{PAGES['chain']}\n"))
+    assert exported("-", "-o", str(tmp_path / "a.pdf")) == 0
+    assert len(pypdf.PdfReader(tmp_path / "a.pdf").pages) == 2
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n# nothing yet\n"))
+    assert exported("-", "-o", str(tmp_path / "b.pdf")) == 2
+    assert "no address" in capsys.readouterr().err
+    assert not (tmp_path / "b.pdf").exists()
+
+
+def test_an_error_names_the_address_that_it_is_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exported(PAGES["vjp"], "/", "-o", str(tmp_path / "a.pdf")) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["address"] == "/"
+    assert "page /" in error["message"]
+
+
+def test_more_pictures_than_can_be_held_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = ("--steps", "--size", "2160")
+    assert exported(HARD["8 × 8 · 8 × 8"], "-o", str(tmp_path / "a.png"), *many) == 2
+    assert "66 pictures" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_long_deck_is_drawn_in_turns_that_let_others_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+
+    def compile_(described: str, *_: object) -> list[bytes]:
+        told = json.loads(described)["slides"]
+        sizes.append(len(told))
+        return [b""] * len(told)
+
+    monkeypatch.setattr(drawing, "_compile", compile_)
+    files = made("matmul", ".png", steps=True)
+    assert len(files) == 8
+    assert max(sizes) <= drawing.CHUNK
 
 
 def command(*arguments: str, links: object = ()) -> subprocess.CompletedProcess[str]:

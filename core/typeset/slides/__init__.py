@@ -5,7 +5,7 @@ The equations are those of core.typeset.equations, the same objects that the pag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from core.explain import ChainExplanation, Explanation, VectorExplanation
 from core.matmul import MatmulExplanation
@@ -24,8 +24,3 @@ def slides(explanation: Explanation, lang: str, steps: bool = False) -> tuple[Sl
     lead, state = SLIDES[type(explanation)]
     told = state(explanation, lang)
     return (*lead(explanation, lang), told) if steps else (told,)
-
-
-def deck(explanations: Sequence[Explanation], lang: str, steps: bool = False) -> tuple[Slide, ...]:
-    """The slides of several explanations, one after the other."""
-    return tuple(slide for explanation in explanations for slide in slides(explanation, lang, steps))

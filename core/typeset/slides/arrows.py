@@ -10,7 +10,7 @@ from core.typeset.blocks import Arrow, Arrows, Block, above, formula
 from core.typeset.latex import name
 from core.typeset.tree import Hued, Piece, Symbol, line
 
-WIDTH, HEIGHT, MARGIN = 15.0, 9.0, 0.9  # em, of the picture of the arrows
+WIDTH, HEIGHT, MARGIN = 13.0, 8.0, 0.9  # em, of the picture of the arrows
 LONGEST_SIDE = 6  # a picture more oblong than this is stretched: what it shows, head to tail, stays true
 
 
@@ -27,7 +27,7 @@ def arrows(at: Map, pulled: Pullback, reach: Pullback) -> Block:
     ]
     labels: list[Piece] = [piece for entry in legend for piece in (Symbol("+"), entry)][1:]
     whole = [Symbol(r"= \texttt{x.grad}")] if len(pulled.rows) == len(reach.rows) else []
-    return above(picture, formula(line(*labels, *whole), size=15))
+    return above(picture, formula(line(*labels, *whole), size=17))
 
 
 def _tips(pulled: Pullback) -> list[tuple[float, float]]:

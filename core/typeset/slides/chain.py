@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from core.explain import ChainExplanation, Vector
 from core.typeset import equations
-from core.typeset.blocks import Formula, Frame, Slide, above, beside, formula
-from core.typeset.slides.parts import (
-    LONGEST_SUM,
-    WIDEST_ENTRIES,
-    entry_width,
-    function_list,
-    numeric,
-    plain_total,
-    weight_column,
+from core.typeset.blocks import Block, Formula, Frame, Grid, Slide, above, beside, choice, formula
+from core.typeset.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
+from core.typeset.slides.words import (
+    address_of,
+    answer_lines,
+    is_calm,
+    remark_on,
+    rows_text,
+    shortened_answers,
+    vector_text,
 )
-from core.typeset.slides.words import address_of, answer_lines, is_calm, remark_on, rows_text, vector_text
-from core.typeset.tree import Boxed, Hued, Line, Piece, Under, line
+from core.typeset.tree import Boxed, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, line
 from core.words import explain_note, say
 
 
@@ -26,12 +26,10 @@ def _stage(e: ChainExplanation, s: int) -> tuple[str, str]:
 
 def state(e: ChainExplanation, lang: str) -> Slide:
     order = range(len(e.maps))
-    functions = beside(*(function_list(at, e.letters[s + 1], 22) for s, at in enumerate(e.maps)))
-    jacobians = beside(*(_stage_jacobian(e, s) for s in order))
     return Slide(
         title=say(lang, "export.title.chain"),
-        subtitle=say(lang, "export.subtitle.chain"),
-        body=above(functions, jacobians, formula(_sweep(e, len(e.maps)), size=28)),
+        subtitle=say(lang, "export.subtitle.chain", product=_product_text(e)),
+        body=choice(*_forms(e)),
         frame=_frame(e, lang),
         alt=say(lang, "export.alt.chain", steps=" ".join(_step_text(e, s, lang) for s in reversed(order))),
         notes="\n\n".join(
@@ -45,6 +43,52 @@ def state(e: ChainExplanation, lang: str) -> Slide:
     )
 
 
+def _forms(e: ChainExplanation) -> list[Block]:
+    """The state, ever shorter: without the Jacobians in symbols, without the functions, one cotangent a line."""
+    order = range(len(e.maps))
+    functions = beside(*(function_list(at, e.letters[s + 1], 22) for s, at in enumerate(e.maps)))
+    numbers = [_numbers(e, s) for s in order]
+    symbols = [_symbols(e, s) for s in order]
+    sweep, lines = formula(_sweep(e, len(e.maps)), size=28), _lines(e, len(e.maps))
+    return [
+        above(functions, beside(*symbols), sweep),
+        above(functions, *_two_rows(symbols), sweep),
+        above(functions, beside(*numbers), sweep),
+        above(beside(*symbols), sweep),
+        above(*_two_rows(symbols), sweep),
+        above(beside(*numbers), sweep),
+        above(*_two_rows(numbers), sweep),
+        above(beside(*numbers), lines),
+        above(functions, lines),
+        lines,
+    ]
+
+
+def _two_rows(blocks: list[Formula]) -> tuple[Block, ...]:
+    half = (len(blocks) + 1) // 2
+    return beside(*blocks[:half]), beside(*blocks[half:])
+
+
+def _product_text(e: ChainExplanation) -> str:
+    """vᵀ·J(y→z)·J(x→y)"""
+    return "·".join(["vᵀ", *(f"J({'→'.join(_stage(e, s))})" for s in reversed(range(len(e.maps))))])
+
+
+def _lines(e: ChainExplanation, done: int) -> Grid:
+    """One cotangent a line: v = …, y.grad = vᵀJ_{y→z} = …, x.grad = …; after ``done`` stages with empty brackets."""
+    weights = (e.pullbacks[-1].weights,)
+    lines = [line(f"v {equations.relation(weights)}", equations.numeric(weights))]
+    for s in reversed(range(len(e.maps))):
+        total = (e.pullbacks[s].total,)
+        left = rf"\texttt{{{e.letters[s]}.grad}} = {_cotangent(e, s)}^{{\top}} {_arrow_name(*_stage(e, s))}"
+        row: Piece = equations.numeric(total)
+        if s < len(e.maps) - done:
+            lines.append(line(f"{left} =", _emptied(row)))
+        else:
+            lines.append(line(f"{left} {equations.relation(total)}", row if s else Boxed(row)))
+    return Grid(tuple(lines), 1, size=26, align="left")
+
+
 def _frame(e: ChainExplanation, lang: str) -> Frame:
     last = e.letters[-1]
     printed = {row.line: row.text for row in e.torch.transcript.printed}
@@ -54,21 +98,29 @@ def _frame(e: ChainExplanation, lang: str) -> Frame:
         for number, text in enumerate(lines, 1)
         if text.startswith("print(") and ".grad)" in text and number in printed
     }
+    answers = [answer_lines(what, text) for what, text in grads.items()]
     return Frame(
-        code=(f"{last}.backward(v)", *(row for what, text in grads.items() for row in answer_lines(what, text))),
+        code=(f"{last}.backward(v)", *shortened_answers(answers)),
         remark=remark_on(e.verdict, lang),
         agrees=is_calm(e.verdict),
         link=address_of(e, lang),
     )
 
 
-def _stage_jacobian(e: ChainExplanation, s: int, size: float = 26) -> Formula:
+def _symbols(e: ChainExplanation, s: int, size: float = 26) -> Formula:
     """J_{x→y} in symbols and at the point; only at the point where the symbols are long."""
     at = e.maps[s]
-    if at.jacobian and entry_width(at.jacobian) <= WIDEST_ENTRIES / len(e.maps):
-        return formula(equations.chain_jacobian(e, s), size=size)
-    values = numeric(at.jacobian_at, equations.bands(e.pullbacks[s].weights))
-    return formula(line(_arrow_name(*_stage(e, s)), "=", values), size=size)
+    if not is_short(at.jacobian):
+        return _numbers(e, s, size)
+    return formula(told(equations.chain_jacobian(e, s), e.pullbacks[s].weights), size=size)
+
+
+def _numbers(e: ChainExplanation, s: int, size: float = 26) -> Formula:
+    """J_{x→y} at the point."""
+    at, weights = e.maps[s], e.pullbacks[s].weights
+    values = equations.numeric(at.jacobian_at, equations.bands(weights))
+    name = f"{_arrow_name(*_stage(e, s))} {equations.relation(at.jacobian_at)}"
+    return formula(told(line(name, values), weights), size=size)
 
 
 def _arrow_name(lower: str, upper: str) -> str:
@@ -76,17 +128,21 @@ def _arrow_name(lower: str, upper: str) -> str:
 
 
 def _sweep(e: ChainExplanation, done: int) -> Line:
-    """v → y.grad → x.grad, each cotangent over its name; those after the first ``done`` stages are faint."""
+    """v → y.grad → x.grad, each cotangent over its name; those after the first ``done`` stages have empty brackets."""
     pieces = list(equations.chain_backward(e).pieces)
     per_stage = 2  # an arrow and what stands behind it
     shown = 1 + per_stage * done
-    return line(*pieces[:shown], *(Hued(_unboxed(piece), None) for piece in pieces[shown:]))
+    return line(*pieces[:shown], *(Hued(_emptied(piece), None) for piece in pieces[shown:]))
 
 
-def _unboxed(piece: Piece) -> Piece:
+def _emptied(piece: Piece) -> Piece:
     match piece:
-        case Under(Boxed(inner), label):
-            return Under(inner, label)
+        case Under(inner, label):
+            return Under(_emptied(inner), label)
+        case Boxed(inner):
+            return _emptied(inner)
+        case Matrix(rows):
+            return Matrix(tuple(tuple(Hidden(cell) for cell in row) for row in rows))
     return piece
 
 
@@ -115,11 +171,11 @@ def _step_text(e: ChainExplanation, s: int, lang: str) -> str:
 
 def steps(e: ChainExplanation, lang: str) -> tuple[Slide, ...]:
     stages = (_through(e, s, lang) for s in reversed(range(len(e.maps))))
-    return (_forward(e, lang), _seed(e, lang), *stages)
+    return (_forward(e, lang), _seed(e, lang), *stages, _product(e, lang))
 
 
 def _values(letter: str, values: Vector) -> Line:
-    return line(f"{letter} =", equations.row_of(values))
+    return line(f"{letter} {equations.relation((values,))}", equations.numeric((values,)))
 
 
 def _forward(e: ChainExplanation, lang: str) -> Slide:
@@ -128,13 +184,15 @@ def _forward(e: ChainExplanation, lang: str) -> Slide:
     path: list[Piece | str] = [_values(*known[0])]
     for s, (letter, values) in enumerate(known[1:]):
         path += [rf"\;\xrightarrow{{\;{'fghkpq'[s]}\;}}\;", _values(letter, values)]
-    functions = beside(*(function_list(at, e.letters[s + 1]) for s, at in enumerate(e.maps)))
+    lists = [function_list(at, e.letters[s + 1]) for s, at in enumerate(e.maps)]
+    lines = Grid(tuple(_values(*pair) for pair in known), 1, size=28, align="left")
     said = (say(lang, "export.alt.chain_values", letter=letter, values=vector_text(values)) for letter, values in known)
+    functions = beside(*lists)
     return Slide(
         title=say(lang, "export.title.chain_forward"),
         subtitle=say(lang, "export.subtitle.chain_forward"),
-        body=above(functions, formula(line(*path), size=30)),
-        frame=_frame(e, lang),
+        body=choice(above(functions, formula(line(*path), size=30)), above(functions, lines), beside(functions, lines)),
+        frame=_frame(e, lang).without_answer(),
         alt=" ".join(said),
         notes=_start(e, lang),
     )
@@ -142,34 +200,81 @@ def _forward(e: ChainExplanation, lang: str) -> Slide:
 
 def _seed(e: ChainExplanation, lang: str) -> Slide:
     facts = {"last": e.letters[-1]}
-    order = range(len(e.maps))
+    v = vector_text(e.pullbacks[-1].weights)
+    symbols, numbers = ([of(e, s) for s in range(len(e.maps))] for of in (_symbols, _numbers))
+    sweep = formula(_sweep(e, 0), size=30)
     return Slide(
         title=say(lang, "export.title.chain_seed", **facts),
         subtitle=say(lang, "export.subtitle.chain_seed"),
-        body=above(beside(*(_stage_jacobian(e, s) for s in order)), formula(_sweep(e, 0), size=30)),
-        frame=_frame(e, lang),
-        alt=say(lang, "export.alt.chain_seed", v=vector_text(e.pullbacks[-1].weights)),
-        notes=_start(e, lang),
+        body=choice(
+            above(beside(*symbols), sweep),
+            above(*_two_rows(symbols), sweep),
+            above(beside(*numbers), sweep),
+            above(*_two_rows(numbers), sweep),
+            above(beside(*numbers), _lines(e, 0)),
+            _lines(e, 0),
+        ),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.chain_seed", v=v),
+        notes=say(lang, "export.notes.chain_seed", v=v, **facts),
     )
 
 
 def _through(e: ChainExplanation, s: int, lang: str) -> Slide:
     """Through one stage: its Jacobian, and the weighted sum of its rows."""
     at, pulled, (lower, upper) = e.maps[s], e.pullbacks[s], _stage(e, s)
-    numbers = len(at.outputs) * len(at.inputs)
-    name_ = rf"{_cotangent(e, s)}^{{\top}} {_arrow_name(lower, upper)} ="
-    total = equations.weighted_sum(at, pulled) if numbers <= LONGEST_SUM else plain_total(pulled)
+    name = rf"{_cotangent(e, s)}^{{\top}} {_arrow_name(lower, upper)}"
+    if len(at.outputs) * len(at.inputs) <= LONGEST_SUM:
+        first, *rest = equations.weighted_sum(at, pulled).pieces
+        total = line(name, _relation_of(first), *rest)
+    else:
+        total = total_line(pulled, name)
+    sweep, weights = formula(_sweep(e, len(e.maps) - s), size=26), weight_column(pulled.weights, _cotangent(e, s))
+    sum_ = formula(total, size=32)
     return Slide(
         title=say(lang, "export.title.chain_stage", lower=lower, upper=upper),
         subtitle=say(lang, "export.subtitle.chain_stage"),
-        body=above(
-            formula(_sweep(e, len(e.maps) - s), size=26),
-            beside(weight_column(pulled.weights, letter=_cotangent(e, s)), _stage_jacobian(e, s, 28)),
-            formula(line(name_, *total.pieces[1:]), size=32),
+        body=choice(
+            above(sweep, beside(weights, _symbols(e, s, 28)), sum_),
+            above(sweep, beside(weights, _numbers(e, s, 28)), sum_),
+            above(beside(weights, _numbers(e, s, 28)), sum_),
         ),
-        frame=_frame(e, lang),
+        frame=_frame(e, lang).without_answer(),
         alt=_step_text(e, s, lang),
         notes=_stage_note(e, s, lang),
+    )
+
+
+def _relation_of(name: Piece) -> Piece:
+    """The = or ≈ at the end of "vᵀJ ="."""
+    assert isinstance(name, Symbol)
+    return Symbol(name.latex.split()[-1])
+
+
+def _product(e: ChainExplanation, lang: str) -> Slide:
+    """The Jacobian of the whole: the product of those of the stages, and v times it."""
+    last, whole = e.letters[-1], e.whole_pullback
+    facts = {"last": last, "product": rows_text(e.product), "total": vector_text(whole.total)}
+    stages = "·".join(f"J({'→'.join(_stage(e, s))})" for s in reversed(range(len(e.maps))))
+    factors = [_numbers(e, s) for s in reversed(range(len(e.maps)))]
+    name = rf"J_{{x\to {last}}}"
+    values = line(
+        f"{name} {equations.relation(e.product)}",
+        equations.numeric(e.product, equations.bands(e.pullbacks[-1].weights)),
+    )
+    product, total = formula(values, size=28), formula(total_line(e.pullback, rf"v^{{\top}} {name}"), size=32)
+    return Slide(
+        title=say(lang, "export.title.chain_product", last=last, stages=stages),
+        subtitle=say(lang, "export.subtitle.chain_product"),
+        body=choice(
+            above(formula(equations.chain_product(e), size=28), total),
+            above(beside(*factors), product, total),
+            above(*_two_rows(factors), product, total),
+            above(product, total),
+        ),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.chain_product", **facts),
+        notes=say(lang, "export.notes.chain_product", stages=stages, **facts),
     )
 
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from core.exact import Number
 from core.explain import Map, Pullback, Rows, Vector
 from core.expression import Node
 from core.typeset import equations
 from core.typeset.blocks import Formula, Grid, formula
+from core.typeset.numbers import decimal, exact_node
 from core.typeset.palette import strength
 from core.typeset.text import to_text
-from core.typeset.tree import Band, Boxed, Expression, Line, Matrix, Value, line
+from core.typeset.tree import Band, Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Value, line
 
-WIDEST_ENTRIES = 46  # characters in a row of J that are still read from the back; beyond, J is shown at the point
+LONGEST_ENTRIES = 120  # characters in a row of J; longer ones cannot be read at any size that fits a slide
 LONGEST_SUM = 16  # numbers in a weighted sum that is written out
-
-
-def numeric(rows: Rows, bands: tuple[Band | None, ...] = (), approximate: bool = True) -> Matrix:
-    """A matrix of numbers, as decimals unless told otherwise."""
-    return Matrix(tuple(tuple(Value(n, approximate) for n in row) for row in rows), bands)
+LONGEST_INDEX = 20  # characters of a point that stands small beside J; a longer one has a line of its own
 
 
 def symbolic(rows: Sequence[Sequence[Node]]) -> Matrix:
@@ -29,20 +27,20 @@ def symbolic(rows: Sequence[Sequence[Node]]) -> Matrix:
 
 
 def function_list(at: Map, letter: str, size: float = 24) -> Grid:
+    """y_i = …, a line each."""
     lines = tuple(equations.output(i, node, letter) for i, node in enumerate(at.outputs))
-    return Grid(lines, 1, size=size, align="left")
+    return Grid(lines, 1, size=size, align="left", gap=0.7 if len(lines) <= 4 else 0.45)
 
 
-def weight_column(weights: Vector, lit: Vector | None = None, letter: str = "v") -> Formula:
-    """v as a column, each number on its row's band; ``lit``: weights that are 0 where a row has no band yet."""
-    column = equations.column_of([Value(w) for w in weights], equations.bands(lit or weights))
-    return formula(line(f"{letter} =", column), size=28)
+def weight_column(weights: Vector, letter: str = "v", at: int | None = None) -> Formula:
+    """v as a column, each number on its row's band; ``at``: the row that a step is about."""
+    column = equations.column_of([Value(w) for w in weights], equations.bands(weights))
+    return formula(told(line(f"{letter} {equations.relation((weights,))}", column), weights, at), size=28)
 
 
-def jacobian_formula(at: Map, weights: Vector, letters: tuple[str, str] = ("x", "y"), size: float = 28) -> Formula:
-    """J in symbols, or at the point where its entries are too long to be read from a distance."""
-    short = at.jacobian and entry_width(at.jacobian) <= WIDEST_ENTRIES
-    return formula(equations.jacobian(at, weights, letters) if short else equations.jacobian_at(at, weights), size=size)
+def is_short(rows: Sequence[Sequence[Node]]) -> bool:
+    """Whether a matrix of formulas can be read from a distance, given all the width there is."""
+    return bool(rows) and entry_width(rows) <= LONGEST_ENTRIES
 
 
 def entry_width(rows: Sequence[Sequence[Node]]) -> int:
@@ -50,8 +48,71 @@ def entry_width(rows: Sequence[Sequence[Node]]) -> int:
     return sum(max(len(to_text(entry)) for entry in column) for column in zip(*rows, strict=True))
 
 
-def plain_total(pulled: Pullback) -> Line:
-    return line(r"v^{\top} J =", Boxed(equations.row_of(pulled.total, approximate=True)))
+# ── Rows that count for nothing, rows that a step is about, and rows that are still to come ──────────────
+
+
+def told(drawn: Line, weights: Vector, at: int | None = None) -> Line:
+    """A line whose matrices have a row for each weight: a row with weight 0 fades, as on the page.
+
+    ``at``: the row that a step is about, which is framed; those after it are still to come.
+    """
+    if at is None and all(w.value for w in weights):
+        return drawn
+    return line(*(_told(piece, weights, at) for piece in drawn.pieces))
+
+
+def _told(piece: Piece, weights: Vector, at: int | None) -> Piece:
+    match piece:
+        case Line():
+            return told(piece, weights, at)
+        case Matrix(rows, bands) if bands and len(rows) == len(weights):
+            now = len(rows) if at is None else at
+            return replace(
+                piece,
+                rows=tuple(
+                    row if weights[i].value else tuple(Hued(cell, None) for cell in row) for i, row in enumerate(rows)
+                ),
+                bands=tuple(band and _told_band(band, i, now) for i, band in enumerate(bands)),
+            )
+    return piece
+
+
+def _told_band(band: Band, i: int, now: int) -> Band | None:
+    return None if i > now else replace(band, framed=i == now)
+
+
+def so_far(drawn: Line, at: int) -> Line:
+    """The same without the rows after ``at``, whose room stays."""
+
+    def row(i: int, cells: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        return cells if i <= at else tuple(Hidden(cell) for cell in cells)
+
+    return line(
+        *(
+            replace(piece, rows=tuple(row(i, cells) for i, cells in enumerate(piece.rows)))
+            if isinstance(piece, Matrix)
+            else piece
+            for piece in drawn.pieces
+        )
+    )
+
+
+# ── Points and sums ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def has_short_point(at: Map) -> bool:
+    """Whether the point is short enough to stand as an index."""
+    return sum(len(_written(n)) + 2 for n in at.point) <= LONGEST_INDEX
+
+
+def _written(n: Number) -> str:
+    node = exact_node(n)
+    return decimal(n.value) if node is None else to_text(node)
+
+
+def total_line(pulled: Pullback, name: str = r"v^{\top} J") -> Line:
+    """vᵀJ = its numbers, without the terms."""
+    return line(f"{name} {equations.relation((pulled.total,))}", Boxed(equations.numeric((pulled.total,))))
 
 
 def strongest_of(rows: Rows) -> float:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from textwrap import wrap
 
 from core import share
 from core.engines.verdict import Verdict
 from core.exact import Number
 from core.explain import Explanation, Rows
+from core.matmul import MatmulExplanation
 from core.typeset.numbers import decimal
 from core.words import explain_note, say
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-CODE_WIDTH = 44  # characters of an answer of PyTorch in one line
+CODE_WIDTH = 56  # characters of a line of code that are read from a distance
 
 
 def vector_text(values: Sequence[Number]) -> str:
@@ -30,6 +31,12 @@ def address_of(e: Explanation, lang: str) -> str:
     return share.encode(e.problem, None if lang == "en" else lang)  # English is what a link opens in anyway
 
 
+def matmul_title(e: MatmulExplanation, lang: str) -> str:
+    """b.grad is a weighted sum of so many matrices, or the only one there is."""
+    (m, _, n), wrt = e.sizes, e.problem.wrt
+    return say(lang, f"export.title.matmul{'_one' if m * n == 1 else ''}", wrt=wrt, count=m * n)
+
+
 def remark_on(verdict: Verdict, lang: str) -> str:
     """How torch's answer compares, and the first reason where there is one to tell."""
     kind = verdict.torch.kind if verdict.torch.kind in ("exact", "agree") else "explained"
@@ -44,11 +51,31 @@ def is_calm(verdict: Verdict) -> bool:
     return verdict.torch.agrees and not verdict.notes
 
 
-def answer_lines(expression: str, tensor: str, most: int = 3) -> tuple[str, ...]:
-    """``x.grad  # tensor([ 6., 32.])`` as PyTorch printed it; nothing where it printed too many lines."""
-    text = tensor.replace(", dtype=torch.float64", "").replace(",\n        dtype=torch.float64", "")
-    lines = [part for row in text.splitlines() for part in wrap(row, CODE_WIDTH, subsequent_indent=" " * 8)]
-    if len(lines) > most:
-        return ()
-    rest = (f"{'':<{len(expression)}}  # {row}" for row in lines[1:])
-    return (f"{expression}  # {lines[0]}", *rest)
+def answer_lines(expression: str, tensor: str) -> tuple[str, ...]:
+    """``x.grad  # tensor([ 6., 32.])`` as PyTorch printed it, on at most two lines: what is longer loses its middle."""
+    text = re.sub(r",\s*dtype=torch\.float64", "", tensor)
+    first, below = f"{expression}  # ", f"{'':<{len(expression)}}  # "
+    rows = re.findall(r"\[([^\[\]]*)\]", text)
+    if not text.startswith("tensor([["):
+        return (_fitted(f"{first}{' '.join(text.split())}"),)
+    if len(rows) == 1:
+        return (_fitted(f"{first}tensor([[{rows[0]}]])"),)
+    between = "" if len(rows) == 2 else " …,"
+    return _fitted(f"{first}tensor([[{rows[0]}],{between}"), _fitted(f"{below}        [{rows[-1]}]])")
+
+
+def _fitted(text: str) -> str:
+    """A line of at most CODE_WIDTH characters: as many numbers in its middle as it takes give way to one …"""
+    parts = text.split(", ")
+    kept = len(parts)
+    while len(text) > CODE_WIDTH and kept > 2:
+        kept -= 1
+        front = (kept + 1) // 2
+        text = ", ".join([*parts[:front], "…", *parts[len(parts) - kept + front :]])
+    return text
+
+
+def shortened_answers(answers: Sequence[tuple[str, ...]], most: int = 3) -> tuple[str, ...]:
+    """The answers in their order; where there are too many lines, the first and the last with … between."""
+    lines = [text for answer in answers for text in answer]
+    return tuple(lines) if len(lines) <= most else (lines[0], "…", *answers[-1])
