@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -20,6 +20,14 @@ EIGHT = (
 
 def handle(page: Page, name: str) -> Locator:
     return page.get_by_test_id(name)
+
+
+def meet(one: dict[str, float], other: dict[str, float]) -> bool:
+    """Whether two bounding boxes share more than a hair."""
+    return all(
+        one[at] + 1 < other[at] + other[size] and other[at] + 1 < one[at] + one[size]
+        for at, size in (("x", "width"), ("y", "height"))
+    )
 
 
 def count_messages(page: Page) -> None:
@@ -131,6 +139,39 @@ def test_the_sizes_are_dragged_and_the_counts_follow(open_page: Open):
     page.keyboard.press("End")
     expect(handle(page, "cost-crossing")).to_have_attribute("data-value", "1024")
     expect(handle(page, "cost-now")).to_have_attribute("data-value", "forward")
+
+
+def test_the_counts_follow_an_edit_that_changes_the_sizes_and_the_number_of_stages(open_page: Open):
+    page = open_page(LINK)
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "8")
+    field = page.get_by_label("Function y_1")
+    field.fill("x1^2+x2*x3")
+    field.press("Enter")
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "10")
+    page.get_by_role("button", name="Add a stage").click()
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "12")
+    expect(handle(page, "cost-product")).to_have_attribute("data-value", "21")
+
+
+@pytest.mark.parametrize("keys", [("End", "End"), ("Home", "End"), ("End", "Home"), ("Home", "Home")])
+def test_the_letters_of_the_cost_chart_stay_apart_and_inside_at_the_ends_of_the_scale(open_page: Open, keys):
+    page = open_page(LINK)
+    for name, key in zip("ac", keys, strict=True):
+        page.get_by_role("slider", name=name, exact=True).press(key)
+    expect(handle(page, "cost-crossing")).to_have_attribute("data-value", "1024" if keys[1] == "End" else "1")
+    chart = page.locator(".lens-cost-chart svg")
+    outside, boxes = chart.bounding_box(), [text.bounding_box() for text in chart.locator("text").all()]
+    for box in boxes:
+        assert outside["x"] <= box["x"] <= outside["x"] + outside["width"] - box["width"]
+    for one, other in combinations(boxes, 2):
+        assert not meet(one, other)
+
+
+def test_with_a_single_output_forward_is_said_to_be_never_cheaper(open_page: Open):
+    page = open_page(LINK)
+    page.get_by_role("slider", name="c", exact=True).press("Home")
+    expect(handle(page, "cost-now")).to_contain_text("never cheaper")
+    expect(handle(page, "cost-now")).not_to_contain_text("smaller than 1")
 
 
 def test_the_tape_is_stepped_one_node_at_a_time_and_the_table_tells_the_same(open_page: Open):
