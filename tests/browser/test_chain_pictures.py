@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,10 +16,22 @@ EIGHT = (
     "/chain?f=x1*x2;x2*x3;x3*x4;x4*x5;x5*x6;x6*x7;x7*x8;x8*x1"
     "&g=y1-y2;y2-y3;y3*y4;y4*y5;y5-y6;y6*y7;y7%2By8;y8-y1&at=x1:1,x2:2,x3:3,x4:4,x5:5,x6:6,x7:7,x8:8&lang=en"
 )
+SOFTMAX = (
+    "/chain?f=exp(x1)/(exp(x1)%2Bexp(x2)%2Bexp(x3));exp(x2)/(exp(x1)%2Bexp(x2)%2Bexp(x3));"
+    "exp(x3)/(exp(x1)%2Bexp(x2)%2Bexp(x3))&g=-log(y2)&at=x1:1,x2:2,x3:3&v=1&lang=en"
+)
 
 
 def handle(page: Page, name: str) -> Locator:
     return page.get_by_test_id(name)
+
+
+def meet(one: dict[str, float], other: dict[str, float]) -> bool:
+    """Whether two bounding boxes share more than a hair."""
+    return all(
+        one[at] + 1 < other[at] + other[size] and other[at] + 1 < one[at] + one[size]
+        for at, size in (("x", "width"), ("y", "height"))
+    )
 
 
 def count_messages(page: Page) -> None:
@@ -63,6 +75,68 @@ def test_backward_is_stepped_with_the_keys(open_page: Open):
     expect(handle(page, "total").locator(".lens-cell").first).to_be_hidden()
     page.keyboard.press("ArrowLeft")
     expect(handle(page, "middle-cotangent").locator(".lens-cell").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_arrow_runs_through_its_name_and_no_bracket_touches_another(open_page: Open, width: int):
+    page = open_page(LINK, width=width)
+    expect(handle(page, "total")).to_be_visible()
+    for arrow in page.locator(".lens-hop").all():
+        line = arrow.bounding_box()
+        shaft = arrow.evaluate("e => parseFloat(getComputedStyle(e, '::before').top)")
+        head = arrow.evaluate("e => parseFloat(getComputedStyle(e, '::after').height)") * 0.75
+        for name in arrow.locator(":scope > span:not([hidden]) .katex-html .base").all():
+            inked = name.bounding_box()
+            assert inked["y"] + inked["height"] < line["y"] + shaft
+            left, right = inked["x"] - line["x"], line["x"] + line["width"] - inked["x"] - inked["width"]
+            assert min(left, right) > 0
+            assert (left if "lens-hop-back" in arrow.get_attribute("class") else right) > head
+    bodies = page.locator(".lens-sweep-rail .lens-matrix:not([hidden]) > .lens-body").all()
+    for one, other in combinations([body.bounding_box() for body in bodies], 2):
+        assert not meet(one, other)
+
+
+@pytest.mark.parametrize(("path", "width"), [(SOFTMAX, 1440), (EIGHT, 1440), (SOFTMAX, 390), (EIGHT, 390)])
+def test_a_long_sum_wraps_so_that_its_result_is_in_sight(open_page: Open, path: str, width: int):
+    page = open_page(path, width=width)
+    total = handle(page, "step-sum")
+    expect(total.locator(".lens-result .lens-cell").first).to_be_visible()
+    assert total.evaluate("e => e.scrollWidth <= e.clientWidth")
+    card, result = total.bounding_box(), total.locator(".lens-result").bounding_box()
+    assert result["x"] + result["width"] <= card["x"] + card["width"]
+    assert result["y"] + result["height"] <= card["y"] + card["height"]
+
+
+def test_no_step_moves_what_stands_below(open_page: Open):
+    page = open_page(SOFTMAX)
+    below = handle(page, "sweep-check")
+    expect(below).to_contain_text("x.grad")
+    page.locator(".lens-sweep").focus()
+    places = []
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+        places.append(below.bounding_box()["y"])
+    assert len(set(places)) == 1
+
+
+def test_eight_numbers_at_every_space_fit_a_laptop_and_scroll_from_v_on_a_phone(open_page: Open):
+    rail = open_page(EIGHT).locator(".lens-sweep-rail-box")
+    expect(rail.locator(".lens-cell").first).to_be_visible()
+    assert rail.evaluate("e => e.scrollWidth <= e.clientWidth")
+    page = open_page(EIGHT, width=390)
+    expect(page.get_by_text("wider than this card")).to_be_visible()
+    v = handle(page, "cotangent-v").bounding_box()
+    assert 0 <= v["x"] <= 390 - v["width"]
+
+
+def test_what_was_v_is_no_longer_dragged_once_a_stage_follows(open_page: Open):
+    page = open_page(LINK)
+    expect(handle(page, "cotangent-v").locator(".lens-sweep-drag")).to_have_count(2)
+    page.get_by_role("button", name="Add a stage").click()
+    expect(handle(page, "cotangent-z").locator(".lens-cell")).to_have_count(2)
+    expect(handle(page, "cotangent-z").locator(".lens-sweep-drag")).to_have_count(0)
+    assert handle(page, "cotangent-z").locator(".lens-cell").first.evaluate("e => e.onpointerdown === null && !e.title")
+    expect(handle(page, "cotangent-v").locator(".lens-sweep-drag")).to_have_count(1)
 
 
 def test_forward_carries_u_to_the_right(open_page: Open):
@@ -131,6 +205,39 @@ def test_the_sizes_are_dragged_and_the_counts_follow(open_page: Open):
     page.keyboard.press("End")
     expect(handle(page, "cost-crossing")).to_have_attribute("data-value", "1024")
     expect(handle(page, "cost-now")).to_have_attribute("data-value", "forward")
+
+
+def test_the_counts_follow_an_edit_that_changes_the_sizes_and_the_number_of_stages(open_page: Open):
+    page = open_page(LINK)
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "8")
+    field = page.get_by_label("Function y_1")
+    field.fill("x1^2+x2*x3")
+    field.press("Enter")
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "10")
+    page.get_by_role("button", name="Add a stage").click()
+    expect(handle(page, "cost-backward")).to_have_attribute("data-value", "12")
+    expect(handle(page, "cost-product")).to_have_attribute("data-value", "21")
+
+
+@pytest.mark.parametrize("keys", [("End", "End"), ("Home", "End"), ("End", "Home"), ("Home", "Home")])
+def test_the_letters_of_the_cost_chart_stay_apart_and_inside_at_the_ends_of_the_scale(open_page: Open, keys):
+    page = open_page(LINK)
+    for name, key in zip("ac", keys, strict=True):
+        page.get_by_role("slider", name=name, exact=True).press(key)
+    expect(handle(page, "cost-crossing")).to_have_attribute("data-value", "1024" if keys[1] == "End" else "1")
+    chart = page.locator(".lens-cost-chart svg")
+    outside, boxes = chart.bounding_box(), [text.bounding_box() for text in chart.locator("text").all()]
+    for box in boxes:
+        assert outside["x"] <= box["x"] <= outside["x"] + outside["width"] - box["width"]
+    for one, other in combinations(boxes, 2):
+        assert not meet(one, other)
+
+
+def test_with_a_single_output_forward_is_said_to_be_never_cheaper(open_page: Open):
+    page = open_page(LINK)
+    page.get_by_role("slider", name="c", exact=True).press("Home")
+    expect(handle(page, "cost-now")).to_contain_text("never cheaper")
+    expect(handle(page, "cost-now")).not_to_contain_text("smaller than 1")
 
 
 def test_the_tape_is_stepped_one_node_at_a_time_and_the_table_tells_the_same(open_page: Open):

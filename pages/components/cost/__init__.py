@@ -9,6 +9,7 @@ from pages.components.chain import spoken
 from pages.shared import views
 
 _cost = component("cost", '<div class="lens-cost"></div>')
+WORDS = "label one whole backward product multiplications chart inputs note forward_never".split()
 COUNTED = ("passes_backward", "passes_forward", "forward_wins")  # sentences the browser puts its counts into
 COMPARED = ("now_forward", "now_backward", "now_equal")
 NETWORK = (1024, 128, 16, 4, 1)  # many inputs, one loss: sizes of a longer or shorter network are cut from its middle
@@ -16,7 +17,19 @@ NETWORK = (1024, 128, 16, 4, 1)  # many inputs, one loss: sizes of a longer or s
 
 def cost(e: ChainExplanation) -> None:
     """Draws the counts for this chain's sizes and lets the sizes be dragged; all of it in the browser."""
-    words = spoken("cost", "label", "one", "whole", "backward", "product", "multiplications", "chart", "inputs", "note")
+    words = spoken(
+        "cost",
+        "label",
+        "one",
+        "whole",
+        "backward",
+        "product",
+        "multiplications",
+        "chart",
+        "inputs",
+        "note",
+        "forward_never",
+    )
     words |= {key: views.words(f"cost.{key}", count="{count}") for key in COUNTED}
     words |= {key: views.words(f"cost.{key}", inputs="{inputs}", outputs="{outputs}") for key in COMPARED}
     network = (*NETWORK[: len(e.maps)], 1)

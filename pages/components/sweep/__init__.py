@@ -9,7 +9,7 @@ from pages.components.chain import scene, spoken
 from pages.shared import views
 
 _sweep = component("sweep", '<div class="lens-sweep"></div>')
-WORDS = "backward forward mode label step back start again agrees differs moving drag tries".split()
+WORDS = "backward forward mode label step back start again agrees differs moving drag tries wide".split()
 
 
 def sweep(e: ChainExplanation) -> None:

@@ -2,12 +2,13 @@
 // core/cost.py: a p×q matrix times a q×r matrix takes p·q·r.
 
 import { button } from "./chain.js"
+import { place, svg, width } from "./draw.js"
 import { make, resize } from "./matrix.js"
 
-const SVG = "http://www.w3.org/2000/svg"
 const SCALE = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
 const BARS = ["backward", "product", "backward-passes", "forward-passes"]
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [460, 250, 52, 38, 16, 14]
+const [HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [268, 56, 58, 16, 14]
+const [NARROWEST, WIDEST] = [280, 544] // pixels: the chart is as wide as its box, so that its letters keep their size
 const shown = new WeakMap() // element of the component -> what is mounted in it
 
 // The four counts, in the order of BARS.
@@ -29,7 +30,10 @@ export function show({ data, parentElement }) {
   paint(own)
 }
 
-export const hide = parentElement => shown.delete(parentElement)
+export function hide(parentElement) {
+  shown.get(parentElement)?.watch.disconnect()
+  shown.delete(parentElement)
+}
 
 function mount(root) {
   const [sliders, tries, columns] = [make("div", "lens-cost-sliders", { role: "group" }), make("div", "lens-cost-tries"), make("div", "lens-cost-columns")]
@@ -37,7 +41,13 @@ function mount(root) {
   const note = make("p", "lens-cost-note")
   columns.append(bars, chart)
   root.replaceChildren(sliders, tries, columns, note)
-  return { sliders, tries, bars, chart, note, sizes: [] }
+  const own = { sliders, tries, bars, chart, note, sizes: [], width: WIDEST }
+  own.watch = new ResizeObserver(([{ contentRect }]) => {
+    own.width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, contentRect.width)))
+    if (own.data) draw(own)
+  })
+  own.watch.observe(chart)
+  return own
 }
 
 function build(own) {
@@ -58,8 +68,8 @@ function build(own) {
   const parts = resize(bars, 6, k => (k % 3 ? bar() : make("h4", "lens-cost-head")))
   parts[0].textContent = words.one
   parts[3].textContent = words.whole
-  own.bars = [1, 2, 4, 5].map(k => [...parts[k].children])
-  own.bars.forEach(([, track, count], k) => {
+  own.meters = [1, 2, 4, 5].map(k => [...parts[k].children])
+  own.meters.forEach(([, track, count], k) => {
     parts[[1, 2, 4, 5][k]].dataset.testid = `cost-${BARS[k]}`
     track.firstChild.className = `lens-cost-fill lens-cost-${BARS[k]}`
     count.title = words.multiplications
@@ -107,7 +117,7 @@ function paint(own) {
     data.words.passes_backward.replace("{count}", sizes.at(-1)),
     data.words.passes_forward.replace("{count}", sizes[0]),
   ]
-  own.bars.forEach(([label, track, count], k) => {
+  own.meters.forEach(([label, track, count], k) => {
     const [first, second] = k < 2 ? [0, 1] : [2, 3]
     label.textContent = labels[k]
     count.textContent = grouped.format(found[k])
@@ -119,53 +129,61 @@ function paint(own) {
 }
 
 // The whole Jacobian against the number of inputs, on logarithmic scales: two straight lines nearly, crossing at a = c.
-function draw({ chart, data, sizes }) {
+function draw({ chart, data, sizes, width: wide }) {
   const at = a => counts([a, ...sizes.slice(1)])
   const [low, high] = [Math.min(at(1)[2], at(1)[3]), Math.max(at(1024)[2], at(1024)[3])]
-  const x = a => LEFT + (Math.log(a) / Math.log(1024)) * (WIDTH - LEFT - RIGHT)
+  const x = a => LEFT + (Math.log(a) / Math.log(1024)) * (wide - LEFT - RIGHT)
   const y = n => HEIGHT - BOTTOM - (Math.log(n / low) / Math.log(high / low)) * (HEIGHT - BOTTOM - TOP)
-  const line = k => SCALE.map((a, i) => `${i ? "L" : "M"}${x(a).toFixed(1)},${y(at(a)[k]).toFixed(1)}`).join("")
+  const line = k => SCALE.map(a => [x(a), y(at(a)[k])])
   const [a, c] = [sizes[0], sizes.at(-1)]
-  const svg = make2("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": data.words.chart })
-  const wins = make2("rect", { x: LEFT, y: TOP, width: Math.max(0, x(c) - LEFT), height: HEIGHT - BOTTOM - TOP, class: "lens-cost-wins" })
-  svg.append(wins, ...axes(x, y, low, high, data.words.inputs))
-  svg.append(make2("path", { d: line(2), class: "lens-cost-line lens-cost-backward-line" }), make2("path", { d: line(3), class: "lens-cost-line lens-cost-forward-line" }))
-  const cross = make2("line", { x1: x(c), x2: x(c), y1: TOP, y2: HEIGHT - BOTTOM, class: "lens-cost-cross", "data-testid": "cost-crossing", "data-value": c })
-  svg.append(cross, text(`a = ${c}`, { x: x(c), y: HEIGHT - BOTTOM + 14, class: "lens-cost-tick lens-cost-strong" }))
-  svg.append(make2("circle", { cx: x(a), cy: y(at(a)[2]), r: 5, class: "lens-cost-dot lens-cost-backward-line" }))
-  svg.append(make2("circle", { cx: x(a), cy: y(at(a)[3]), r: 5, class: "lens-cost-dot lens-cost-forward-line" }))
-  const named = [[2, "vᵀJ", "backward"], [3, "Ju", "forward"]]
-  for (const [k, label, name] of named) {
-    const upper = at(1024)[k] > at(1024)[5 - k]
-    svg.append(text(label, { x: x(1024) - (upper ? 16 : 4), y: y(at(1024)[k]) + (upper ? 6 : 18), class: `lens-cost-tick lens-cost-end lens-cost-${name}-line` }))
-  }
+  const picture = svg("svg", { viewBox: `0 0 ${wide} ${HEIGHT}`, role: "img", "aria-label": data.words.chart })
+  const wins = svg("rect", { x: LEFT, y: TOP, width: Math.max(0, x(c) - LEFT), height: HEIGHT - BOTTOM - TOP, class: "lens-cost-wins" })
+  picture.append(wins, ...axes(x, y, low, high, data.words.inputs, wide))
+  for (const [k, name] of LINES) picture.append(svg("path", { d: `M${line(k).map(point => point.map(n => n.toFixed(1))).join("L")}`, class: `lens-cost-line lens-cost-${name}-line` }))
+  const cross = svg("line", { x1: x(c), x2: x(c), y1: TOP, y2: HEIGHT - BOTTOM, class: "lens-cost-cross", "data-testid": "cost-crossing", "data-value": c })
+  const inside = Math.min(wide - 30, Math.max(30, x(c))) // a = 1024 would be cut off
+  picture.append(cross, text(`a = ${c}`, { x: inside, y: HEIGHT - BOTTOM + 17, class: "lens-cost-tick lens-cost-strong" }))
+  for (const [k, name] of LINES) picture.append(svg("circle", { cx: x(a), cy: y(at(a)[k]), r: 5, class: `lens-cost-dot lens-cost-${name}-line` }))
+  const dots = LINES.map(([k]) => [x(a) - 7, y(at(a)[k]) - 7, 14, 14])
+  picture.append(...named(LINES.map(([k]) => line(k)), c, [LEFT, 0, wide - LEFT, HEIGHT - BOTTOM], dots))
   const which = a < c ? "now_forward" : a > c ? "now_backward" : "now_equal"
+  const when = c > 1 ? data.words.forward_wins.replace("{count}", c) : data.words.forward_never
   const now = make("p", "lens-cost-now", { "data-testid": "cost-now", "data-value": which.slice(4) })
-  now.textContent = `${data.words[which].replace("{inputs}", a).replace("{outputs}", c)} ${data.words.forward_wins.replace("{count}", c)}`
+  now.textContent = `${data.words[which].replace("{inputs}", a).replace("{outputs}", c)} ${when}`
   const title = make("h4", "lens-cost-head")
   title.textContent = data.words.chart
-  chart.replaceChildren(title, svg, now)
+  chart.replaceChildren(title, picture, now)
 }
 
-function axes(x, y, low, high, name) {
-  const parts = [make2("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`, class: "lens-cost-axis" })]
+const LINES = [[2, "backward", "vᵀJ"], [3, "forward", "Ju"]] // which count, its class, its name
+
+// The names of the two lines, clear of both and of each other, on that side of the crossing where they are further apart.
+function named(lines, c, bounds, boxes) {
+  const segments = lines.flatMap(line => line.slice(1).map((point, i) => [line[i], point]))
+  const part = c * c > 1024 ? [1, 9] : [15, 22]
+  return LINES.map(([, name, label], k) => {
+    const size = [width(label, "600 14px sans-serif") + 4, 18]
+    const [from, to] = part.map(i => lines[k][i])
+    const found = place(from, to, size, bounds, segments, boxes)
+    const [left, top] = found?.box ?? [...from, 0, 0]
+    boxes.push([left, top, ...size])
+    return text(label, { x: left + size[0] / 2, y: top + 14, class: `lens-cost-tick lens-cost-${name}-line` })
+  })
+}
+
+function axes(x, y, low, high, name, wide) {
+  const parts = [svg("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${wide - RIGHT}`, class: "lens-cost-axis" })]
   for (let n = 10 ** Math.ceil(Math.log10(low)); n <= high; n *= 100)
-    parts.push(text(n < 1e4 ? String(n) : `10${superscript(Math.round(Math.log10(n)))}`, { x: LEFT - 7, y: y(n) + 4, class: "lens-cost-tick lens-cost-end" }))
-  for (const a of [1, 8, 64, 1024]) parts.push(text(a, { x: x(a), y: HEIGHT - BOTTOM + 29, class: "lens-cost-tick" }))
-  parts.push(text(name, { x: WIDTH - RIGHT, y: HEIGHT - BOTTOM + 14, class: "lens-cost-tick lens-cost-end" }))
+    parts.push(text(n < 1e4 ? String(n) : `10${superscript(Math.round(Math.log10(n)))}`, { x: LEFT - 7, y: y(n) + 5, class: "lens-cost-tick lens-cost-end" }))
+  for (const a of [1, 8, 64, 1024]) parts.push(text(a, { x: Math.min(x(a), wide - 20), y: HEIGHT - BOTTOM + 34, class: "lens-cost-tick" }))
+  parts.push(text(name, { x: wide - RIGHT, y: HEIGHT - BOTTOM + 52, class: "lens-cost-tick lens-cost-end" }))
   return parts
 }
 
 const superscript = n => String(n).replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])
 
 function text(content, attributes) {
-  const element = make2("text", attributes)
+  const element = svg("text", attributes)
   element.textContent = content
-  return element
-}
-
-function make2(tag, attributes) {
-  const element = document.createElementNS(SVG, tag)
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
   return element
 }

@@ -19,9 +19,8 @@ export async function show({ data, parentElement }) {
   rail.data = scene(data)
   if (stages !== rail.data.stages.length) rail.step = rail.data.stages.length
   build(rail)
-  paint(rail)
-  fit(rail)
-  document.fonts.ready.then(() => fit(rail)) // digits of another font are of another width
+  settle(rail)
+  document.fonts.ready.then(() => settle(rail)) // digits of another font are of another width
 }
 
 export function hide(parentElement) {
@@ -38,7 +37,10 @@ function mount(root, data) {
   own.u.connect(() => {}, () => {}) // u is a question of the reader's, no part of the problem: nobody is told
   const rail = { root, bus, pushed, own, mode: "backward", step: 0, ...skeleton(root) }
   const ends = [bus.subscribe(() => paint(rail)), pushed.subscribe(() => paint(rail))]
-  const watch = new ResizeObserver(() => fit(rail))
+  const watch = new ResizeObserver(([{ contentRect: { width } }]) => {
+    if (width !== rail.width && rail.data) settle(rail)
+    rail.width = width
+  })
   watch.observe(root)
   rail.close = () => {
     ends.forEach(end => end())
@@ -59,19 +61,53 @@ function skeleton(root) {
   const live = make("p", "lens-sweep-live", { "aria-live": "polite" })
   const sum = make("div", "lens-sweep-sum", { "data-testid": "step-sum" })
   const check = make("p", "lens-sweep-check", { "data-testid": "sweep-check" })
+  const wide = make("p", "lens-sweep-wide")
   bar.append(modes, steps, tries)
   box.append(line)
-  root.replaceChildren(bar, box, said, live, sum, check)
-  return { modes, steps, tries, line, said, live, sum, check }
+  root.replaceChildren(bar, box, wide, said, live, sum, check)
+  return { modes, steps, tries, line, wide, said, live, sum, check }
 }
 
-// As large as the width of the card allows, and never too small to read: a rail that is still too long scrolls.
-const [LARGEST, SMALLEST] = [24, 14] // pixels
-function fit({ line }) {
+// Everything that depends on the width of the card, once for a problem and a width.
+function settle(rail) {
+  paint(rail)
+  fit(rail)
+  reserve(rail)
+  paint(rail)
+}
+
+// As large as the width of the card allows, and never too small to read: then closer together. A rail that is still
+// too long scrolls and says so; it begins where v enters.
+const [LARGEST, SMALLEST, CLOSE] = [24, 16, 14] // pixels
+function fit({ line, wide, mode }) {
   const box = line.parentElement
-  line.style.fontSize = `${LARGEST}px`
-  const wanted = Math.max(SMALLEST, Math.min(LARGEST, Math.floor((LARGEST * box.clientWidth) / line.scrollWidth)))
-  line.style.fontSize = `${wanted}px`
+  const sizes = [[LARGEST, SMALLEST, false], [SMALLEST, CLOSE, true]]
+  const fits = () => box.scrollWidth <= box.clientWidth
+  for (const [largest, smallest, close] of sizes) {
+    line.classList.toggle("lens-sweep-close", close)
+    let size = largest
+    line.style.fontSize = `${size}px`
+    while (!fits() && size > smallest) {
+      size = Math.max(smallest, Math.min(size - 1, Math.floor((size * box.clientWidth) / box.scrollWidth)))
+      line.style.fontSize = `${size}px`
+    }
+    if (fits()) break
+  }
+  const scrolls = !fits()
+  if (scrolls && wide.hidden) box.scrollLeft = mode === "backward" ? box.scrollWidth : 0
+  wide.hidden = !scrolls
+}
+
+// Room for the longest of the sums, so that no step moves the page.
+function reserve(rail) {
+  const { sum, data, step } = rail
+  sum.style.minHeight = ""
+  const heights = data.spaces.map((_, k) => {
+    paint(Object.assign(rail, { step: k }))
+    return sum.offsetHeight
+  })
+  rail.step = step
+  sum.style.minHeight = `${Math.max(...heights)}px`
 }
 
 // ── On every answer of the server ────────────────────────────────────────────────────────────────────────
@@ -84,6 +120,8 @@ function build(rail) {
   root.tabIndex = 0
   rail.torch = spaces.map(space => space.torch)
   acceptU(rail)
+  rail.wide.textContent = words.wide
+  rail.wide.hidden = true
   modes.setAttribute("aria-label", words.mode)
   resize(modes, 2, () => button("")).forEach((element, k) => {
     element.textContent = words[MODES[k]]
@@ -140,7 +178,7 @@ function buildSpace(rail, part, space, s) {
   front.classList.toggle("lens-result", s === last)
   const cells = fill(back, [space.adjoint.map(n => n.text)], s === last ? "v^{\\top}" : `\\texttt{${space.letter}.grad}`).cells[0]
   const tangents = fill(front, [space.values.map(() => 0)], s === 0 ? "u" : tangent(rail.data.spaces, s)).cells[0]
-  if (s === last) cells.forEach((cell, i) => dragged(cell, i, rail.own.v, rail.data.words.drag))
+  cells.forEach((cell, i) => (s === last ? dragged(cell, i, rail.own.v, rail.data.words.drag) : still(cell)))
   if (s === 0) tangents.forEach((cell, j) => slider(cell, j, rail))
   return { part, back, front, cells, tangents }
 }
@@ -163,6 +201,14 @@ function dragged(cell, i, own, title) {
   cell.title = title
   scrub(cell, i, own)
 }
+
+// The space was the last one before a stage was added.
+function still(cell) {
+  cell.classList.remove("lens-sweep-drag")
+  cell.removeAttribute("title")
+  for (const event of GRASPS) cell[event] = null
+}
+const GRASPS = ["onpointerdown", "onpointermove", "onlostpointercapture", "onmousedown"] // what scrub sets
 
 // A number of u: a slider for the keyboard and for assistive technology, dragged up and down with the pointer.
 function slider(cell, j, rail) {
@@ -200,7 +246,9 @@ function buildTries({ tries, data, own }) {
 
 function choose(rail, mode) {
   rail.mode = mode
-  go(rail, rail.data.stages.length)
+  rail.step = rail.data.stages.length
+  settle(rail)
+  requestAnimationFrame(() => reveal(rail))
 }
 
 function go(rail, step) {
@@ -250,7 +298,7 @@ function paint(rail) {
     const source = found[mode][s]
     const cells = mode === "backward" ? space.cells : space.tangents
     const carries = mode === "backward" ? s > 0 : s < count // what weights the rows, or columns, of a Jacobian
-    cells.forEach((cell, i) => carries && bandOnce(cell, band(data, source, i)))
+    cells.forEach((cell, i) => bandOnce(cell, band(data, carries ? source : [], i)))
     space.back.hidden = mode !== "backward"
     space.front.hidden = mode !== "forward"
     space.part.classList.toggle("lens-unreached", !reached(s))
@@ -306,8 +354,6 @@ function paintSaid(rail, found, settled) {
   const text = data.said[mode][s]
   if (live.textContent !== text) live.textContent = text
   for (const element of said.children) element.classList.toggle("lens-sweep-shown", element.dataset.key === `${mode}:${s}`)
-  const rows = mode === "backward" ? 1 : Math.max(...data.spaces.map(space => space.values.length))
-  paintOnce(rail.sum, "--rows", rows)
   paintSum(rail.sum, data, step === 0 ? entering(mode, found) : mode === "backward" ? pulled(data, s, found.backward, settled) : pushedOn(data, s, found.forward))
   const known = mode === "backward" && step > 0
   const agrees = known && settled && close(found.backward[s], torch[s])
@@ -350,7 +396,8 @@ function pushedOn({ spaces, stages }, s, found) {
 }
 
 function paintSum(sum, { hues }, { name, terms, total }) {
-  const [left, list, right] = resize(sum, 3, k => (k < 2 ? make("span", k ? "lens-sweep-terms" : "") : matrix("lens-result")))
+  const [left, list, right] = resize(sum, 3, k => make("span", ["", "lens-sweep-terms", "lens-sweep-answer"][k]))
+  if (!right.firstChild) right.append(matrix("lens-result"))
   if (left.dataset.tex !== name) left.replaceChildren(typesetOnce(name))
   left.dataset.tex = name
   resize(list, terms.length, sweepTerm).forEach((element, i) => {
@@ -363,8 +410,9 @@ function paintSum(sum, { hues }, { name, terms, total }) {
     fill(row, entries)
     paintOnce(element, "--hue", hues[i % hues.length])
   })
-  list.classList.toggle("lens-sweep-equals", terms.length > 0)
-  fill(right, total)
+  right.classList.toggle("lens-sweep-equals", terms.length > 0)
+  fill(right.firstChild, total)
+  sum.classList.toggle("lens-sweep-many", total[0].length > 4)
 }
 
 const names = new Map() // LaTeX -> its element: the few names of a chain come back with every step
