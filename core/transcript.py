@@ -123,8 +123,10 @@ WIDTH = 72
 COLUMN = 24  # where an answer beside a print begins
 
 
-def annotated(transcript: Transcript) -> str:
+def annotated(transcript: Transcript, width: int = WIDTH) -> str:
     """The source with every answer as a comment: beside a print that answers once on one line, below it else.
+
+    Below it also where the line would be longer than ``width`` characters.
 
     Still runnable, and what a print's own comment said stays.
     """
@@ -133,13 +135,13 @@ def annotated(transcript: Transcript) -> str:
         answers.setdefault(printed.line, []).extend(printed.text.splitlines())
     lines = []
     for number, line in enumerate(transcript.source.splitlines(), 1):
-        lines.extend(_with_answers(line, answers.get(number, [])))
+        lines.extend(_with_answers(line, answers.get(number, []), width))
     return "\n".join(lines) + "\n"
 
 
-def _with_answers(line: str, answers: list[str]) -> list[str]:
+def _with_answers(line: str, answers: list[str], width: int) -> list[str]:
     beside = f"{line:<{COLUMN - 1}} # {answers[0]}" if len(answers) == 1 else ""
-    if beside and "#" not in line and len(beside) <= WIDTH:
+    if beside and "#" not in line and len(beside) <= width:
         return [beside]
     indent = line[: len(line) - len(line.lstrip())]
     return [line, *(f"{indent}# {answer}" for answer in answers)]

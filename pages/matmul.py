@@ -22,9 +22,9 @@ with views.card("general"):
 sympy, torch = st.columns(2, gap="large")
 with torch, views.card("torch"):
     views.agreement(explanation.agreement)
-    views.transcript(explanation.torch.transcript)
+    views.transcript(explanation.torch.transcript, views.HALF)
 with sympy, views.card("sympy"):
     if max(m, k, n) <= MAX_DERIVED:
-        views.sympy_listing(explanation)
+        views.sympy_listing(explanation, views.HALF)
     else:
         views.hint("matmul.sympy_large", limit=MAX_DERIVED)

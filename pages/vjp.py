@@ -22,13 +22,13 @@ with shown, views.result("vjp") as explanation:
     picture, proof = st.columns(2, gap="medium")
     with picture, views.card("arrows" if len(here.inputs) == 2 else "bars"):
         arrows(explanation)
-    with picture, views.card("transpose"):
+    with picture if len(here.inputs) < 3 else st.container(), views.card("transpose"):
         views.equation(equations.weighted_symbols(here), caption="section.letters")
         for line in equations.transposed_product(here, pulled):
             views.equation(line)
     with proof, views.card("torch"):
         views.verdict(explanation.verdict)
-        views.transcript(explanation.torch.transcript)
+        views.transcript(explanation.torch.transcript, views.HALF)
     with views.card("explorer"):
         explorer(explanation)
     with views.card("sympy"):

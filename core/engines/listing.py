@@ -192,7 +192,7 @@ print(x.grad)
 
 # m one-hot passes recover J, row by row
 for one_hot in torch.eye({m}):
-    # .grad accumulates: start each pass from zero
+    # .grad accumulates: start from zero
     x.grad = None
     y.backward(one_hot, retain_graph=True)
     print(x.grad)

@@ -24,6 +24,7 @@ from core.typeset.tree import Piece
 from core.words import comments, explain_error, explain_note, prose, say
 from pages.shared import session
 
+WHOLE, HALF = 72, 48  # characters of a listing that a card of the page shows
 STYLES = Path(__file__).parents[1] / "static" / "lens.css"
 BANDED = 25  # entries of a Jacobian that keeps its bands: the phantoms that hold them in line cost a browser seconds
 TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 cost the browser seconds
@@ -158,15 +159,15 @@ def code(source: str) -> None:
     st.code(source, language="python")
 
 
-def transcript(run: Transcript) -> None:
-    """The code that ran, each print with what it answered."""
-    code(comments(session.language(), annotated(run)))
+def transcript(run: Transcript, width: int = WHOLE) -> None:
+    """The code that ran, each print with what it answered; ``width`` is WHOLE, or HALF where two cards share a line."""
+    code(comments(session.language(), annotated(run, width)))
 
 
-def sympy_listing(explanation: VectorExplanation) -> None:
+def sympy_listing(explanation: VectorExplanation, width: int = WHOLE) -> None:
     """The derivation as SymPy code with what it printed, or why there is none."""
     try:
-        transcript(derivation(explanation))
+        transcript(derivation(explanation), width)
     except ProblemError as refusal:
         hint("check.cannot") if refusal.code in ("too_slow", "busy") else error(refusal)
 

@@ -12,7 +12,7 @@ from core.explain import VectorExplanation
 from core.expression import Node
 from core.typeset import equations
 from core.typeset.latex import approximate, expression, latex, name, value
-from core.typeset.numbers import says_all
+from core.typeset.numbers import is_rounded, says_all
 from core.typeset.palette import FAINTEST, FULL_TINT
 from core.typeset.text import to_text
 from pages.components import component
@@ -59,7 +59,10 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
             [_entry(i, here.inputs[j], formula, here.jacobian_at[i][j]) for j, formula in enumerate(row)]
             for i, row in enumerate(here.jacobian)
         ],
-        "total": [{"value": _float(n), "latex": value(n), "rough": not says_all(n)} for n in pulled.total],
+        "total": [
+            {"value": _float(n), "latex": value(n), "rough": not says_all(n), "rounded": is_rounded(n)}
+            for n in pulled.total
+        ],
     }
 
 

@@ -29,6 +29,13 @@ export function short(x) {
   return [signed(String(Number(rounded.toPrecision(DIGITS)))), ""]
 }
 
+// Whether `short` says a number only roughly; a sign = before it would not be true.
+export function rounded(x) {
+  if (!Number.isFinite(x)) return false
+  const precise = Number(x.toPrecision(12))
+  return !(Number.isInteger(precise) && Math.abs(precise) < WHOLE) && Number(precise.toPrecision(DIGITS)) !== precise
+}
+
 // The same as one string, for labels: 1.2×10⁸.
 export function brief(x) {
   const [digits, power] = short(x)

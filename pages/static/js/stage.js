@@ -7,7 +7,7 @@ import { channel } from "./bus.js"
 import { pull } from "./linear.js"
 import { ready } from "./maths.js"
 import { fill, make, matrix, put, resize, tint } from "./matrix.js"
-import { plain, real } from "./numbers.js"
+import { plain, real, rounded } from "./numbers.js"
 import { fit } from "./stage_fit.js"
 import { point, tell } from "./stage_point.js"
 import { scrub, weights } from "./weights.js"
@@ -64,7 +64,6 @@ function skeleton(root) {
   total.append(make("span", "lens-sign"), make("span", "lens-factor"), boxed)
   rough.append(make("span", "lens-sign"), make("span", "lens-factor"), matrix())
   readout.replaceChildren(make("span"), make("span"), matrix())
-  total.firstChild.textContent = "="
   rough.firstChild.textContent = "≈"
   return { board, product, sum, v, J, at, total, rough, readout, forms }
 }
@@ -230,6 +229,7 @@ function paintTotal({ data, total, rough, bus }, live, J) {
   })
   total.lastChild.dataset.value = sums.map(plain).join(",")
   rough.classList.toggle("lens-unneeded", !settled)
+  total.firstChild.textContent = sums.some((sum, j) => (settled ? data.total[j].rounded : rounded(sum))) ? "≈" : "="
 }
 
 function paintLight({ bus, rows, vCells, terms, total, cells, data }) {
