@@ -63,7 +63,7 @@ ORDERS = 6  # extrapolations; more only amplify rounding
 NOISE_LEVELS = 5  # the smallest steps, whose scatter tells how noisy f is
 TREND = 8  # the last halvings, which tell a slope from a jump and from an infinite slope
 JUMP = 0.998  # a rise that keeps this share of itself over TREND halvings is a jump (x^0.001 keeps less)
-POLE = 1.5  # and one that grows by more than this has no bound
+POLE = 1.5  # and a value that grows by more than this has no bound
 SLIGHT = 1e-9  # a jump smaller than this share of f's own movement is the rounding of a kink
 FAINT = 1e-12  # and a rise that is smaller still says nothing about infinity (x^x keeps 1e-10 of its own)
 GROWTH = 1.0001  # a quotient that grows by this factor at every one of them has no finite limit (x^0.999 at 0)
@@ -157,8 +157,8 @@ def differentiate(
             before=_matrix(_beside(minus, here)),
             after=_matrix(_beside(plus, here)),
             limit=_matrix(_limit(minus, plus, here)),
-            jumps=_table(_left_over(rise, fall, here, whole, JUMP, 1 / JUMP)),
-            unbounded=_table(_left_over(rise, fall, here, whole, POLE, np.inf)),
+            jumps=_table(_jumps(rise, fall, here, whole)),
+            unbounded=_table(_grows(minus, plus)),
             reach=tuple(reach.tolist()),
             vjp=tuple((v[v != 0] @ jacobian[v != 0]).tolist()),
         )
@@ -262,14 +262,20 @@ def _diverges(rise: Array, quotient: Array, here: Array, whole: Array) -> Mask:
     return np.asarray(np.isfinite(quotient[..., -1]) & steady & large & _visible(rise, here))
 
 
-def _left_over(rise: Array, fall: Array, here: Array, whole: Array, least: float, most: float) -> Mask:
-    """Whether the rise f(x + h) - f(x), or the fall, keeps between these shares of itself as the step goes to 0."""
+def _jumps(rise: Array, fall: Array, here: Array, whole: Array) -> Mask:
+    """Whether something is left of the rise f(x + h) - f(x), or of the fall, as the step goes to 0."""
     found = np.zeros(whole.shape, dtype=np.bool_)
     for side in (rise, fall):
         kept = side[..., -1] / side[..., -TREND]
         large = np.abs(side[..., -1]) > SLIGHT * whole
-        found |= (kept > least) & (kept < most) & large & _visible(side, here)
+        found |= (kept > JUMP) & (kept < 1 / JUMP) & large & _visible(side, here)
     return found
+
+
+def _grows(minus: Array, plus: Array) -> Mask:
+    """Whether f itself grows without end beside the point, whatever value it has there."""
+    sizes = [np.abs(side) for side in (minus, plus)]
+    return np.logical_or(*((s[..., -1] > 1) & (s[..., -1] > POLE * s[..., -TREND]) for s in sizes))
 
 
 def _visible(rise: Array, here: Array) -> Mask:

@@ -43,6 +43,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "step": ("measured", "sympy"),
     "unexplained": ("engine", "value", "sympy"),
 }
+CONTINUOUS = ("abs", "relu", "max", "min")  # switches that change the slope and never the value
 CORNERS = ("tie", "kink", "kink_rounded", "kink_nan")
 # reasons why the derivative does not exist, whoever computes it
 NO_DERIVATIVE = ("overflow", "removable", "hole", "undefined", "pole", "jump", "singular", *CORNERS, "isolated")
@@ -106,12 +107,22 @@ class Entry:
     @property
     def edges(self) -> list[Event]:
         """Operations whose domain ends here, those that min or max do not choose included."""
-        return [e for hidden in (False, True) for e in self.output.happened("edge", self.j, hidden)]
+        return [event for hidden in (False, True) for event in self.output.happened("edge", self.j, hidden)]
+
+    @property
+    def poles(self) -> list[Event]:
+        """Operations that grow without end here, those that are not chosen included."""
+        return [event for hidden in (False, True) for event in self.output.happened("pole", self.j, hidden)]
 
     @property
     def hidden(self) -> list[Event]:
         """Trouble in branches that are not taken."""
         return [event for event in self.output.trouble(self.j) if event.hidden]
+
+    @property
+    def leaks(self) -> bool:
+        """Torch's nan or infinity is this row's own."""
+        return self.output.touches[self.j] and not math.isfinite(self.torch) and not self.spoiled
 
     @property
     def defined(self) -> bool:
@@ -200,13 +211,13 @@ def first(events: Iterable[Event], output: Output) -> str:
 
 
 def _pole(e: Entry) -> Facts | None:
-    beside = e.infinite + e.hidden + e.switches if e.unbounded else []
-    causes = e.output.happened("pole", e.j) + beside
-    return facts("pole", causes[0].text, e.torch) if causes else None
+    causes = e.poles + e.infinite + e.hidden + e.switches
+    return facts("pole", causes[0].text, e.torch) if causes and e.unbounded else None
 
 
 def _jump(e: Entry) -> Facts | None:
-    causes = e.switches + e.infinite
+    hidden = e.output.happened("switch", e.j, hidden=True)  # what is not chosen here may be chosen just beside
+    causes = sorted(e.switches + e.infinite + e.poles + hidden, key=lambda event: event.op in CONTINUOUS)
     values = map(_side, (e.before, e.here, e.after))
     return facts("jump", causes[0].text, *values, e.torch) if causes and e.jumps else None
 
@@ -240,7 +251,7 @@ def _kind_of_corner(e: Entry) -> tuple[str, list[Event]]:
 def _formula_nan(e: Entry) -> Facts | None:
     elsewhere = e.spoiled or e.corner or e.jumps or (e.hidden and math.isfinite(e.sympy)) or _out_of_range(e)
     lost = e.output.happened("lost", e.j)
-    slope = e.slope if lost else _bounded_slope(e)
+    slope = e.slope if lost and math.isfinite(e.slope) else _bounded_slope(e)
     if elsewhere or not math.isfinite(slope) or all(map(math.isfinite, (e.torch, e.sympy))):
         return None
     return facts("formula_nan", first(e.infinite + lost, e.output), slope, e.torch, e.sympy)
@@ -259,7 +270,7 @@ def _convention(e: Entry) -> Facts | None:
         return None
     off = max(abs(e.torch - e.measured), abs(e.sympy - e.measured))
     usual = off <= SAFETY * e.side_error + MEASURED * (1 + abs(e.measured))
-    said = facts("convention", e.switches[0].text, e.measured, e.torch, e.sympy)
+    said = facts("convention", e.switches[0].text, _bounded_slope(e), e.torch, e.sympy)
     return None if usual and e.torch_is_close else said
 
 

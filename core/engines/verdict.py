@@ -153,7 +153,7 @@ def _entry(i: int, j: int, seen: Sequence[Output], jacobian_at: Matrix, torch: A
         jumps=d.jumps[i][j],
         unbounded=d.unbounded[i][j],
         reach=d.reach[j],
-        spoiled=math.isnan(torch.jacobian[i][j]) and not troubled[i] and any(troubled),
+        spoiled=math.isnan(torch.jacobian[i][j]) and not troubled[i] and (any(troubled) or not seen[i].touches[j]),
     )
 
 
@@ -204,7 +204,7 @@ def _leaks(
         causes = [
             first(entry.output.trouble(j), entry.output)
             for j, entry in enumerate(row)
-            if (entry.output.trouble(j) or not math.isfinite(entry.sympy))
+            if (entry.output.trouble(j) or not math.isfinite(entry.sympy) or entry.leaks)
             and (
                 any(other[j].spoiled for other in entries)
                 or (cotangent[i] == 0 and (math.isnan(torch.vjp[j]) or math.isnan(total[j])))

@@ -429,6 +429,7 @@ TOLD = [
     ("x**y", (0, 2), ["formula_nan"], {"operation": "0^2", "slope": "0"}),
     ("(x - 1)**y", (1, 2), ["formula_nan"], {"operation": "0^2"}),
     ("0**x", (1,), ["formula_nan"], {"operation": "0^1"}),
+    ("sqrt(x**y)", (0, 2), ["kink_nan", "formula_nan"], {"left": "-1", "right": "1"}),
     ("0**sin(x)", (PI,), ["formula_nan"], {"operation": "0^1.225e-16", "slope": "0", "torch": "0"}),
     ("x**y", (0, 0), ["jump", "formula_nan"], {"before": "inf", "here": "1", "after": "0"}),
     ("0**x", (0,), ["jump"], {"operation": "0^0", "before": "inf", "here": "1", "after": "0"}),
@@ -463,6 +464,13 @@ TOLD = [
     ("tan(x)", (PI / 2,), ["pole"], {"operation": "tan(1.571)", "torch": "2.667e+32"}),
     ("1/cos(x)", (PI / 2,), ["pole"], {"operation": "1/6.123e-17"}),
     ("1/sin(x)", (PI,), ["pole"], {}),
+    ("min(tan(x), 1)", (PI / 2,), ["pole"], {"operation": "tan(1.571)", "torch": "0"}),
+    ("tanh(tan(x))", (PI / 2,), ["jump"], {"operation": "tan(1.571)", "before": "1", "after": "-1"}),
+    ("max(2, where(x > 1, 3, x))", (1,), ["jump"], {"operation": "1>1", "before": "2", "after": "3"}),
+    ("cos(1/tan(x))", (PI / 2,), [], {}),
+    ("where(x > 1, x, x)/where(x > 1, y, 2)", (1, -1), ["jump"], {"operation": "1>1", "here": "0.5", "after": "-1"}),
+    ("sign(min(2, x) - 2)", (2,), ["jump"], {"operation": "sign(0)", "before": "-1", "after": "0"}),
+    ("min(max(x, x), x**1.5)", (0,), ["convention", "edge"], {"slope": "0", "torch": "0.5"}),
     ("atan2(x, y)", (0, 0), ["jump", "jump"], {"before": "-1.571", "here": "0", "after": "1.571", "torch": "0"}),
     ("where(x > 0, 1, 0)", (0,), ["jump", "no_dependence"], {"before": "0", "here": "0", "after": "1"}),
     ("softplus(x) - x", (21,), ["linearised", "step"], {}),
@@ -522,6 +530,12 @@ def test_a_row_of_weight_zero_spoils_the_sum_and_is_named():
     judged = Case(("sqrt(x)", "x**2"), (0,), (0, 1)).verdict()
     assert judged.torch.kind == "zero_weight"
     assert verdict.Note("zero_weight", 0, None, {"operation": "sqrt(0)"}) in judged.notes
+
+
+def test_a_row_without_x_is_spoiled_by_one_that_overflows_on_its_way_back():
+    judged = Case(("0/x", "3*y"), (1e-198, 1), (1, 1)).verdict()
+    assert "zero_weight" in {note.code for note in judged.notes}
+    assert "unexplained" not in {note.code for note in judged.notes}
 
 
 def test_kinks_of_rows_without_weight_are_noted_and_do_not_colour_the_check():
