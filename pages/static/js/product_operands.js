@@ -23,9 +23,9 @@ export class Operands {
     v.append(text("i", "v"), " =")
     weights.append(v, this.fields.v.element)
     this.errors = make("div", "lens-errors", { role: "alert" })
-    const line = make("div", "lens-line")
-    line.append(product, weights)
-    this.element.append(line, this.errors)
+    this.line = make("div", "lens-line")
+    this.line.append(product, weights)
+    this.element.append(this.line, this.errors)
   }
 
   accept(data) {
@@ -34,6 +34,8 @@ export class Operands {
     b.accept(data.typed.b, data.latex.b)
     v.accept(data.typed.v, data.latex.v)
     for (const letter of EDITABLE) remember(this.#memory[letter], data.typed[letter])
+    // One height for the rows of all four matrices, so that row i stands at the same level in a, c and v.
+    this.line.classList.toggle("lens-tall", JSON.stringify([data.latex, data.values.c]).includes("frac"))
     this.#drawC(data)
     this.#hues(data)
     this.#complain(data)
@@ -134,8 +136,9 @@ export class Operands {
     const { wrt, sizes } = this.own.data
     this.elements.forEach((row, i) =>
       row.forEach((cell, j) => {
-        cell.classList.toggle("lens-selected", same(selected, [i, j]))
-        set(cell, "aria-pressed", same(selected, [i, j]))
+        const chosen = !entry && same(selected, [i, j]) // with an entry of the sum picked, rings are about that
+        cell.classList.toggle("lens-selected", chosen)
+        set(cell, "aria-pressed", chosen)
       }),
     )
     // c_ij is made of row i of a and column j of b; an entry of the sum of one column (row) of the other and of v.
