@@ -281,6 +281,51 @@ def test_a_size_is_changed_and_what_was_cut_off_comes_back(open_page: Open):
     settled(page, "b=1,2,3;4,5,6&v=2,-1,0;1,3,5;1,1,1")
 
 
+def test_quick_presses_of_a_stepper_all_count(open_page: Open):
+    page = opened(open_page, "/matmul")
+    for pressed in range(1, 6):
+        page.get_by_test_id("m-more").click()
+        expect(page.get_by_test_id("size-m")).to_have_text(str(2 + pressed), timeout=100)
+    expect(page.locator("[data-testid^=card-]")).to_have_count(7 * 3)
+    expect(page.get_by_test_id("size-m")).to_have_text("7")
+    settled(page, "a=1,2;3,4;1,1;1,1;1,1;1,1;1,1")
+
+
+def test_a_link_whose_rows_differ_in_length_says_so_and_can_be_put_right(open_page: Open):
+    page = opened(open_page, "/matmul?a=1,2;3&b=1,2,3;4,5,6&v=2,-1,0;1,3,5")
+    expect(page.locator(".lens-product .lens-error")).to_contain_text("a Rows differ in length")
+    expect(page.locator(".lens-product .lens-error mark")).to_have_text("3")
+    expect(entry(page, "v-2-3")).to_have_value("5")
+    expect(entry(page, "a-2-2")).to_have_value("")
+    type_into(page, "a-2-2", "4")
+    settled(page, "a=1,2;3,4")
+    expect(page.locator(".lens-product .lens-error")).to_have_count(0)
+    expect(page.get_by_test_id("total")).to_have_attribute("data-value", "5,8,15;8,10,20")
+
+
+def test_a_link_with_too_large_a_matrix_says_so_and_shows_as_much_as_there_is_room_for(open_page: Open):
+    page = opened(open_page, f"/matmul?a={NINE}&b=1,2,3;4,5,6")
+    expect(page.locator(".lens-product .lens-error")).to_have_count(1)
+    expect(page.locator(".lens-product .lens-error")).to_contain_text("a A matrix of 9×9 is more than 8×8")
+    expect(entry(page, "a-8-8")).to_have_value("1")
+    expect(entry(page, "b-2-3")).to_have_value("6")
+    page.get_by_test_id("k-more").click()
+    settled(page, "b=1,2,3;4,5,6;1,1,1")
+
+
+def test_while_the_shapes_do_not_fit_c_is_dimmed_and_nothing_is_said_of_v(open_page: Open):
+    page = opened(open_page, "/matmul?a=1,2,3&b=1;2", width=390)
+    expect(page.locator(".lens-product .lens-error")).to_contain_text("b needs 3 rows")
+    for part in (".lens-c", ".lens-sum-card", ".lens-gallery-of-c"):
+        assert page.locator(part).evaluate("e => Number(getComputedStyle(e).opacity)") < 0.6
+    expect(page.get_by_test_id("induced")).to_be_hidden()
+    page.get_by_test_id("k-more").click()
+    settled(page, "a=1,2,3&b=1;2;1")
+    expect(page.locator(".lens-c")).to_have_css("opacity", "1")
+    expect(page.get_by_test_id("induced")).to_be_visible()
+    expect(page.get_by_test_id("count")).to_have_text("1 of 1 term")
+
+
 def test_a_matrix_is_pasted_into_a_cell(open_page: Open):
     page = opened(open_page, WEIGHTED)
     to_clipboard(page, "b-1-2", "20\t30\r\n50\t60\r\n")

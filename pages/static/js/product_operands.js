@@ -106,7 +106,11 @@ export class Operands {
     for (const letter of EDITABLE) remember(this.#memory[letter], typed[letter])
     const { m, k, n } = { ...this.sizes, ...change }
     const cut = (letter, rows, columns) => this.#memory[letter].slice(0, rows).map(row => row.slice(0, columns))
-    this.own.tell({ a: cut("a", m, k), b: cut("b", k, n), v: cut("v", m, n) })
+    const cuts = { a: cut("a", m, k), b: cut("b", k, n), v: cut("v", m, n) }
+    // Shown at once: the next press counts from here, however late the answer to this one comes.
+    for (const letter of EDITABLE) this.fields[letter].accept(cuts[letter], this.fields[letter].shown)
+    this.own.update({})
+    this.own.tell(cuts)
   }
 
   // An entry was typed: the server hears of it.
@@ -167,6 +171,7 @@ class Field {
   }
 
   accept(typed, shown) {
+    this.shown = shown
     const body = this.element.firstChild
     body.style.setProperty("--columns", typed[0].length)
     this.rows = resize(body, typed.length, () => make("span", "lens-row"))
