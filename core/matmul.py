@@ -6,7 +6,7 @@ is row i of a; ∂c_ij/∂a is 0 but for its row i, which is column j of b. Noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
@@ -50,12 +50,19 @@ def read_matmul(problem: MatmulProblem) -> MatmulReading:
     errors: list[ProblemError] = []
     texts = {"a": problem.a, "b": problem.b, "v": weights_of(problem)}
     read = {letter: _matrix(matrix, letter, errors) for letter, matrix in texts.items()}
-    (m, k), (rows, n), v = ((len(matrix), len(matrix[0])) for matrix in texts.values())
+    if all(read.values()):
+        errors.extend(_misfits(*texts.values()))
+    told = (error for error in errors if problem.v or error.field != "v")  # ones that nobody typed are not at fault
+    return MatmulReading(**read, errors=tuple(told))
+
+
+def _misfits(a: Matrix, b: Matrix, v: Matrix) -> Iterator[ProblemError]:
+    """What is wrong with the sizes of three matrices, each of them a rectangle."""
+    (m, k), (rows, n), shape = ((len(matrix), len(matrix[0])) for matrix in (a, b, v))
     if k != rows:
-        errors.append(ProblemError("shapes_differ", field="b", k=k, rows=rows))
-    elif v != (m, n):
-        errors.append(ProblemError("wrong_shape", field="v", rows=v[0], columns=v[1], m=m, n=n))
-    return MatmulReading(**read, errors=tuple(errors))
+        yield ProblemError("shapes_differ", field="b", k=k, rows=rows)
+    elif shape != (m, n):
+        yield ProblemError("wrong_shape", field="v", rows=shape[0], columns=shape[1], m=m, n=n)
 
 
 def weights_of(problem: MatmulProblem) -> Matrix:
@@ -77,13 +84,15 @@ def resize(problem: MatmulProblem, m: int, k: int, n: int) -> MatmulProblem:
 
 def _matrix(texts: Matrix, field: str, errors: list[ProblemError]) -> tuple[tuple[Number | None, ...], ...]:
     """The numbers of a matrix; what is wrong with its shape or an entry (index row-major) goes to ``errors``."""
-    width = len(texts[0])
-    if len(texts) > MAX_SIDE or width > MAX_SIDE:
-        errors.append(ProblemError("too_large", field=field, rows=len(texts), columns=width, limit=MAX_SIDE))
+    width, widest = len(texts[0]), max(map(len, texts))
+    if len(texts) > MAX_SIDE or widest > MAX_SIDE:
+        errors.append(ProblemError("too_large", field=field, rows=len(texts), columns=widest, limit=MAX_SIDE))
         return ()
     for i, row in enumerate(texts):
         if len(row) != width:
-            errors.append(ProblemError("ragged", field=field, index=i, row=i + 1, count=len(row), expected=width))
+            start = sum(len(",".join(before)) + 1 for before in texts[:i])  # in all of the field, as it is written
+            span = (start, start + len(",".join(row)))
+            errors.append(ProblemError("ragged", field=field, span=span, row=i + 1, count=len(row), expected=width))
             return ()
 
     def entry(text: str, index: int) -> Number | None:
@@ -99,6 +108,8 @@ def _matrix(texts: Matrix, field: str, errors: list[ProblemError]) -> tuple[tupl
 @lru_cache(maxsize=2048)
 def _entry(text: str) -> tuple[Number, str]:
     """The value of an entry and its canonical spelling; people mostly type the same few numbers."""
+    if not text.strip():
+        raise ProblemError("empty_entry", field="")
     node = grammar.constant(text, field="")
     return value_of(node), to_text(node, spaces=False)
 

@@ -19,6 +19,7 @@ from core.problem import MatmulProblem, Matrix, ProblemError, Span
 from core.typeset.text import to_text
 
 MAX_TEXT = 20_000  # characters; an 8 × 8 matrix as torch prints it has about a thousand
+WHOLE = re.compile(r"\[|\{\s*\{|\\begin")  # only in a matrix of its own: [[1, 2]], {{1, 2}}, LaTeX
 RANDOM_RANGE = 5  # entries from -5 to 5: products that people can check in their heads
 
 # ── Reading a pasted matrix ──────────────────────────────────────────────────────────────────────────────
@@ -67,6 +68,7 @@ def read(text: str) -> Matrix:
     rows = [row for row in _rows(_Piece(text, 0)) if row]
     if not rows:
         raise ProblemError("no_matrix", span=(0, max(1, len(text))))
+    entries = tuple(tuple(map(_entry, row[:MAX_SIDE])) for row in rows[:MAX_SIDE])  # prose has no rows to count
     widths = [len(row) for row in rows]
     if len(rows) > MAX_SIDE or max(widths) > MAX_SIDE:
         raise ProblemError("too_large", span=(0, len(text)), rows=len(rows), columns=max(widths), limit=MAX_SIDE)
@@ -74,7 +76,7 @@ def read(text: str) -> Matrix:
         if len(row) != widths[0]:
             span = (row[0].span[0], row[-1].span[1])
             raise ProblemError("ragged", span=span, row=number, count=len(row), expected=widths[0])
-    return tuple(tuple(map(_entry, row)) for row in rows)
+    return entries
 
 
 def _rows(text: _Piece) -> list[list[_Piece]]:

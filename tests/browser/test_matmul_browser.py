@@ -15,6 +15,8 @@ Open = Callable[..., Page]
 WEIGHTED = "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=2,-1,0;1,3,5"
 EIGHT = ";".join(",".join(str((3 * i + 5 * j) % 11 - 5) for j in range(8)) for i in range(8))
 LARGEST = f"/matmul?a={EIGHT}&b={EIGHT}&v={EIGHT}"
+LONG = "/matmul?a=123456789.123,-2.5;3,1/3&b=pi/4,2,3;4,5,6&v=sqrt(2),-3,1;1,0,1"
+NINE = ";".join([",".join("1" * 9)] * 9)
 
 
 def opened(open_page: Open, path: str, **options: object) -> Page:
@@ -53,6 +55,20 @@ def to_clipboard(page: Page, field: str, text: str) -> None:
     )
 
 
+def boxes(found: Locator) -> list[dict[str, float]]:
+    return found.evaluate_all("all => all.map(e => e.getBoundingClientRect().toJSON())")
+
+
+def overlapping(found: list[dict[str, float]]) -> list[tuple[int, int]]:
+    return [
+        (p, q)
+        for q, second in enumerate(found)
+        for p, first in enumerate(found[:q])
+        if min(first["right"], second["right"]) - max(first["left"], second["left"]) > 0.5
+        and min(first["bottom"], second["bottom"]) - max(first["top"], second["top"]) > 0.5
+    ]
+
+
 def messages(page: Page) -> list[int]:
     """Counts what the page sends from now on."""
     sent: list[int] = []
@@ -70,7 +86,7 @@ def test_clicking_an_element_of_c_selects_its_card_and_shows_how_it_is_made(open
     expect(page.get_by_test_id("card-1-2")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_test_id("card-1-2")).to_have_attribute("data-value", "0,-1,0;0,-2,0")
     expect(page.get_by_test_id("element")).to_contain_text("1⋅2+2⋅5")
-    expect(page.get_by_test_id("element-card")).to_contain_text("c₁₂")
+    expect(page.get_by_test_id("element-card")).to_contain_text("c12 and its derivative")
     page.get_by_test_id("card-2-3").click()
     expect(page.get_by_test_id("c-2-3")).to_have_attribute("aria-pressed", "true")
     page.get_by_test_id("v-1-1").click()
@@ -96,6 +112,52 @@ def test_picking_an_entry_of_the_sum_lights_the_cards_that_feed_it_and_reads_the
     expect(page.get_by_test_id("feeds")).to_contain_text("column 2 of a, which is row 2 of aᵀ")
     expect(page.get_by_test_id("closed-form")).to_contain_text("Row 2 of aᵀ")
     expect(page.get_by_test_id("closed").locator(".lens-pointed")).to_have_count(2 + 2 + 1)
+    expect(page.locator(".lens-c [aria-pressed=true], .lens-card.lens-selected")).to_have_count(0)
+
+
+def test_what_is_written_shorter_than_it_is_follows_an_approximately_sign(open_page: Open):
+    page = opened(open_page, "/matmul?a=1,2;3,4&b=pi/4,2,3;4,5,6")
+    page.get_by_test_id("c-2-1").click()
+    expect(page.get_by_test_id("element")).to_contain_text("+4⋅4≈18.36")
+    page.get_by_test_id("c-2-2").click()
+    expect(page.get_by_test_id("element")).to_contain_text("3⋅2+4⋅5=26")
+    page.get_by_test_id("sum-1-1").click()
+    expect(page.get_by_test_id("feeds")).to_contain_text("1⋅1+1⋅3=4")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_reasons_of_an_element_stand_apart_on_every_line(open_page: Open, width: int):
+    page = opened(open_page, LARGEST, width=width)
+    reasons = page.get_by_test_id("because").locator(".katex-html")
+    expect(reasons).to_have_count(8)
+    assert overlapping(boxes(reasons)) == []
+    lines = {round(box["top"]) for box in boxes(reasons)}
+    assert 1 < len(lines) < 8
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_numbers_of_the_sum_stand_apart(open_page: Open, width: int):
+    page = opened(open_page, LONG, width=width)
+    page.evaluate(
+        """() => document.querySelectorAll("[data-testid=running-sum] .lens-cell").forEach(cell => {
+          const written = document.createElement("span")
+          written.className = "written"
+          written.append(...cell.childNodes)
+          cell.append(written)
+        })"""
+    )
+    numbers = page.get_by_test_id("running-sum").locator(".written")
+    expect(numbers).to_have_count(6)
+    assert overlapping(boxes(numbers)) == []
+
+
+@pytest.mark.parametrize("path", ["/matmul", LONG, WEIGHTED])
+def test_the_rows_of_a_c_and_v_stand_at_one_height(open_page: Open, path: str):
+    page = opened(open_page, path)
+    for row in (1, 2):
+        a, c, v = (boxes(page.get_by_test_id(f"{name}-{row}-1")) for name in "acv")
+        middles = [(box["top"] + box["bottom"]) / 2 for box in (*a, *c, *v)]
+        assert max(middles) - min(middles) < 1
 
 
 # ── The sum ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,7 +225,8 @@ def test_the_still_holds_every_step_and_torchs_number(open_page: Open):
     page = opened(open_page, WEIGHTED)
     page.get_by_test_id("ledger").locator("summary").click()
     expect(page.get_by_test_id("ledger").locator("li")).to_have_count(7)
-    expect(page.get_by_test_id("ledger-1")).to_contain_text("2")
+    expect(page.get_by_test_id("ledger-1").locator(".lens-step-head")).to_have_text("1: 2·∂c11/∂b")
+    expect(page.get_by_test_id("ledger-2").locator(".lens-step-head")).to_have_text("2: + (−1)·∂c12/∂b")
     expect(page.get_by_test_id("ledger-torch")).to_contain_text("PyTorch's b.grad")
     expect(page.get_by_test_id("ledger-torch").locator(".lens-cell")).to_have_text(["5", "8", "15", "8", "10", "20"])
 
@@ -216,6 +279,51 @@ def test_a_size_is_changed_and_what_was_cut_off_comes_back(open_page: Open):
     expect(page.get_by_test_id("card-3-2")).to_be_visible()
     page.get_by_test_id("n-more").click()
     settled(page, "b=1,2,3;4,5,6&v=2,-1,0;1,3,5;1,1,1")
+
+
+def test_quick_presses_of_a_stepper_all_count(open_page: Open):
+    page = opened(open_page, "/matmul")
+    for pressed in range(1, 6):
+        page.get_by_test_id("m-more").click()
+        expect(page.get_by_test_id("size-m")).to_have_text(str(2 + pressed), timeout=100)
+    expect(page.locator("[data-testid^=card-]")).to_have_count(7 * 3)
+    expect(page.get_by_test_id("size-m")).to_have_text("7")
+    settled(page, "a=1,2;3,4;1,1;1,1;1,1;1,1;1,1")
+
+
+def test_a_link_whose_rows_differ_in_length_says_so_and_can_be_put_right(open_page: Open):
+    page = opened(open_page, "/matmul?a=1,2;3&b=1,2,3;4,5,6&v=2,-1,0;1,3,5")
+    expect(page.locator(".lens-product .lens-error")).to_contain_text("a Rows differ in length")
+    expect(page.locator(".lens-product .lens-error mark")).to_have_text("3")
+    expect(entry(page, "v-2-3")).to_have_value("5")
+    expect(entry(page, "a-2-2")).to_have_value("")
+    type_into(page, "a-2-2", "4")
+    settled(page, "a=1,2;3,4")
+    expect(page.locator(".lens-product .lens-error")).to_have_count(0)
+    expect(page.get_by_test_id("total")).to_have_attribute("data-value", "5,8,15;8,10,20")
+
+
+def test_a_link_with_too_large_a_matrix_says_so_and_shows_as_much_as_there_is_room_for(open_page: Open):
+    page = opened(open_page, f"/matmul?a={NINE}&b=1,2,3;4,5,6")
+    expect(page.locator(".lens-product .lens-error")).to_have_count(1)
+    expect(page.locator(".lens-product .lens-error")).to_contain_text("a A matrix of 9×9 is more than 8×8")
+    expect(entry(page, "a-8-8")).to_have_value("1")
+    expect(entry(page, "b-2-3")).to_have_value("6")
+    page.get_by_test_id("k-more").click()
+    settled(page, "b=1,2,3;4,5,6;1,1,1")
+
+
+def test_while_the_shapes_do_not_fit_c_is_dimmed_and_nothing_is_said_of_v(open_page: Open):
+    page = opened(open_page, "/matmul?a=1,2,3&b=1;2", width=390)
+    expect(page.locator(".lens-product .lens-error")).to_contain_text("b needs 3 rows")
+    for part in (".lens-c", ".lens-sum-card", ".lens-gallery-of-c"):
+        assert page.locator(part).evaluate("e => Number(getComputedStyle(e).opacity)") < 0.6
+    expect(page.get_by_test_id("induced")).to_be_hidden()
+    page.get_by_test_id("k-more").click()
+    settled(page, "a=1,2,3&b=1;2;1")
+    expect(page.locator(".lens-c")).to_have_css("opacity", "1")
+    expect(page.get_by_test_id("induced")).to_be_visible()
+    expect(page.get_by_test_id("count")).to_have_text("1 of 1 term")
 
 
 def test_a_matrix_is_pasted_into_a_cell(open_page: Open):
@@ -296,6 +404,31 @@ def test_an_entry_of_the_jacobian_and_of_the_small_matrix_light_up_together(open
     page.get_by_test_id("jacobian-grid").focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_test_id("unflattened").locator(".lens-lit")).to_have_text("0")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", ["/matmul", "/matmul?a=1/3,-2.5;3,4", LONG, f"{LONG}&wrt=a"])
+def test_the_labels_of_the_jacobian_stand_beside_their_rows_and_above_their_columns(
+    open_page: Open, path: str, width: int
+):
+    page = opened(open_page, path, width=width)
+    labels = boxes(page.locator(".lens-vec > .lens-symbol"))
+    columns = len(labels) - 6  # beside the six of c
+    middle = [((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2) for box in labels]
+    cells = page.locator(".lens-vec-cell")
+    places = cells.evaluate_all("all => all.map(e => [e.style.gridRowStart, e.style.gridColumnStart].map(Number))")
+    for (row, column), box in zip(places, boxes(cells), strict=True):
+        assert abs((box["left"] + box["right"]) / 2 - middle[column - 1][0]) < 2
+        assert abs((box["top"] + box["bottom"]) / 2 - middle[columns + row - 1][1]) < 2
+    written = boxes(page.locator(".lens-vec-cell > span"))
+    for inner, outer in zip(written, boxes(cells), strict=True):
+        assert inner["width"] <= outer["width"]
+        assert inner["height"] <= outer["height"]
+    (band,) = boxes(page.locator(".lens-vec-band"))
+    assert abs((band["top"] + band["bottom"]) / 2 - middle[columns + 3][1]) < 2  # c21 is selected
+    cells.last.evaluate("e => e.scrollIntoView({ block: 'center', inline: 'center' })")
+    cells.last.hover(force=True)  # the field around it listens
+    expect(page.get_by_test_id("jacobian-told")).to_contain_text("J{},{}=".format(*places[-1]))
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core import worker
 from core.derivation import VOCABULARY
 from core.explain import derivation, explain
-from core.matmul import LOSSES, ORDERS
+from core.matmul import LOSSES, ORDERS, read_matmul
 from core.matrices import induced, preset, put, random_integers, read
 from core.problem import MatmulProblem, ProblemError
 from core.transcript import run
@@ -118,6 +118,25 @@ def test_an_answer_of_torch_that_differs_is_not_called_agreement():
     assert rounded.agreement == "agree"
 
 
+# ── What is wrong with a problem ─────────────────────────────────────────────────────────────────────────
+
+MISSHAPEN = [
+    (replace(TEXT, a=(("1", "2"), ("3",))), [("ragged", "a", None, (4, 5))]),  # of 1,2;3
+    (replace(TEXT, a=(("1",), ("20", "3"))), [("ragged", "a", None, (2, 6))]),
+    (replace(TEXT, v=(("1",) * 3, ("1",) * 2)), [("ragged", "v", None, (6, 9))]),
+    (MatmulProblem((("1",) * 9,) * 9, TEXT.b), [("too_large", "a", None, None)]),  # and not the ones of v as well
+    (MatmulProblem((("1",), ("1",) * 9), TEXT.b), [("too_large", "a", None, None)]),
+    (replace(TEXT, a=(("1", ""), ("3", " "))), [("empty_entry", "a", 1, None), ("empty_entry", "a", 3, None)]),
+    (replace(TEXT, a=(("1", "2", "3"),)), [("shapes_differ", "b", None, None)]),
+    (replace(TEXT, v=(("1", "1"),) * 2), [("wrong_shape", "v", None, None)]),
+]
+
+
+@pytest.mark.parametrize(("problem", "told"), MISSHAPEN)
+def test_what_is_wrong_with_the_matrices_is_told_once_and_in_its_place(problem, told):
+    assert [(e.code, e.field, e.index, e.span) for e in read_matmul(problem).errors] == told
+
+
 # ── A loss instead of v ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -192,6 +211,8 @@ REFUSES = [
     ("", "no_matrix", ""),
     ("A = []", "no_matrix", "A = []"),
     ("hello", "not_a_number", "hello"),
+    ("hello world\nfoo", "not_a_number", "hello"),  # prose, not rows of different lengths
+    ("so this is how you multiply two such matrices", "not_a_number", "so"),
     ("[1 2; 3 x]", "not_a_number", "x"),
     ("1 2 3\n4 5", "ragged", "4 5"),
     ("[[1, 2], [3, 4]", "unbalanced", "["),

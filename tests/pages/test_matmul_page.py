@@ -43,9 +43,11 @@ def test_a_pasted_block_is_distributed_from_its_cell_on_and_the_sizes_follow():
 
 
 def test_a_whole_matrix_pasted_into_the_first_cell_replaces_the_old_one():
-    assert product.edited(paste("a", 0, 0, "np.array([[5, 6]])")).a == (("5", "6"),)
+    for text in ("np.array([[5, 6]])", "{{5, 6}}", "{ {5, 6} }", r"\begin{bmatrix} 5 & 6 \end{bmatrix}"):
+        assert product.edited(paste("a", 0, 0, text)).a == (("5", "6"),)
     assert product.edited(paste("b", 0, 0, "5 6", whole=True)).b == (("5", "6"),)
-    assert product.edited(paste("a", 0, 0, "5\t6")).a == (("5", "6"), ("3", "4"))
+    for text in ("5\t6", r"5 & \frac{12}{2}"):
+        assert product.edited(paste("a", 0, 0, text)).a == (("5", "6" if "\t" in text else "12/2"), ("3", "4"))
 
 
 def test_v_keeps_the_shape_of_c():
@@ -136,6 +138,27 @@ def test_a_refused_paste_is_explained_with_the_characters_at_fault(monkeypatch):
     assert data["refusal"]["matrix"] == "b"
     assert data["refusal"]["parts"] == ["1 2\n3 ", "x", ""]
     assert "x" in data["refusal"]["message"]
+
+
+def test_nothing_is_quoted_where_nothing_was_pasted(monkeypatch):
+    problem = share.DEFAULTS["matmul"]
+    for text in ("", " \n"):
+        assert _data(problem, explain(problem), monkeypatch, paste("b", 0, 0, text))["refusal"]["parts"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "parts"),
+    [
+        ("/matmul?a=1,2;3", [["1", "2"], ["3", ""]], ["1,2;", "3", ""]),
+        ("/matmul?a=1;2,3", [["1", ""], ["2", "3"]], ["1;", "2,3", ""]),
+        ("/matmul?a=" + ";".join(["1,2,3,4,5,6,7,8,9"] * 9), [list("12345678")] * 8, []),
+    ],
+)
+def test_a_matrix_without_a_shape_gets_fields_in_which_it_can_be_put_right(address, fields, parts, monkeypatch):
+    data = _data(share.decode(address).problem, explain(share.DEFAULTS["matmul"]), monkeypatch)
+    assert [list(row) for row in data["typed"]["a"]] == fields
+    assert [len(row) for row in data["latex"]["a"]] == [len(row) for row in fields]
+    assert [(error["matrix"], error["parts"]) for error in data["errors"]] == [("a", parts)]
 
 
 @pytest.mark.parametrize("lang", share.LANGUAGES)

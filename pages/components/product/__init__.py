@@ -13,7 +13,7 @@ from core.engines.autograd import MatmulAutograd
 from core.exact import Number
 from core.grammar import MAX_LENGTH, constant
 from core.matmul import LOSSES, MAX_SIDE, ORDERS, MatmulExplanation, Rows, read_matmul, resize, weights_of
-from core.matrices import MAX_TEXT, SHAPES, induced, preset, put, random_integers, read
+from core.matrices import MAX_TEXT, SHAPES, WHOLE, induced, preset, put, random_integers, read
 from core.problem import MatmulProblem, Matrix, ProblemError
 from core.typeset.latex import expression, latex
 from core.typeset.numbers import exact_node
@@ -109,7 +109,7 @@ def _paste(problem: MatmulProblem, act: object) -> MatmulProblem:
         raise _NotOursError
     i, j, block = _whole(act, "i"), _whole(act, "j"), read(text[: MAX_TEXT + 1])
     old: Matrix = getattr(problem, letter)
-    whole = bool(_field(act, "whole", False)) or ((i, j) == (0, 0) and ("[" in text or "\\begin" in text))
+    whole = bool(_field(act, "whole", False)) or ((i, j) == (0, 0) and WHOLE.search(text))
     return _reshaped(problem, letter, block if whole else put(old, block, i, j))
 
 
@@ -153,17 +153,18 @@ ACTS: dict[str, Callable[[MatmulProblem, object], MatmulProblem]] = {
 def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
     m, _, n = e.sizes
     wrt = problem.wrt
+    typed = {letter: _rectangle(matrix) for letter, matrix in _matrices(problem).items()}
     sent = session.sent(_key(), "edit")
     strongest = max((abs(weight.value) for row in e.v for weight in row), default=0.0)
     cells = [(i, j) for i in range(m) for j in range(n)]
     return {
-        "typed": _matrices(problem),
+        "typed": typed,
         "serial": sent.get("serial") if isinstance(sent, dict) else None,
         "wrt": wrt,
         "fresh": fresh,
         "sizes": e.sizes,
         "values": {name: _matrix(rows) for name, rows in {"a": e.a, "b": e.b, "v": e.v, "c": e.c}.items()},
-        "latex": {letter: _looks(matrix) for letter, matrix in _matrices(problem).items()},
+        "latex": {letter: _looks(matrix) for letter, matrix in typed.items()},
         "grad": _matrix(e.grad(wrt)),
         "weighted": [[_vector(e.weighted_factors(i, j, wrt)) for j in range(n)] for i in range(m)],
         "ledgers": {by: [[step.i, step.j, _vector(step.line)] for step in e.ledger(wrt, by)] for by in ORDERS},
@@ -186,7 +187,7 @@ WORDS = (
     "cell element element_title card_label one_line row column sum_entry rows inside columns fewer more random seed "
     "paste paste_help paste_into presets ones one_hot by_row random_v loss own_v induced_v wrt form letters numbers "
     "weighted density full compact gallery player play pause step back order by_rows by_columns by_size speed "
-    "scrubber count none_yet after_all running sum_hint column_of_a row_of_b torch_says others_zero closed "
+    "scrubber count count_one none_yet after_all running sum_hint column_of_a row_of_b torch_says others_zero closed "
     "closed_help closed_help_a closed_read closed_read_a jacobian jacobian_help unflatten ledger ledger_help stale"
 ).split()
 GAPS = {name: f"{{{name}}}" for name in "i j p q name wrt count total value values".split()}  # filled in the browser
@@ -212,6 +213,12 @@ def _matrix(rows: Rows) -> list[list[Any]]:
 def _matrices(problem: MatmulProblem) -> dict[str, Matrix]:
     """What is typed."""
     return {"a": problem.a, "b": problem.b, "v": weights_of(problem)}
+
+
+def _rectangle(matrix: Matrix) -> Matrix:
+    """As much of a matrix as there are fields for, so that a link whose rows differ in length can be put right."""
+    width = min(MAX_SIDE, max(map(len, matrix)))
+    return tuple(tuple((*row, *("",) * width)[:width]) for row in matrix[:MAX_SIDE])
 
 
 def _looks(matrix: Matrix) -> list[list[str | None]]:
@@ -245,8 +252,10 @@ def _errors(problem: MatmulProblem) -> list[Data]:
 
 
 def _at(matrix: Matrix, index: int | None) -> str:
-    entries = [text for row in matrix for text in row]
-    return entries[index] if index is not None and index < len(entries) else ""
+    """The text that a refusal's span counts in: one entry, or all of them as the address writes them."""
+    if index is None:
+        return ";".join(",".join(row) for row in matrix)
+    return [text for row in matrix for text in row][index]
 
 
 def _refusal(sent: object) -> Data | None:
@@ -264,5 +273,6 @@ def _refusal(sent: object) -> Data | None:
 def _told(error: ProblemError, typed: str) -> Data:
     """The message, and the typed text around the offending characters in three parts."""
     start, end = error.span or (0, 0)
-    parts = [typed[max(0, start - 30) : start], typed[start:end][:60], typed[end : end + 30]] if end else []
-    return {"message": explain_error(session.language(), error), "parts": parts}
+    parts = [typed[max(0, start - 30) : start], typed[start:end][:60], typed[end : end + 30]]
+    quoted = error.span and typed.strip()
+    return {"message": explain_error(session.language(), error), "parts": parts if quoted else []}

@@ -3,7 +3,7 @@
 // picture of itself and the selected one stands enlarged beside the gallery; none is ever left out.
 
 import { fill, make, matrix, resize, tint } from "./matrix.js"
-import { button, choices, content, derivative, float, machine, place, range, same, say, set, symbol, tex, write } from "./product_notation.js"
+import { button, choices, content, derivative, float, indexed, machine, place, range, rounded, same, say, set, symbol, tex, write } from "./product_notation.js"
 
 const MANY = 24 // cards that are still read one by one; more are pictures, unless the reader wants otherwise
 
@@ -17,7 +17,9 @@ export class Cards {
     })
     this.form = choices(words.form, [["letters", words.letters, "letters"], ["numbers", words.numbers, "numbers"]], form => own.update({ form }))
     this.density = choices(words.density, [["full", words.full, "full"], ["compact", words.compact, "compact"]], density => own.update({ density }))
-    this.weighted = button(words.weighted, "lens-toggle", { "data-testid": "weighted" }, () => own.update({ weighted: !own.state.weighted }))
+    this.weighted = button("", "lens-toggle", { "data-testid": "weighted" }, () => own.update({ weighted: !own.state.weighted }))
+    const [before, after] = words.weighted.split("{name}")
+    this.weighted.append(before, indexed("v", "ij"), after)
     const bar = make("div", "lens-toolbar")
     bar.append(this.wrt.element, this.form.element, this.weighted, this.density.element)
     this.frame = make("div", "lens-cards-frame", { tabindex: "-1" })
@@ -116,7 +118,7 @@ export class Cards {
     const weight = make("span", "lens-weight")
     const amount = make("span", "")
     write(amount, value)
-    weight.append(symbol("v", i, j), " = ", amount)
+    weight.append(symbol("v", i, j), rounded(value) ? " ≈ " : " = ", amount)
     const what = make("span", "lens-what")
     if (state.weighted) what.append(symbol("v", i, j), " ")
     what.append(derivative(i, j, data.wrt))

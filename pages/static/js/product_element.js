@@ -1,9 +1,9 @@
 // The selected element of c: how it is made and how every entry of its derivative arises. And the closed form, aᵀv or
 // v bᵀ, with the row and the column that meet in the picked entry of the gradient.
 
-import { fill, make, matrix, put, tint } from "./matrix.js"
+import { fill, make, matrix, put, resize, tint } from "./matrix.js"
 import { drawDerivative, factors } from "./product_cards.js"
-import { card, coloured, content, later, latex, place, range, same, say, tex, text, write } from "./product_notation.js"
+import { card, coloured, content, equals, later, latex, range, same, say, symbol, tex, text, write } from "./product_notation.js"
 
 export class Element {
   constructor(own) {
@@ -11,7 +11,7 @@ export class Element {
     const { element, heading } = card("element-card", "")
     Object.assign(this, { element, heading })
     this.formula = make("div", "lens-formula", { "data-testid": "element" })
-    this.because = make("div", "lens-formula", { "data-testid": "because" })
+    this.because = make("div", "lens-formula lens-because", { "data-testid": "because" })
     this.rest = text("p", "", "lens-quiet")
     this.large = matrix()
     this.large.dataset.testid = "enlarged"
@@ -37,11 +37,13 @@ export class Element {
     this.drawn = look
     const { data, words } = this.own
     const { wrt } = data
-    this.heading.textContent = say(words.element_title, { name: place("c", i, j), value: `∂${place("c", i, j)}/∂${wrt}` })
+    const [before, after] = words.element_title.split("{name}")
+    this.heading.replaceChildren(before, symbol("c", i, j), after)
     put(this.formula, elementFormula(data, i, j))
     put(this.name, `${state.weighted ? `${tex("v", i, j)}\\,` : ""}\\frac{\\partial ${tex("c", i, j)}}{\\partial ${wrt}} =`)
     drawDerivative(this.large, data, i, j, state)
-    put(this.because, reasons(data, i, j))
+    const because = reasons(data, i, j)
+    resize(this.because, because.length, () => make("span")).forEach((reason, l) => put(reason, because[l]))
     this.rest.textContent = say(words.others_zero, { i: i + 1, j: j + 1, name: wrt })
   })
 }
@@ -50,20 +52,22 @@ export class Element {
 function elementFormula({ values, hues, sizes: [, k] }, i, j) {
   const letters = range(k).map(l => `${tex("a", i, l)}\\,${tex("b", l, j)}`).join("+")
   const numbers = range(k).map(l => `${latex(values.a[i][l], true)}\\cdot ${latex(values.b[l][j], true)}`).join("+")
-  return `${coloured(hues[i], tex("c", i, j))} = ${letters} = ${numbers} = \\mathbf{${latex(values.c[i][j])}}`
+  const shown = range(k).flatMap(l => [values.a[i][l], values.b[l][j]])
+  const total = `${equals(...shown, values.c[i][j])} \\mathbf{${latex(values.c[i][j])}}`
+  return `${coloured(hues[i], tex("c", i, j))} = ${letters} ${equals(...shown)} ${numbers} ${total}`
 }
 
-// ∂c_ij/∂b_lj = a_il for every l: the factor that stands beside the entry in c_ij.
+// ∂c_ij/∂b_lj = a_il for every l: the factor that stands beside the entry in c_ij. One formula each, so that a line
+// ends between two of them.
 function reasons(data, i, j) {
   const { wrt, hues, sizes: [, k] } = data
   const line = factors(data, i, j)
   const one = l => (wrt === "b" ? [tex("b", l, j), tex("a", i, l)] : [tex("a", i, l), tex("b", l, j)])
-  return range(k)
-    .map(l => {
-      const [of, factor] = one(l)
-      return `\\dfrac{\\partial ${tex("c", i, j)}}{\\partial ${of}} = ${coloured(hues[i], factor)} = ${latex(line[l])}`
-    })
-    .join(",\\quad ")
+  return range(k).map(l => {
+    const [of, factor] = one(l)
+    const end = l < k - 1 ? "," : ""
+    return `\\dfrac{\\partial ${tex("c", i, j)}}{\\partial ${of}} = ${coloured(hues[i], factor)} ${equals(line[l])} ${latex(line[l])}${end}`
+  })
 }
 
 export class Closed {

@@ -3,8 +3,7 @@
 
 import { make, matrix, put } from "./matrix.js"
 import { drawDerivative, factors } from "./product_cards.js"
-import { short } from "./numbers.js"
-import { card, later, latex, range, same, say, symbol, tex, text, write } from "./product_notation.js"
+import { card, equals, later, latex, range, same, say, symbol, tex, text, write } from "./product_notation.js"
 
 const DOT = 16 // pixels of the picture for one entry
 const ROOM = 13 // columns (and rows) up to which the numbers are written into J; beyond it is a picture
@@ -47,8 +46,6 @@ export class Flat {
       ? `J = \\frac{\\partial\\operatorname{vec}(c)}{\\partial\\operatorname{vec}(b)} = a \\otimes I_{${n}}\\,,\\qquad \\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{b.grad})^{\\top}`
       : `J = \\frac{\\partial\\operatorname{vec}(c)}{\\partial\\operatorname{vec}(a)} = I_{${m}} \\otimes b^{\\top},\\qquad \\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{a.grad})^{\\top}`)
     this.grid.classList.toggle("lens-picture", this.wide)
-    const written = data.values[wrt === "b" ? "a" : "b"].flat().map(value => (Array.isArray(value) ? 3 : short(value)[0].length))
-    this.grid.style.setProperty("--characters", Math.max(...written))
     this.grid.style.setProperty("--rows", this.rows)
     this.grid.style.setProperty("--columns", this.columns)
     this.grid.style.setProperty("--block-rows", n)
@@ -174,7 +171,7 @@ export class Flat {
     const [p, q] = at
     const value = valueAt(data, i, j, p, q)
     const factor = value === null ? "" : ` = ${data.wrt === "b" ? tex("a", i, p) : tex("b", q, j)}`
-    put(this.told, `J_{${row + 1},${p * this.width + q + 1}} = \\frac{\\partial ${tex("c", i, j)}}{\\partial ${tex(data.wrt, p, q)}}${factor} = ${value === null ? 0 : latex(value)}`)
+    put(this.told, `J_{${row + 1},${p * this.width + q + 1}} = \\frac{\\partial ${tex("c", i, j)}}{\\partial ${tex(data.wrt, p, q)}}${factor} ${equals(value ?? 0)} ${latex(value ?? 0)}`)
   }
 }
 
@@ -182,7 +179,9 @@ function cell({ row, column, hue, value }) {
   const element = make("span", "lens-vec-cell")
   element.style.gridArea = `${row + 1} / ${column + 1}`
   element.style.setProperty("--hue", hue)
-  write(element, value)
+  const written = make("span") // one box for a number and its power of ten
+  write(written, value)
+  element.append(written)
   return element
 }
 

@@ -2,7 +2,7 @@
 // when it is opened, and drawn by the browser only where it is on the screen.
 
 import { fill, make, matrix, tint } from "./matrix.js"
-import { content, derivative, say, text, write } from "./product_notation.js"
+import { content, derivative, float, say, text, write } from "./product_notation.js"
 import { Sum } from "./product_sum.js"
 
 const FRESH = 0.3
@@ -50,7 +50,8 @@ export class Ledger {
     const weight = make("span", "lens-weight")
     weight.style.setProperty("--card-hue", data.hues[i])
     write(weight, data.values.v[i][j])
-    head.append(text("b", `${at + 1}`), " + ", weight, "·", derivative(i, j, data.wrt))
+    const [open, close] = float(data.values.v[i][j]) < 0 ? ["(", ")"] : ["", ""]
+    head.append(text("b", `${at + 1}:`), at ? " + " : " ", open, weight, close, "·", derivative(i, j, data.wrt))
     const sum = matrix()
     sum.classList.toggle("lens-columns", data.wrt === "b")
     const cells = this.#write(sum, Sum.after(data, steps, at + 1))

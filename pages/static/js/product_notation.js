@@ -28,6 +28,29 @@ export function write(element, value) {
   element.title = Array.isArray(value) || power || digits.replace("−", "-") !== full ? full : ""
 }
 
+// Whether what is written for a value is not all of it.
+export function rounded(value) {
+  if (Array.isArray(value)) return false
+  const [digits, power] = short(value)
+  return plain(Number(`${digits}e${power || 0}`.replaceAll("−", "-"))) !== plain(value)
+}
+
+// The sign before what is made of these values: ≈ where one of them is written shorter than it is.
+export const equals = (...values) => (values.some(rounded) ? "\\approx" : "=")
+
+// About how wide a value is written, in em of KaTeX's digits: a fraction is as wide as its longer part.
+export function breadth(value) {
+  if (Array.isArray(value)) {
+    const parts = value[0].replaceAll("\\frac", "").split("}{")
+    return Math.max(...parts.map(part => wide(part.replace(/\\[a-z]+/gi, "−").replace(/[{}\s\\]/g, ""))))
+  }
+  const [digits, power] = short(value)
+  return wide(digits) + (power ? wide("×10") + 0.7 * wide(power) : 0)
+}
+
+const WIDTHS = { ".": 0.28, "×": 0.78, "−": 0.78, "-": 0.78 }
+const wide = text => [...text].reduce((sum, sign) => sum + (WIDTHS[sign] ?? 0.5), 0)
+
 // A value as LaTeX; `factor` puts a negative one in brackets, so that it can follow a sign.
 export function latex(value, factor = false) {
   const [digits, power] = Array.isArray(value) ? [value[0], ""] : short(value)
@@ -38,9 +61,11 @@ export function latex(value, factor = false) {
 export const coloured = (hue, text) => `\\textcolor{${hue}}{${text}}`
 
 // v₁₂ as an element: quicker than KaTeX where there are hundreds of them.
-export function symbol(letter, i, j) {
+export const symbol = (letter, i, j) => indexed(letter, `${i + 1}${j + 1}`)
+
+export function indexed(letter, index) {
   const element = make("span", "lens-symbol")
-  element.append(text("i", letter), text("sub", `${i + 1}${j + 1}`))
+  element.append(text("i", letter), text("sub", index))
   return element
 }
 

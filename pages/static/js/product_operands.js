@@ -23,9 +23,9 @@ export class Operands {
     v.append(text("i", "v"), " =")
     weights.append(v, this.fields.v.element)
     this.errors = make("div", "lens-errors", { role: "alert" })
-    const line = make("div", "lens-line")
-    line.append(product, weights)
-    this.element.append(line, this.errors)
+    this.line = make("div", "lens-line")
+    this.line.append(product, weights)
+    this.element.append(this.line, this.errors)
   }
 
   accept(data) {
@@ -34,6 +34,8 @@ export class Operands {
     b.accept(data.typed.b, data.latex.b)
     v.accept(data.typed.v, data.latex.v)
     for (const letter of EDITABLE) remember(this.#memory[letter], data.typed[letter])
+    // One height for the rows of all four matrices, so that row i stands at the same level in a, c and v.
+    this.line.classList.toggle("lens-tall", JSON.stringify([data.latex, data.values.c]).includes("frac"))
     this.#drawC(data)
     this.#hues(data)
     this.#complain(data)
@@ -104,7 +106,11 @@ export class Operands {
     for (const letter of EDITABLE) remember(this.#memory[letter], typed[letter])
     const { m, k, n } = { ...this.sizes, ...change }
     const cut = (letter, rows, columns) => this.#memory[letter].slice(0, rows).map(row => row.slice(0, columns))
-    this.own.tell({ a: cut("a", m, k), b: cut("b", k, n), v: cut("v", m, n) })
+    const cuts = { a: cut("a", m, k), b: cut("b", k, n), v: cut("v", m, n) }
+    // Shown at once: the next press counts from here, however late the answer to this one comes.
+    for (const letter of EDITABLE) this.fields[letter].accept(cuts[letter], this.fields[letter].shown)
+    this.own.update({})
+    this.own.tell(cuts)
   }
 
   // An entry was typed: the server hears of it.
@@ -134,8 +140,9 @@ export class Operands {
     const { wrt, sizes } = this.own.data
     this.elements.forEach((row, i) =>
       row.forEach((cell, j) => {
-        cell.classList.toggle("lens-selected", same(selected, [i, j]))
-        set(cell, "aria-pressed", same(selected, [i, j]))
+        const chosen = !entry && same(selected, [i, j]) // with an entry of the sum picked, rings are about that
+        cell.classList.toggle("lens-selected", chosen)
+        set(cell, "aria-pressed", chosen)
       }),
     )
     // c_ij is made of row i of a and column j of b; an entry of the sum of one column (row) of the other and of v.
@@ -164,6 +171,7 @@ class Field {
   }
 
   accept(typed, shown) {
+    this.shown = shown
     const body = this.element.firstChild
     body.style.setProperty("--columns", typed[0].length)
     this.rows = resize(body, typed.length, () => make("span", "lens-row"))

@@ -46,7 +46,7 @@ export class Player {
   paint({ step, playing, order, speed }) {
     const { words } = this.own
     const total = this.own.order.length
-    const told = say(words.count, { count: step, total })
+    const told = say(total === 1 ? words.count_one : words.count, { count: step, total })
     this.scrubber.max = total
     this.scrubber.value = step
     this.scrubber.style.setProperty("--done", total ? step / total : 0)

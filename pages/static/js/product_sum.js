@@ -2,8 +2,7 @@
 // can be picked: the cards that feed it light up, which is where the transpose in aᵀv comes from.
 
 import { make, matrix, put, resize, tint } from "./matrix.js"
-import { short } from "./numbers.js"
-import { button, card, coloured, float, later, latex, machine, range, same, say, set, tex, text, write } from "./product_notation.js"
+import { breadth, button, card, coloured, equals, float, later, latex, machine, range, same, say, set, tex, text, write } from "./product_notation.js"
 
 const FRESH = 0.3 // opacity of the line that the last term has changed
 
@@ -27,7 +26,9 @@ export class Sum {
     this.feeds = make("div", "lens-feeds-line", { "aria-live": "polite", "data-testid": "feeds" })
     this.verdict = make("p", "", { "data-testid": "agreement" })
     this.torch = text("pre", "", "lens-code", { "data-testid": "torch" })
-    element.append(line, this.after, this.feeds, this.verdict, this.torch)
+    const listing = make("div", "lens-listing")
+    listing.append(this.torch)
+    element.append(line, this.after, this.feeds, this.verdict, listing)
   }
 
   accept(data) {
@@ -43,7 +44,7 @@ export class Sum {
         cell.classList.toggle("lens-in-row", wrt === "a")
       }),
     )
-    this.running.firstChild.style.gridTemplateColumns = `repeat(${data.grad[0].length}, ${room(data.ledgers)}em)`
+    this.running.firstChild.style.gridTemplateColumns = `repeat(${data.grad[0].length}, minmax(${room(data.ledgers)}em, auto))`
     const totals = this.#shape(this.total, data.grad, () => make("span", "lens-cell"))
     totals.forEach((row, p) => row.forEach((cell, q) => write(cell, data.grad[p][q])))
     this.total.dataset.value = machine(data.grad)
@@ -52,6 +53,7 @@ export class Sum {
     this.verdict.className = fine ? "lens-agrees" : "lens-explained"
     this.verdict.textContent = `${fine ? "✓" : "≠"} ${words[data.agreement]}`
     this.torch.textContent = listing(wrt, data.torch.text)
+    this.torch.style.setProperty("--characters", 3 + Math.max(...this.torch.textContent.split("\n").map(line => line.length)))
   }
 
   #shape(element, rows, create) {
@@ -142,14 +144,15 @@ function entryFormula(data, p, q) {
   const numbers = terms
     .map(([i, j, , factor]) => coloured(hues[i], `${latex(values.v[i][j], true)}\\cdot ${latex(factor, true)}`))
     .join("+")
-  return `\\texttt{${wrt}.grad}_{${p + 1}${q + 1}} = ${written} = ${numbers} = \\mathbf{${latex(grad[p][q])}}`
+  const shown = terms.flatMap(([i, j, , factor]) => [values.v[i][j], factor])
+  const total = `${equals(...shown, grad[p][q])} \\mathbf{${latex(grad[p][q])}}`
+  return `\\texttt{${wrt}.grad}_{${p + 1}${q + 1}} = ${written} ${equals(...shown)} ${numbers} ${total}`
 }
 
 // The width of a column that holds every number the sum will show, in em: so nothing moves while it grows.
 function room(ledgers) {
-  const written = value => (Array.isArray(value) ? 3 : short(value).join("").length)
-  const longest = Math.max(...Object.values(ledgers).flatMap(steps => steps.flatMap(([, , line]) => line.map(written))))
-  return 0.9 + 0.5 * longest
+  const widths = Object.values(ledgers).flatMap(steps => steps.flatMap(([, , line]) => line.map(breadth)))
+  return (0.85 + Math.max(...widths)).toFixed(2)
 }
 
 function listing(wrt, printed) {

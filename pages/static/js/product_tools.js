@@ -21,7 +21,11 @@ export class Tools {
     this.steppers = Object.fromEntries(
       Object.entries(SIZES).map(([letter, word]) => {
         const { words } = this.own
-        const change = by => this.own.parts.operands.resize({ [letter]: this.own.parts.operands.sizes[letter] + by })
+        const change = by => {
+          const { sizes } = this.own.parts.operands
+          const size = sizes[letter] + by
+          if (size >= 1 && size <= this.own.data.limit) this.own.parts.operands.resize({ [letter]: size })
+        }
         const label = fact => ({ "aria-label": say(words[fact], { name: words[word] }), title: say(words[fact], { name: words[word] }) })
         const less = button("−", "", { ...label("fewer"), "data-testid": `${letter}-less` }, () => change(-1))
         const more = button("+", "", { ...label("more"), "data-testid": `${letter}-more` }, () => change(1))
@@ -109,20 +113,20 @@ export class Tools {
 
   accept(data) {
     const { words } = this.own
-    for (const [letter, { less, more, count }] of Object.entries(this.steppers)) {
-      const size = this.own.parts.operands.sizes[letter]
-      count.textContent = size
-      less.disabled = size <= 1
-      more.disabled = size >= data.limit
-    }
     const told = data.induced.includes(this.own.state.loss) ? [this.own.state.loss] : data.induced
     this.induced.replaceChildren(
       ...told.flatMap((name, at) => [at ? " " : "", ...withCode(words.induced_v, data.losses[name])]),
     )
-    this.induced.hidden = !told.length
+    this.induced.hidden = !told.length || !data.fresh
   }
 
   paint({ selected, loss, seed, pasting }) {
+    const { sizes } = this.own.parts.operands
+    for (const [letter, { less, more, count }] of Object.entries(this.steppers)) {
+      count.textContent = sizes[letter]
+      less.disabled = sizes[letter] <= 1
+      more.disabled = sizes[letter] >= this.own.data.limit
+    }
     this.hot.textContent = say(this.own.words.one_hot, { i: selected[0] + 1, j: selected[1] + 1 })
     this.loss.choose(loss ?? "")
     if (this.seed !== document.activeElement) this.seed.value = seed
