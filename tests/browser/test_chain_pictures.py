@@ -20,6 +20,21 @@ SOFTMAX = (
     "/chain?f=exp(x1)/(exp(x1)%2Bexp(x2)%2Bexp(x3));exp(x2)/(exp(x1)%2Bexp(x2)%2Bexp(x3));"
     "exp(x3)/(exp(x1)%2Bexp(x2)%2Bexp(x3))&g=-log(y2)&at=x1:1,x2:2,x3:3&v=1&lang=en"
 )
+LAYERS = "/chain?f=x1-2*x2%2B1;3*x1%2Bx2/2-1&g=tanh(y1);tanh(y2)&h=2*z1-z2&k=(w1%2B1)^2/2&at=x1:1/2,x2:1&v=1&lang=en"
+COVERED = """svg => {
+    const edges = ({ left, top, right, bottom }) => [left, top, right, bottom]
+    const box = e => edges(e.getBoundingClientRect())
+    const texts = [...svg.querySelectorAll("text")].filter(text => text.textContent)
+    const boxes = texts.map(box), [left, top, right, bottom] = box(svg), found = []
+    boxes.forEach(([l, t, r, b], i) => {
+        const told = texts[i].textContent
+        if (l < left || t < top || r > right || b > bottom) found.push(`${told} is cut`)
+        boxes.slice(0, i).forEach(([x, y, X, Y], k) => {
+            if (l + 1 < X && x + 1 < r && t + 2 < Y && y + 2 < b) found.push(`${told} on ${texts[k].textContent}`)
+        })
+    })
+    return found
+}"""
 
 
 def handle(page: Page, name: str) -> Locator:
@@ -255,6 +270,40 @@ def test_the_tape_is_stepped_one_node_at_a_time_and_the_table_tells_the_same(ope
     expect(page.locator(".lens-tape-products li")).to_have_count(2)
     page.get_by_role("button", name="To the end").click()
     expect(page.locator(".lens-tape-said")).to_contain_text("(88, 82)")
+
+
+@pytest.mark.parametrize("path", [LINK, LAYERS, SOFTMAX, EIGHT])
+def test_no_number_on_the_tape_is_cut_or_covers_another(open_page: Open, path: str):
+    page = open_page(path)
+    graph = page.locator(".lens-tape-box svg")
+    expect(handle(page, "node-1").locator(".lens-tape-adjoint")).not_to_be_empty()
+    page.locator(".lens-tape").focus()
+    assert graph.evaluate(COVERED) == []
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+        assert graph.evaluate(COVERED) == []
+
+
+def test_a_vector_that_is_too_long_for_its_box_is_told_by_its_size_and_whole_in_the_title(open_page: Open):
+    node = handle(open_page(EIGHT), "node-1")
+    expect(node.locator(".lens-tape-adjoint")).to_have_text("∈ ℝ⁸")
+    expect(node.locator("title")).to_contain_text("16, 0, 76, 267, 294, 490, 674, 303")
+
+
+def test_a_node_says_that_more_will_come_only_while_it_will(open_page: Open):
+    page = open_page(LINK)
+    x, t17, z = (handle(page, f"node-{i}").locator(".lens-tape-adjoint") for i in (1, 17, 18))
+    expect(x).to_have_text("(88, 82)")
+    page.locator(".lens-tape").focus()
+    page.keyboard.press("Home")
+    expect(z).to_have_text("(1, 2)")
+    page.keyboard.press("ArrowRight")
+    expect(t17).to_have_text("2")  # used once
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    expect(x).to_have_text("(88, 82)")  # used four times, and all have come
+    page.keyboard.press("ArrowLeft")
+    expect(x).to_contain_text("+ …")
 
 
 def test_four_stages_have_their_cotangents_too(open_page: Open):

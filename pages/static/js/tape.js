@@ -67,7 +67,7 @@ function build(own) {
   back.dataset.testid = "tape-back"
   next.dataset.testid = "tape-step"
   next.onclick = () => go(own, own.step >= order.length ? 0 : own.step + 1)
-  own.graph = empty || large ? null : draw(box, operations, words.graph)
+  own.graph = empty || large ? null : draw(box, operations, order, words.graph)
   if (!own.graph) box.replaceChildren()
   own.products.style.setProperty("--rows", Math.max(1, ...operations.map(({ uses }) => uses.length))) // no step moves the page
   details.firstChild.textContent = words.table

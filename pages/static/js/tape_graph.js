@@ -1,29 +1,62 @@
 // The recorded operations as a graph: inputs on the left, the last vector on the right. Laid out once for a problem;
 // a step only changes classes and texts.
 
+import { svg, width } from "./draw.js"
 import { brief } from "./numbers.js"
 
-const SVG = "http://www.w3.org/2000/svg"
-const [ACROSS, DOWN, WIDE, HIGH, ROOM] = [122, 78, 92, 44, 10]
+const [DOWN, HIGH, ROOM] = [80, 46, 6]
 const THIN = 0.42 // of a line: the place of an edge that passes
-const FITS = 12 // characters in a box
+const [NARROW, MOST, PADDING] = [62, 134, 18] // of a box: its least and greatest width, and what its text leaves free
+const FITS = 14 // characters in the widest box
+const [LEAST, BESIDE] = [22, 10] // between two columns; and beside what is sent there
 
-// Draws into `box`; answers with what `move` needs.
-export function draw(box, operations, label) {
+// Draws into `box`; answers with what `move` needs. `order` is that of backward, which passes no other operation.
+export function draw(box, operations, order, label) {
   const { places, tallest, bends } = layout(operations)
-  const columns = Math.max(...places.map(p => p.x)) + 1
-  const [width, height] = [2 * ROOM + ACROSS * (columns - 1) + WIDE, 2 * ROOM + DOWN * tallest]
-  const svg = make("svg", { viewBox: `0 0 ${width.toFixed(0)} ${height.toFixed(0)}`, role: "img", "aria-label": label })
-  Object.assign(svg.style, { width: "100%", maxWidth: `${width}px`, minWidth: `${Math.round(0.82 * width)}px` })
-  const [edges, nodes, labels] = [make("g"), make("g"), make("g")]
-  const at = place => [ROOM + ACROSS * place.x, ROOM + DOWN * place.y - (HIGH + 18) / 2] // 18 for the adjoint below
+  const uses = operations.map(() => 0)
+  for (const i of order) for (const { of } of operations[i].uses) uses[of]++
+  const texts = operations.map((operation, i) => written(operation, uses[i]))
+  const { left, wide, all } = spread(box, operations, places, texts)
+  const height = 2 * ROOM + DOWN * tallest
+  const picture = svg("svg", { viewBox: `0 0 ${all} ${height.toFixed(0)}`, role: "img", "aria-label": label })
+  Object.assign(picture.style, { width: "100%", maxWidth: `${all}px`, minWidth: `${Math.round(0.96 * all)}px` })
+  const [edges, nodes, labels] = [svg("g"), svg("g"), svg("g")]
+  const at = place => ({ x: left[place.x], wide: wide[place.x], y: ROOM + DOWN * place.y - (HIGH + 18) / 2 }) // 18 for the adjoint below
   const drawn = operations.map((operation, i) => ({
-    ...node(nodes, operation, at(places[i]), i),
+    ...node(nodes, operation, texts[i], at(places[i]), i),
+    uses: uses[i],
     edges: operation.uses.map((use, k) => edge(edges, labels, at(places[use.of]), at(places[i]), bends[i][k].map(at), operation.uses.length, k)),
   }))
-  svg.append(edges, nodes, labels)
-  box.replaceChildren(svg)
-  return { box, drawn, places }
+  picture.append(edges, nodes, labels)
+  box.replaceChildren(picture)
+  return { box, drawn, columns: places.map(({ x }) => [left[x], wide[x]]) }
+}
+
+// What stands in a box and below it. A vector that is too long is told by its size; the whole of it is in the title.
+function written({ name, text, value, adjoint }, uses) {
+  const size = limited(value)
+  return {
+    operation: text.startsWith("stack(") ? "stack" : text || name,
+    value: size === vector(value) ? `${name} = ${size}` : `${name} ${size}`,
+    adjoint: uses > 1 ? `${limited(adjoint)} + …` : limited(adjoint),
+  }
+}
+
+// Where each column begins and how wide it is: as wide as what is written there, as far from the next as what is sent.
+function spread(box, operations, places, texts) {
+  const style = getComputedStyle(box)
+  const [plain, code] = ["--st-font", "--st-code-font"].map(name => style.getPropertyValue(name) || "sans-serif")
+  const measure = ({ operation, value, adjoint }) =>
+    Math.max(width(operation, `600 13px ${code}`), width(value, `400 13px ${plain}`), width(adjoint, `700 14px ${plain}`)) + PADDING
+  const count = Math.max(...places.map(place => place.x)) + 1
+  const [wide, gap] = [Array(count).fill(NARROW), Array(count).fill(LEAST)]
+  operations.forEach(({ uses }, i) => {
+    const { x } = places[i]
+    wide[x] = Math.max(wide[x], Math.min(MOST, Math.ceil(measure(texts[i]))))
+    for (const { sent } of uses) gap[x] = Math.max(gap[x], Math.ceil(width(limited(sent), `700 13px ${plain}`)) + BESIDE)
+  })
+  const left = wide.map((_, x) => wide.slice(0, x).reduce((sum, w, k) => sum + w + gap[k + 1], ROOM))
+  return { left, wide, all: left.at(-1) + wide.at(-1) + ROOM }
 }
 
 // Columns from the left as soon as everything needed is there; an edge that passes over a column keeps a place of its
@@ -81,74 +114,71 @@ function crossings(items, columns) {
 
 const mean = numbers => numbers.reduce((sum, n) => sum + n, 0) / Math.max(1, numbers.length)
 
-function node(group, { name, node: torch, text, value }, [x, y], i) {
-  const part = make("g", { class: `lens-tape-node${value.length > 1 || !/^t\d/.test(name) ? " lens-tape-vector" : ""}`, "data-testid": `node-${i + 1}` })
-  const box = make("rect", { x, y, width: WIDE, height: HIGH, rx: 9 })
-  const op = write(make("text", { x: x + WIDE / 2, y: y + 18, class: "lens-tape-op" }), fitting(text.startsWith("stack(") ? "stack" : text || name, name))
-  const told = `${name} = ${vector(value)}`
-  const number = write(make("text", { x: x + WIDE / 2, y: y + 35, class: "lens-tape-value" }), fitting(told, `${name} ∈ ℝ${"⁰¹²³⁴⁵⁶⁷⁸⁹"[value.length] ?? "ⁿ"}`))
-  const adjoint = make("text", { x: x + WIDE / 2, y: y + HIGH + 15, class: "lens-tape-adjoint" })
-  const title = write(make("title"), `${torch}\n${name} = ${text || "…"} = ${vector(value)}`)
+function node(group, { name, node: torch, text, value }, texts, { x, y, wide }, i) {
+  const part = svg("g", { class: `lens-tape-node${value.length > 1 || !/^t\d/.test(name) ? " lens-tape-vector" : ""}`, "data-testid": `node-${i + 1}` })
+  const middle = x + wide / 2
+  const box = svg("rect", { x, y, width: wide, height: HIGH, rx: 9 })
+  const op = write(svg("text", { x: middle, y: y + 19, class: "lens-tape-op" }), fitting(texts.operation))
+  const number = write(svg("text", { x: middle, y: y + 37, class: "lens-tape-value" }), fitting(texts.value))
+  const adjoint = svg("text", { x: middle, y: y + HIGH + 16, class: "lens-tape-adjoint" })
+  const title = svg("title")
   part.append(box, op, number, adjoint, title)
   group.append(part)
-  return { part, adjoint, title }
+  return { part, adjoint, title, told: `${torch}\n${name} = ${text || "…"} = ${vector(value)}` }
 }
 
 // From the right side of an argument to the left side of its use, level through the columns between.
-function edge(edges, labels, [x1, y1], [x2, y2], bends, count, k) {
+function edge(edges, labels, from, to, bends, count, k) {
   const apart = count > 1 ? (k - (count - 1) / 2) * Math.min(14, 30 / count) : 0
-  const points = [[x2, y2 + HIGH / 2 + apart]]
-  for (const [x, y] of bends) points.push([x + WIDE, y + HIGH / 2], [x, y + HIGH / 2])
-  points.push([x1 + WIDE, y1 + HIGH / 2])
+  const points = [[to.x, to.y + HIGH / 2 + apart]]
+  for (const { x, y, wide } of bends) points.push([x + wide, y + HIGH / 2], [x, y + HIGH / 2])
+  points.push([from.x + from.wide, from.y + HIGH / 2])
   const steps = points.slice(1).map(([x, y], i) => {
     const [fromX, fromY] = points[i]
     const half = (fromX - x) / 2
     return i % 2 ? `L${x},${y}` : `C${fromX - half},${fromY} ${x + half},${y} ${x},${y}`
   })
-  const line = make("path", { d: `M${points[0]}${steps.join("")}`, class: "lens-tape-edge" })
-  const middle = bends.length ? [points[1][0] - WIDE / 2, points[1][1]] : [(points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2]
-  const label = make("text", { x: middle[0], y: middle[1], class: "lens-tape-sent" })
+  const line = svg("path", { d: `M${points[0]}${steps.join("")}`, class: "lens-tape-edge" })
+  const [x, y] = [0, 1].map(axis => (points[0][axis] + points[1][axis]) / 2) // before the node at work
+  const label = svg("text", { x, y, class: "lens-tape-sent" })
   edges.append(line)
   labels.append(label)
   return { line, label }
 }
 
 // Shows one moment of backward: the node at work, what it sends, what waits, what is finished.
-export function move({ box, drawn, places }, { operations, current, done, pending }) {
-  drawn.forEach(({ part, adjoint, edges }, i) => {
+export function move({ box, drawn, columns }, { operations, current, done, pending }) {
+  drawn.forEach(({ part, adjoint, title, told, uses, edges }, i) => {
     const waits = pending.get(i)
     part.classList.toggle("lens-tape-done", done.has(i) && i !== current)
     part.classList.toggle("lens-tape-current", i === current)
     part.classList.toggle("lens-tape-waiting", Boolean(waits))
-    write(adjoint, done.has(i) ? vector(operations[i].adjoint) : waits ? `${vector(sum(waits))} + …` : "")
+    const arrived = done.has(i) ? operations[i].adjoint : waits && sum(waits)
+    const more = !done.has(i) && waits?.length < uses ? " + …" : "" // something is still on its way
+    write(adjoint, arrived ? limited(arrived) + more : "")
+    write(title, arrived ? `${told}\n→ ${vector(arrived)}${more}` : told)
     edges.forEach(({ line, label }, k) => {
       line.classList.toggle("lens-tape-lit", i === current)
       line.classList.toggle("lens-tape-past", done.has(i) && i !== current)
-      write(label, i === current ? vector(operations[i].uses[k].sent) : "")
+      write(label, i === current ? limited(operations[i].uses[k].sent) : "")
     })
   })
-  if (current >= 0) reveal(box, places[current].x)
+  if (current >= 0) reveal(box, ...columns[current])
 }
 
-// Keeps the node at work in sight in a graph that is wider than its box.
-function reveal(box, x) {
-  const left = ROOM + ACROSS * x
+// Keeps the node at work, and what it sends to, in sight in a graph that is wider than its box.
+function reveal(box, left, wide) {
   if (box.scrollWidth <= box.clientWidth) return
-  if (left < box.scrollLeft + ACROSS || left + WIDE > box.scrollLeft + box.clientWidth)
-    box.scrollLeft = Math.max(0, left - box.clientWidth / 2)
+  if (left < box.scrollLeft + MOST || left + wide > box.scrollLeft + box.clientWidth) box.scrollLeft = Math.max(0, left - box.clientWidth / 2)
 }
 
+const LONG = 17 // characters of a vector that is written out
 const vector = numbers => (numbers.length === 1 ? brief(numbers[0]) : `(${numbers.map(brief).join(", ")})`)
+const limited = numbers => (numbers.length === 1 || vector(numbers).length <= LONG ? vector(numbers) : `∈ ℝ${"⁰¹²³⁴⁵⁶⁷⁸⁹"[numbers.length] ?? "ⁿ"}`)
 const sum = vectors => vectors[0].map((_, k) => vectors.reduce((total, one) => total + one[k], 0))
-const fitting = (text, otherwise) => (text.length <= FITS ? text : otherwise.length <= FITS && text.includes("(") ? otherwise : `${text.slice(0, FITS - 1)}…`)
+const fitting = text => (text.length <= FITS ? text : `${text.slice(0, FITS - 1)}…`)
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text
-  return element
-}
-
-function make(tag, attributes = {}) {
-  const element = document.createElementNS(SVG, tag)
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
   return element
 }
