@@ -6,14 +6,27 @@ from collections.abc import Callable, Sequence
 
 from core.explain import Explanation
 from core.export.deck import Told
+from core.export.drawing import affordable
 from core.export.notebook import notebook
 from core.export.options import SIZES, URL_VARIABLE, Options, base_url
-from core.export.picture import pdf, png, svg
+from core.export.picture import pdf, png, preview, svg
 from core.export.pptx import pptx
 from core.export.script import script
 from core.export.tex import tex
+from core.typeset.slides import count
 
-__all__ = ["EXPORTERS", "MIME", "SIZES", "URL_VARIABLE", "Options", "base_url", "export"]
+__all__ = [
+    "EXPORTERS",
+    "MIME",
+    "SIZES",
+    "URL_VARIABLE",
+    "Options",
+    "affordable",
+    "base_url",
+    "count",
+    "export",
+    "preview",
+]
 
 Exporter = Callable[[Sequence[Told]], list[bytes]]
 

@@ -63,7 +63,7 @@ def draw(pages: Sequence[Page], options: Options, kind: str) -> list[bytes]:
     # In SVG Typst leaves the & of a link as it is, which is no XML; a picture needs no link.
     size = SIZES[options.size]
     if kind == "png":
-        _affordable(len(pages), size.pixels)
+        affordable(len(pages), options)
     return _submit(describe(pages, options) | {"links": kind == "pdf"}, kind, size.ppi)
 
 
@@ -75,8 +75,10 @@ def draw_bodies(pages: Sequence[Page], options: Options, kind: str) -> list[byte
     return _submit(deck | {"only": "body"}, kind, sharp * SIZES["1080"].ppi)
 
 
-def _affordable(count: int, pixels: tuple[int, int]) -> None:
-    most = MAX_PIXELS // (pixels[0] * pixels[1])
+def affordable(count: int, options: Options) -> None:
+    """Raises ProblemError ``too_many_pictures`` for more of them than a server should hold."""
+    width, height = SIZES[options.size].pixels
+    most = MAX_PIXELS // (width * height)
     if count > most:
         raise ProblemError("too_many_pictures", count=count, limit=most)
 

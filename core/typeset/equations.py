@@ -467,13 +467,33 @@ def vector_summary(e: VectorExplanation) -> Line:
 # ── What to take along ───────────────────────────────────────────────────────────────────────────────────
 
 
-def main(e: VectorExplanation | ChainExplanation | MatmulExplanation) -> tuple[Piece, ...]:
-    """The equations of an explanation that people copy into their own text."""
+def shown(e: VectorExplanation | ChainExplanation | MatmulExplanation) -> tuple[Piece, ...]:
+    """Every equation that the page of an explanation shows, in its order; those of one element of c: ``of_element``."""
     match e:
         case VectorExplanation():
-            weights = e.pullback.weights
-            return jacobian(e.map, weights), jacobian_at(e.map, weights), weighted_sum(e.map, e.pullback)
+            here, weights = e.map, e.pullback.weights
+            return (
+                *(output(i, node) for i, node in enumerate(here.outputs)),
+                jacobian(here, weights),
+                jacobian_at(here, weights),
+                weighted_sum(here, e.pullback),
+                weighted_symbols(here),
+                *transposed_product(here, e.pullback),
+            )
         case ChainExplanation():
-            return *chain_jacobians(e), chain_product(e), chain_backward(e)
+            stages = len(e.maps)
+            outputs = [
+                output(i, node, e.letters[s + 1]) for s, at in enumerate(e.maps) for i, node in enumerate(at.outputs)
+            ]
+            ours = (*chain_jacobians(e), chain_product(e), chain_backward(e))
+            return (*outputs, *ours, *chain_general(stages), chain_entry(stages))
         case MatmulExplanation():
-            return product(e), gradient(e, e.problem.wrt), closed_form(e, e.problem.wrt)
+            wrt = e.problem.wrt
+            ours = (product(e), upstream(e), gradient_sum_symbols(e, wrt), gradient(e, wrt), closed_form(e, wrt))
+            return (*ours, general_product(), general_derivative(wrt), general_sum(wrt), general_weighted(wrt))
+
+
+def of_element(e: MatmulExplanation, i: int, j: int) -> tuple[Piece, ...]:
+    """What the page says of c_ij: its sum, and its card in letters and in numbers."""
+    wrt = e.problem.wrt
+    return element(e, i, j), card(e, i, j, wrt, "letters", True), card(e, i, j, wrt, "numbers", True)

@@ -97,6 +97,17 @@ def replace_all(page: str, draft: Problem) -> None:
     _clear_fields(page)
 
 
+def project() -> None:
+    """A callback: the reader wants the code of the link as large as the window; what lies over it closes."""
+    st.session_state.share = False
+    st.session_state.projected = True
+
+
+def projected() -> bool:
+    """Whether the reader has just asked for the code."""
+    return st.session_state.pop("projected", False)
+
+
 def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
     """Keyword arguments that tie a text widget to the draft: its key, and a callback for what was typed.
 

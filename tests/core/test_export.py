@@ -25,10 +25,12 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from core import share, words
+from core.exact import Number
 from core.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
 from core.export import EXPORTERS, MIME, SIZES, Options, drawing, embedded, export
 from core.export.deck import deck
 from core.export.embedded import Allowance
+from core.export.python import python
 from core.export.tex import words_tex
 from core.typeset import equations
 from core.typeset.blocks import Slide, Tinted, Upon, formula, pieces
@@ -265,6 +267,34 @@ def run_script(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
     (folder / "slide.py").write_text(source, encoding="utf-8")
     command = [sys.executable, "slide.py"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+@pytest.mark.parametrize(("page", "least"), [("vjp", 2), ("chain", 1), ("matmul", 2)])
+def test_every_equation_with_numbers_is_python_whose_sides_are_equal(page: str, least: int) -> None:
+    compared = 0
+    for code in map(python, equations.shown(explained(PAGES[page]))):
+        names: dict[str, object] = {}
+        exec(code, names)  # our own text: it must run as it is
+        said, _, further = code.rpartition("\n# = ")
+        if said and "symbols" not in code:
+            assert eval(said.splitlines()[-1], names) == eval(further, names), code
+            compared += 1
+    assert compared >= least
+
+
+@pytest.mark.parametrize(
+    ("piece", "code"),
+    [
+        (equations.general_product(), ""),
+        (equations.chain_entry(), ""),
+        (
+            Line((Symbol(r"x = \left("), Value(Number(0.5)), Symbol(","), Value(Number(-2.0)), Symbol(r"\right)"))),
+            "(0.5, -2.0)",
+        ),
+    ],
+)
+def test_an_equation_in_letters_is_no_python(piece: Piece, code: str) -> None:
+    assert python(piece).removeprefix("import sympy as sp\n") == code
 
 
 def test_words_mean_nothing_to_tex_but_themselves() -> None:

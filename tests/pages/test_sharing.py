@@ -27,8 +27,60 @@ def test_share_shows_the_link_of_exactly_this_state():
 
 def test_share_offers_the_equations_as_latex_without_our_colours():
     app = opened("share")
-    (copied,) = [element.value for element in app.code if "v^{\\top} J =" in element.value]
-    assert "color" not in copied
+    copied = [element.value for element in app.code if "v^{\\top} J =" in element.value]
+    assert len(copied) == 2, "with numbers and with letters for the weights"
+    assert not any("color" in text for text in copied)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("LaTeX", r"y_{1} = x^{2}\,y"),
+        ("Markdown", "$$\n"),
+        ("Python", 'import sympy as sp\nx, y = sp.symbols("x y", real=True)\nsp.Matrix([[2*x*y, x**2], [0, 4]])'),
+    ],
+)
+def test_share_offers_every_equation_in_three_forms(form: str, text: str):
+    app = opened("share", **{"share.form": form})
+    assert any(text in element.value for element in app.code), [element.value for element in app.code]
+
+
+def test_share_offers_the_equations_of_any_element_of_c():
+    app = opened("share", "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=1,2,3;4,5,6&wrt=b")
+    assert any("c_{11}" in element.value for element in app.code)
+    app.selectbox(key="share.ij").select((1, 2)).run()
+    assert any(r"\frac{\partial c_{23}}{\partial b}" in element.value for element in app.code)
+
+
+def test_the_code_is_shown_large_for_a_projector():
+    app = opened("share")
+    app.button(key="share.large").click().run()
+    assert not app.exception
+    assert len(app.get("image")) == 1
+    assert not app.session_state["share"], "what would lie over the code has closed"
+
+
+def test_a_file_is_made_when_it_is_asked_for_and_not_before(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(export, "export", lambda *_: pytest.fail("made"))
+    app = opened("export", **{"export.format": "pptx", "export.steps": True})
+    assert not app.exception
+
+
+def test_steps_are_previewed_one_by_one_and_downloaded_together():
+    app = opened("export", **{"export.format": "png", "export.steps": True})
+    assert "vjp.zip" in app.get("download_button")[0].proto.label
+    assert (app.slider(key="export.slide").min, app.slider(key="export.slide").max) == (1, 4)
+    first = app.get("image")[-1].proto.imgs[0].url
+    app.slider(key="export.slide").set_value(4).run()
+    assert app.get("image")[-1].proto.imgs[0].url != first
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"), [("py", "import sympy"), ("ipynb", '"nbformat"'), ("tex", "documentclass")]
+)
+def test_a_source_is_previewed_as_text(suffix: str, text: str):
+    app = opened("export", **{"export.format": suffix})
+    assert any(text in element.value for element in app.code)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

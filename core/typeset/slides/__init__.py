@@ -19,6 +19,19 @@ SLIDES: dict[type[Explanation], tuple[Callable[..., tuple[Slide, ...]], Callable
 }
 
 
+def count(explanation: Explanation, steps: bool = False) -> int:
+    """How many slides there will be, without making them."""
+    if not steps:
+        return 1
+    match explanation:
+        case VectorExplanation():
+            return len(explanation.map.outputs) + 2
+        case ChainExplanation():
+            return len(explanation.maps) + 4
+        case MatmulExplanation():
+            return explanation.sizes[0] * explanation.sizes[2] + 2
+
+
 def slides(explanation: Explanation, lang: str, steps: bool = False) -> tuple[Slide, ...]:
     """The state of an explanation as a slide in a language; with ``steps`` how it comes about, the state last."""
     lead, state = SLIDES[type(explanation)]
