@@ -37,7 +37,7 @@ def state(e: ChainExplanation, lang: str) -> Slide:
                 _start(e, lang),
                 *(_stage_note(e, s, lang) for s in reversed(order)),
                 say(lang, "export.notes.chain_why"),
-                *(explain_note(lang, note.code, note.facts) for note in e.verdict.notes),
+                *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
             ]
         ),
     )

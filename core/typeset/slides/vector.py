@@ -125,7 +125,7 @@ def _notes(e: VectorExplanation, lang: str) -> str:
             "\n".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.outputs, 1)),
             say(lang, "export.notes.vjp", point=point, jacobian=jacobian),
             say(lang, "export.notes.vjp_total", v=vector_text(e.pullback.weights), total=vector_text(e.pullback.total)),
-            *(explain_note(lang, note.code, note.facts) for note in e.verdict.notes),
+            *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
         ]
     )
 

@@ -43,7 +43,7 @@ def remark_on(verdict: Verdict, lang: str) -> str:
     if kind == "explained" and verdict.torch.agrees:
         kind = "agree"
     said = ("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}")
-    notes = [explain_note(lang, note.code, note.facts) for note in verdict.notes[:1]]
+    notes = [explain_note(lang, note.code, note.facts, note.place) for note in verdict.notes[:1]]
     return say(lang, "export.label.reason", said=said, reason=notes[0]) if notes else said
 
 
