@@ -7,7 +7,7 @@ const ONE_LINE = 21 // smaller than this, the terms rather stand below one anoth
 const BESIDE = 19 // smaller than this, the sum rather stands below the product
 const SMALLEST = 15 // and then the box scrolls
 const GAP = 0.6 // em between the product and the sum
-const SLACK = 0.6 // em for every number that may grow while it moves: the weights and the sums
+const SLACK = 0.4 // em for every number that may grow while it moves: the weights and the sums
 
 // Answers with a function that arranges the board; call it when the entries or the width may have changed.
 export function fit({ root, board, product, sum, v, bus }) {
