@@ -83,7 +83,7 @@ def _add(document: Document, told: Page, count: int, png: bytes, svg: bytes, opt
     if numbered:
         _number(page, (width - EDGE - numbered, 76, numbered, 24), count, theme.muted)
     _picture(page, png, svg, described["room"], slide.alt)
-    code, remark = (EDGE, FOOT, beside * 0.56, FOOT_HEIGHT), (EDGE + beside * 0.58, FOOT, beside * 0.42, FOOT_HEIGHT)
+    code, remark = _foot(slide.frame.code, beside)
     _text(page, slide.frame.code, code, _code_size(slide.frame.code, code), ink, font=MONO)
     if slide.frame.remark:
         _text(page, [slide.frame.remark], remark, _flowing(slide.frame.remark, remark, 13), tone)
@@ -117,6 +117,15 @@ def _number(page: Shapes, box: Box, count: int, colour: str) -> None:
     field.append(deepcopy(run.rPr))
     field.append(parse_xml(f"<a:t {nsdecls('a')}>‹#›</a:t>"))
     run.addprevious(field)
+
+
+def _foot(lines: Sequence[str], width: float) -> tuple[Box, Box]:
+    """Where code and remark stand: side by side, or the remark below a wide code."""
+    needed = 0.6 * 13 * max(map(len, lines)) + 4
+    if needed <= 0.7 * width:
+        return (EDGE, FOOT, needed, FOOT_HEIGHT), (EDGE + needed + 20, FOOT, width - needed - 20, FOOT_HEIGHT)
+    code = FOOT_HEIGHT - 20
+    return (EDGE, FOOT, width, code), (EDGE, FOOT + code + 2, width, 18)
 
 
 def _code_size(lines: Sequence[str], box: Box) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import re
@@ -43,6 +44,7 @@ from core.typeset.typst import CHARACTERS, THEMES, block, program, typeset
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://lens.example.edu"
+presentation = importlib.import_module("core.export.pptx")  # the name in the package is the function
 SIDE = ";".join(",".join(str((3 * i + 5 * j) % 9 - 4) for j in range(8)) for i in range(8))
 EIGHT = ";".join("%2B".join(f"{(i * j) % 7 + 1}*x{j + 1}^{(i + j) % 3 + 1}" for j in range(8)) for i in range(8))
 PAGES = {
@@ -204,6 +206,37 @@ def test_a_presentation_has_native_words_a_described_picture_and_notes(page: str
         svg = shown.part.related_part(sharp).blob
         assert ElementTree.fromstring(svg).tag.endswith("svg")
         assert b"<use" not in svg
+
+
+BLANK = io.BytesIO()
+Image.new("RGB", (1, 1)).save(BLANK, "png")
+
+
+def frames(shown: pptx.slide.Slide) -> list[tuple[float, float, float, float]]:
+    """Left, top, right, bottom in points of the writing on a slide, as far as it reaches."""
+    found = []
+    for shape in shown.shapes:
+        if shape.has_text_frame:
+            lines = [run for paragraph in shape.text_frame.paragraphs for run in paragraph.runs[:1]]
+            height = 1.2 * sum(run.font.size.pt for run in lines)
+            left, top, width = (side / 12700 for side in (shape.left, shape.top, shape.width))
+            found.append((left, top, left + width, top + height))
+    return found
+
+
+@pytest.mark.parametrize("size", ["1080", "4:3"])
+@pytest.mark.parametrize("address", [example.address for example in words.examples()])
+def test_no_writing_of_a_presentation_runs_into_another(address: str, size: str) -> None:
+    pages = deck([(explained(address), options(size=size))])
+    document = pptx.Presentation()
+    for page in pages:
+        presentation._add(document, page, 2, BLANK.getvalue(), b"<svg/>", options(size=size))
+    for shown in document.slides:
+        boxes = frames(shown)
+        for k, (left, top, right, bottom) in enumerate(boxes):
+            for other in boxes[k + 1 :]:
+                apart = other[0] >= right or other[2] <= left or other[1] >= bottom - 1 or other[3] <= top + 1
+                assert apart, (boxes[k], other)
 
 
 # ── Notebook, script and LaTeX ───────────────────────────────────────────────────────────────────────────

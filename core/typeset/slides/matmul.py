@@ -43,7 +43,7 @@ def state(e: MatmulExplanation, lang: str) -> Slide:
     facts = {"wrt": wrt, "m": m, "k": k, "n": n, "count": m * n}
     return Slide(
         title=matmul_title(e, lang),
-        subtitle=say(lang, "export.subtitle.matmul", **facts),
+        subtitle=say(lang, f"export.subtitle.matmul{'_one' if m * n == 1 else ''}", **facts),
         body=choice(*_forms(e)),
         frame=_frame(e, lang),
         alt=say(
@@ -87,7 +87,14 @@ def _forms(e: MatmulExplanation) -> list[Block]:
     if m * n * len(e.grad(wrt)) * len(e.grad(wrt)[0]) > MANY_CELLS:
         return forms
     cards = _cards(e, wrt)
-    return [above(_given(e), beside(cards, sum_)), beside(cards, sum_), *forms]
+    return [
+        above(_given(e), beside(cards, sum_)),
+        above(_given(e), beside(cards, stacked)),
+        beside(cards, sum_),
+        beside(cards, stacked),
+        above(cards, sum_),
+        *forms,
+    ]
 
 
 def _given(e: MatmulExplanation) -> Block:
