@@ -107,7 +107,7 @@ def chain_problem(page: str) -> None:
 def _chain_stage(problem: ChainProblem, s: int) -> _Stage:
     before, functions = CHAIN_LETTERS[s], problem.stages[s]
     if s:
-        variables = [f"{before}{k + 1}" for k in range(len(problem.stages[s - 1]))]
+        variables = [f"{before}{k + 1}" for k in range(len(problem.stages[s - 1]) or 1)]  # 0 where a stage is missing
     else:
         variables = [name for name, _ in problem.point or (("x1", "1"),)]
 
@@ -232,15 +232,16 @@ def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading,
     def store(weights: tuple[str, ...]) -> None:
         session.change(page, replace(problem, cotangent=weights))
 
+    tries = _tries(m)
     with st.container(key=f"{page}.weights"):
         weights(
             page,
             texts[:MAX_OUTPUTS],
             reading.cotangent,
-            tries=_tries(m),
+            tries=tries,
             hues=[views.palette().hue(i) for i in range(len(texts))],
             labels=[views.words("stage.weight", i=i + 1) for i in range(len(texts))],
-            words={"try": views.words("section.try")},
+            words={"try": views.words("section.try") if tries else ""},
             store=store,
         )
         if not session.alive():
@@ -264,8 +265,10 @@ def _plain_weights(page: str, problem: VectorProblem | ChainProblem, texts: tupl
 
 
 def _tries(m: int) -> list[tuple[str, tuple[int, ...]]]:
-    """The one-hot vectors, each of which picks one row, and ones; with a label for each."""
-    hot = [tuple(int(p == i) for p in range(m)) for i in range(m)] if m > 1 else []
+    """The one-hot vectors, each of which picks one row, and ones; with a label for each. A single weight needs none."""
+    if m == 1:
+        return []
+    hot = [tuple(int(p == i) for p in range(m)) for i in range(m)]
 
     def label(k: int, v: tuple[int, ...]) -> str:
         return f"({','.join(map(str, v))})" if m < 5 else f"e{k + 1}" if k < m else views.words("label.ones")
