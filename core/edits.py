@@ -60,7 +60,7 @@ def _last(problem: Draft) -> int:
 
 def _variables(problem: Draft, stage: int) -> list[str]:
     if stage:
-        return [f"{CHAIN_LETTERS[stage]}{k + 1}" for k in range(len(functions(problem, stage - 1)))]
+        return [f"{CHAIN_LETTERS[stage]}{k + 1}" for k in range(len(functions(problem, stage - 1)) or 1)]
     return [name for name, _ in problem.point or ()] or ["x1"]
 
 

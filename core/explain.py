@@ -163,7 +163,7 @@ def read(problem: VectorProblem, field: str = "f") -> Reading:
         try:
             return step(*args, **kwargs)  # type: ignore[operator]
         except ProblemError as error:
-            errors.append(error)
+            errors.append(_of_stage(error, field))
             return None
 
     declared = None
@@ -187,6 +187,13 @@ def read(problem: VectorProblem, field: str = "f") -> Reading:
     return Reading(outputs, inputs, tuple(point), tuple(cotangent), tuple(errors))  # type: ignore[arg-type]
 
 
+def _of_stage(error: ProblemError, field: str) -> ProblemError:
+    """What a later stage of a chain is written in is no point: it comes out of the stage before."""
+    if error.code != "undeclared_name" or field == CHAIN_FIELDS[0]:
+        return error
+    return ProblemError("not_an_output", field=field, index=error.index, span=error.span, function=field, **error.facts)
+
+
 def _number(text: str, field: str, index: int) -> Number:
     return value_of(grammar.constant(text, field=field, index=index))
 
@@ -199,6 +206,10 @@ def _distinct(declared: Sequence[str | None]) -> None:
 
 def _count_outputs(functions: Sequence[str], field: str) -> None:
     if not functions:
+        s = CHAIN_FIELDS.index(field)
+        if s:
+            before, after = CHAIN_LETTERS[s : s + 2]
+            raise ProblemError("no_stage", field=field, function=field, before=before, after=after)
         raise ProblemError("empty", field=field, index=0, span=(0, 0))
     if len(functions) > MAX_OUTPUTS:
         raise ProblemError("too_many_outputs", field=field, count=len(functions), limit=MAX_OUTPUTS)
@@ -287,9 +298,12 @@ def read_chain(problem: ChainProblem) -> tuple[Reading, ...]:
 
 
 def _stages(problem: ChainProblem) -> tuple[VectorProblem, ...]:
-    """Each stage as a problem of its own: the first has the point, the last has v, between them stand ones."""
+    """Each stage as a problem of its own: the first has the point, the last has v, between them stand ones.
+
+    Behind a stage that is missing any variable will do: what is wrong is told of once, at the gap.
+    """
     points = [
-        tuple((f"{letter}{k + 1}", "1") for k in range(len(stage)))
+        tuple((f"{letter}{k + 1}", "1") for k in range(len(stage))) or None
         for letter, stage in zip(CHAIN_LETTERS[1:], problem.stages, strict=False)
     ]
     weights = [None] * (len(problem.stages) - 1) + [problem.cotangent]

@@ -174,7 +174,7 @@ def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading,
             tries=_tries(m),
             hues=[views.palette().hue(i) for i in range(len(texts))],
             labels=[views.words("stage.weight", i=i + 1) for i in range(len(texts))],
-            words={"try": views.words("section.try")},
+            words={"try": views.words("section.try") if m > 1 else ""},
             store=lambda sent: session.change(page, edits.with_cotangent(session.problem(page), sent)),
         )
         if not session.alive():

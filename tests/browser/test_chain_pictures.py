@@ -226,6 +226,8 @@ def test_the_counts_follow_an_edit_that_changes_the_sizes_and_the_number_of_stag
     page = open_page(LINK)
     expect(handle(page, "cost-backward")).to_have_attribute("data-value", "8")
     field = page.get_by_label("Function y_1")
+    field.click()
+    expect(page.locator(".st-key-chain-weights-plain")).to_have_count(0)  # the run that the first focus starts is over
     field.fill("x1^2+x2*x3")
     field.press("Enter")
     expect(handle(page, "cost-backward")).to_have_attribute("data-value", "10")
@@ -314,6 +316,12 @@ def test_four_stages_have_their_cotangents_too(open_page: Open):
     for _ in range(5):
         handle(page, "backward-step").click()
     expect(handle(page, "sweep-check")).to_contain_text("✓")
+
+
+def test_a_single_weight_has_nothing_to_try(open_page: Open):
+    page = open_page(LONG)
+    expect(page.get_by_role("slider", name="v1")).to_be_visible()
+    expect(page.locator(".lens-tries")).to_have_text("")
 
 
 @pytest.mark.parametrize("path", [LINK, LONG, EIGHT])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core import share, words
 from core.__main__ import answer
 from core.cost import multiplications
-from core.explain import MAX_COMPOSED, ChainExplanation, complete, explain
+from core.explain import MAX_COMPOSED, ChainExplanation, complete, explain, read_chain
 from core.problem import CHAIN_FIELDS, ChainProblem, ProblemError
 
 CASES = {
@@ -157,18 +157,36 @@ def test_two_stages_keep_their_address_and_further_ones_add_to_it():
 @pytest.mark.parametrize(
     ("address", "code", "field"),
     [
-        ("/chain?f=x&g=y1&h=z2", "undeclared_name", "h"),
+        ("/chain?f=x&g=y1&h=z2", "not_an_output", "h"),
         ("/chain?f=x&g=y1&h=z1&k=w1;sinn(w1)", "unknown_function", "k"),
         ("/chain?f=x&g=y1&h=z1;z1^2&v=1", "wrong_length", "v"),
-        ("/chain?f=x&g=y1&k=w1", "empty", "h"),
+        ("/chain?f=x&g=y1&k=w1", "no_stage", "h"),
         ("/chain?f=x&g=y1&h=", "empty", "h"),
-        ("/chain?f=x&g=y3", "undeclared_name", "g"),
+        ("/chain?f=x&g=y3", "not_an_output", "g"),
+        ("/chain?f=x&at=y:1&g=y1", "undeclared_name", "f"),
     ],
 )
 def test_a_bad_stage_is_named_by_its_parameter(address: str, code: str, field: str):
     described, exit_code = answer(address)
     assert exit_code == 2
     assert (described["error"]["code"], described["error"]["field"]) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/chain?f=x;x^2&g=y3", "y3 does not come out of the stage before: g can only use y1, y2."),
+        ("/chain?f=x&g=y1&k=w1", "The stage h is missing: it leads from z to w, and a later stage needs w."),
+    ],
+)
+def test_what_is_wrong_with_a_later_stage_is_told_in_the_words_of_a_chain(address: str, told: str):
+    described, _ = answer(address)
+    assert described["error"]["message"].startswith(told)
+
+
+def test_a_gap_before_a_stage_is_told_of_once():
+    readings = read_chain(share.decode("/chain?f=x&g=y1&k=w1%2Bw2").problem)
+    assert [[error.code for error in reading.errors] for reading in readings] == [[], [], ["no_stage"], []]
 
 
 def test_v_is_told_to_have_the_shape_of_the_last_letter():

@@ -91,6 +91,23 @@ def test_a_bad_function_of_a_further_stage_is_explained_beside_its_field_and_the
     assert "def k(w):" in code(app)
 
 
+def test_a_missing_stage_is_named_and_can_be_filled_in_while_the_default_stays_in_sight():
+    app = visit("/chain?f=x1*x2&g=y1^2&k=w1")
+    assert not app.exception
+    assert "The stage h is missing" in texts(app)
+    assert "def g(y):" in code(app)
+    app.button(key="chain.h.add").click().run()
+    assert not app.exception
+    assert "is missing" not in texts(app)
+    assert "def k(w):" in code(app)
+
+
+def test_the_words_of_the_page_hold_for_any_number_of_stages():
+    for lang in share.LANGUAGES:
+        prose = words.prose(lang, "chain") + words.say(lang, "tape.hint") + words.say(lang, "section.outer")
+        assert not [word for word in ("twice", "两次", "f and g", "f 和 g", "Outer", "外层") if word in prose]
+
+
 def test_a_variable_written_for_the_first_time_in_f_gets_a_coordinate():
     app = visit(LINK)
     app.text_input(key="chain.f.0").set_value("x1^2+x2*x3").run()
