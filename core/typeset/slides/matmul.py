@@ -76,7 +76,7 @@ def _forms(e: MatmulExplanation) -> list[Block]:
     (m, _, n), wrt = e.sizes, e.problem.wrt
     name, value = _sum_name(e, wrt), _gradient_matrix(e, wrt)
     sum_, stacked = formula(line(*name, value), size=26), formula(Upon(line(*name), value), size=22)
-    mosaics = [_mosaics(e, wrt, m * n, size) for size in ((30, 11.5), (36, 17))]
+    mosaics = [_mosaics(e, wrt, m * n, size) for size in ((30, 11.5), (33, 17))]
     forms: list[Block] = [
         above(_given(e), beside(mosaics[0], sum_)),
         above(_given(e), beside(mosaics[0], stacked)),
