@@ -5,6 +5,7 @@ Text of a visitor reaches the browser as escaped text (``_escaped``, st.code) or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -25,6 +26,7 @@ from core.words import comments, explain_error, explain_note, prose, say
 from pages.shared import session
 
 STYLES = Path(__file__).parents[1] / "static" / "lens.css"
+WORD_JOINER = "\u2060"  # browsers break a line beside a formula, whatever follows it
 TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 cost the browser seconds
 
 
@@ -75,8 +77,8 @@ def beside() -> Iterator[None]:
 
 
 def text(name: str) -> None:
-    """A page of our own prose."""
-    st.markdown(prose(session.language(), name))
+    """A page of our own prose; a line must not begin with the punctuation that follows a formula."""
+    st.markdown(re.sub(r"\$(?=[，。；：、）])", "$" + WORD_JOINER, prose(session.language(), name)))
 
 
 def hint(key: str, **facts: str | int) -> None:

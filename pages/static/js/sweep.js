@@ -118,7 +118,6 @@ function build(rail) {
   root.setAttribute("role", "group")
   root.setAttribute("aria-label", words.label)
   root.tabIndex = 0
-  rail.torch = spaces.map(space => space.torch)
   acceptU(rail)
   rail.wide.textContent = words.wide
   rail.wide.hidden = true
@@ -348,22 +347,33 @@ function paintBar({ data, mode, step, modes, steps, tries }) {
 }
 
 function paintSaid(rail, found, settled) {
-  const { data, mode, step, said, live, check, torch } = rail
+  const { data, mode, step, said, live, check } = rail
   const count = data.stages.length
   const s = mode === "backward" ? count - step : step // the space that has been reached
   const text = data.said[mode][s]
   if (live.textContent !== text) live.textContent = text
   for (const element of said.children) element.classList.toggle("lens-sweep-shown", element.dataset.key === `${mode}:${s}`)
   paintSum(rail.sum, data, step === 0 ? entering(mode, found) : mode === "backward" ? pulled(data, s, found.backward, settled) : pushedOn(data, s, found.forward))
-  const known = mode === "backward" && step > 0
-  const agrees = known && settled && close(found.backward[s], torch[s])
-  const answer = `${data.spaces[s].letter}.grad = [${torch[s].map(brief).join(", ")}]`
-  const verdict = `${agrees ? "✓" : "≠"} ${agrees ? data.words.agrees : data.words.differs} ${answer}`
-  const told = !known ? "" : settled ? verdict : data.words.moving
+  const { answer, asked, otherwise, call } = CHECKS[mode](data, s, found.forward[0], settled)
+  const agrees = step > 0 && asked && close(found[mode][s], answer)
+  const verdict = `${agrees ? "✓" : "≠"} ${agrees ? data.words.agrees : data.words.differs} ${call} = [${answer.map(brief).join(", ")}]`
+  const told = step === 0 ? "" : asked ? verdict : otherwise
   if (check.textContent !== told) check.textContent = told
-  check.title = known && settled ? torch[s].join(", ") : ""
+  check.title = step > 0 && asked ? answer.join(", ") : ""
   check.classList.toggle("lens-agrees", agrees)
-  check.classList.toggle("lens-explained", known && settled && !agrees)
+  check.classList.toggle("lens-explained", step > 0 && asked && !agrees)
+}
+
+// What torch has said of space s, by which call, and whether it was asked about just this; else what to say instead.
+const CHECKS = {
+  backward: ({ spaces, words }, s, _, settled) => ({
+    answer: spaces[s].torch, asked: settled, otherwise: words.moving, call: `${spaces[s].letter}.grad`,
+  }),
+  forward: ({ spaces, stages, words }, s, u) => {
+    const call = s ? `torch.func.jvp(${stages[s - 1].function}, (${spaces[s - 1].letter},), (u,))[1]` : ""
+    const asked = equal(u, spaces[0].pushed)
+    return { answer: spaces[s].pushed, asked, otherwise: words.other.replace("{call}", call).replace("{u}", spaces[0].pushed.join(", ")), call }
+  },
 }
 
 // A sum is {name, terms: [{weight, entries, hue}], total}; entries and total are matrices of texts or numbers. It is
