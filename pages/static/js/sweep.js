@@ -17,7 +17,7 @@ export async function show({ data, parentElement }) {
   const rail = shown.get(parentElement)
   const stages = rail.data?.stages.length
   rail.data = scene(data)
-  if (stages !== rail.data.stages.length) rail.step = rail.data.stages.length
+  if (stages !== rail.data.stages.length) Object.assign(rail, { step: rail.data.stages.length, untouched: true })
   build(rail)
   settle(rail)
   document.fonts.ready.then(() => settle(rail)) // digits of another font are of another width
@@ -47,6 +47,8 @@ function mount(root, data) {
     watch.disconnect()
   }
   root.onkeydown = event => key(rail, event)
+  rail.line.parentElement.addEventListener("pointerdown", () => (rail.untouched = false), { passive: true })
+  rail.line.parentElement.addEventListener("wheel", () => (rail.untouched = false), { passive: true })
   return rail
 }
 
@@ -79,7 +81,7 @@ function settle(rail) {
 // As large as the width of the card allows, and never too small to read: then closer together. A rail that is still
 // too long scrolls and says so; it begins where v enters.
 const [LARGEST, SMALLEST, CLOSE] = [24, 16, 14] // pixels
-function fit({ line, wide, mode }) {
+function fit({ line, wide, mode, untouched }) {
   const box = line.parentElement
   const sizes = [[LARGEST, SMALLEST, false], [SMALLEST, CLOSE, true]]
   const fits = () => box.scrollWidth <= box.clientWidth
@@ -94,7 +96,7 @@ function fit({ line, wide, mode }) {
     if (fits()) break
   }
   const scrolls = !fits()
-  if (scrolls && wide.hidden) box.scrollLeft = mode === "backward" ? box.scrollWidth : 0
+  if (scrolls && untouched) box.scrollLeft = mode === "backward" ? box.scrollWidth : 0
   wide.hidden = !scrolls
 }
 
@@ -245,14 +247,14 @@ function buildTries({ tries, data, own }) {
 
 function choose(rail, mode) {
   rail.mode = mode
-  rail.step = rail.data.stages.length
+  Object.assign(rail, { step: rail.data.stages.length, untouched: false })
   settle(rail)
   requestAnimationFrame(() => reveal(rail))
 }
 
 function go(rail, step) {
   const count = rail.data.stages.length
-  rail.step = Math.min(count, Math.max(0, step))
+  Object.assign(rail, { step: Math.min(count, Math.max(0, step)), untouched: false })
   paint(rail)
   requestAnimationFrame(() => reveal(rail)) // the layout is known by then; asking for it now would make it twice
 }
