@@ -18,7 +18,10 @@ with fields, views.beside():
 
 with shown, views.result("chain") as explanation:
     with st.container(border=True, key="card.sweep"):
+        views.reason(explanation)
         sweep(explanation)
+        if collapsed := equations.chain_collapse(explanation):
+            views.equation(collapsed)
     with views.card("chain_general"):
         views.text("chain")
         for piece in equations.chain_general(len(explanation.maps)):

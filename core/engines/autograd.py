@@ -43,7 +43,8 @@ class ChainAutograd:
     """z = g(f(x)): ``middle`` is y, ``values`` is z, ``middle_grad`` is y.grad and ``vjp`` is x.grad.
 
     ``outer[i][k]`` = dz_i/dy_k and ``inner[k][j]`` = dy_k/dx_j. Of a longer chain ``values`` is what comes out of its
-    end; ``grads`` are x.grad, y.grad, z.grad, … and ``jacobians`` those of every stage, the first stage first.
+    end; ``grads`` are x.grad, y.grad, z.grad, … and ``jacobians`` those of every stage, the first stage first;
+    ``tangents`` are what u = (1, 0, …) at x becomes at y, z, …, from torch.func.jvp.
     """
 
     middle: Vector
@@ -54,6 +55,7 @@ class ChainAutograd:
     inner: Matrix
     grads: tuple[Vector, ...]
     jacobians: tuple[Matrix, ...]
+    tangents: tuple[Vector, ...]
     depends: bool
     source: str
     transcript: Transcript
@@ -116,6 +118,7 @@ def differentiate_chain(
     count = 2 + len(further)
     ran = run(listing.chain_source(inner, outer, inputs, point, cotangent, further))
     told = [printed.value for printed in ran.printed]
+    told, pushed = told[:-count], told[-count:]
     depends = told[count] is not False
     x_grad = _vector(told[-count - 1]) if depends else (0.0,) * len(inputs)
     grads = (x_grad, *(_vector(told[-count - 1 - s]) for s in range(1, count)))
@@ -129,6 +132,7 @@ def differentiate_chain(
         inner=jacobians[0],
         grads=grads,
         jacobians=jacobians,
+        tangents=tuple(map(_vector, pushed)),
         depends=depends,
         source=ran.source,
         transcript=ran,
@@ -162,11 +166,11 @@ VOCABULARY = Vocabulary(
     module="torch",
     alias=None,
     names=frozenset(
-        {"torch", "print", "a", "b", "c", "v", "loss", "one_hot", *listing.CHAIN_FUNCTIONS, *listing.CHAIN_VECTORS}
+        {"torch", "print", "a", "b", "c", "u", "v", "loss", "one_hot", *listing.CHAIN_FUNCTIONS, *listing.CHAIN_VECTORS}
     ),
     attributes=frozenset(
         {
-            *"T backward detach eye float64 func grad inf jacrev nan new_tensor no_grad".split(),
+            *"T backward detach eye float64 func grad inf jacrev jvp nan new_tensor no_grad".split(),
             *"requires_grad retain_grad set_default_dtype stack sum mean tensor".split(),
             *(name for template in listing.OPERATIONS.values() for name in re.findall(r"\.(\w+)", template)),
         }

@@ -239,6 +239,10 @@ def _jacrev(s: int) -> str:
     return f"torch.func.jacrev({CHAIN_FUNCTIONS[s]})({CHAIN_VECTORS[s]}.detach())"
 
 
+def _jvp(s: int) -> str:
+    return f"u = torch.func.jvp({CHAIN_FUNCTIONS[s]}, ({CHAIN_VECTORS[s]}.detach(),), (u,))[1]\nprint(u)\n"
+
+
 def _connected(count: int) -> str:
     lines = [f"{CHAIN_VECTORS[count]}.backward(v)\n"]
     for s in range(count - 1, -1, -1):
@@ -267,7 +271,8 @@ def chain_source(
     """The listing for z = g(f(x)), or w = h(g(f(x))) and so on with ``further`` stages.
 
     A stage after the first is written in y1, y2, …, the next in z1, z2, …: the outputs of the stage before. Printed
-    are y, z, …; then, from the last stage to the first, the gradients; then the Jacobians in the same order.
+    are y, z, …; then, from the last stage to the first, the gradients; then the Jacobians in the same order; then
+    u = (1, 0, …) pushed forward to y, z, ….
     """
     stages = (inner, outer, *further)
     count = len(stages)
@@ -288,6 +293,9 @@ def chain_source(
         + (_connected(count) if connected else _cut(count))
         + "\n# the Jacobians by themselves\n"
         + "".join(f"print({_jacrev(s)})\n" for s in range(count - 1, -1, -1))
+        + "\n# forward mode: u at x is pushed through f\n"
+        + tensor("u", [float(j == 0) for j in range(len(inputs))])
+        + "".join(f"# and on through {CHAIN_FUNCTIONS[s]}\n" * (s > 0) + _jvp(s) for s in range(count))
     )
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from math import isclose
 
-from core.exact import Number
+from core.exact import Exact, Number
 from core.explain import ChainExplanation, Map, MatmulExplanation, Pullback, Rows, Vector, VectorExplanation
 from core.expression import Node
 from core.problem import CHAIN_LETTERS
@@ -454,6 +456,20 @@ def chain_backward(e: ChainExplanation) -> Line:
         label = Symbol(rf"\texttt{{{e.letters[s]}.grad}}")
         pieces += [rf"\;\xrightarrow{{\;{_between(e, s)}\;}}\;", Under(total if s else Boxed(total), label)]
     return line(*pieces)
+
+
+def chain_collapse(e: ChainExplanation) -> Line | None:
+    """x.grad = y − e_k where the gradient is just that, as behind softmax and cross-entropy; None elsewhere."""
+    total, values = e.pullback.total, e.inner.values
+    if len(total) != len(values) or len(values) == 1:
+        return None
+    for k in range(len(values)):
+        true = tuple(Number(float(j == k), Exact(Fraction(j == k))) for j in range(len(values)))
+        if all(isclose(g.value, p.value - t.value, abs_tol=1e-12) for g, p, t in zip(total, values, true, strict=True)):
+            name = Symbol(r"\texttt{x.grad}")
+            parts = f"= y - e_{{{k + 1}}} =", row_of(values), "-", row_of(true), "=", Boxed(row_of(total))
+            return line(name, *parts)
+    return None
 
 
 def vector_summary(e: VectorExplanation) -> Line:

@@ -19,11 +19,13 @@ def scene(e: ChainExplanation) -> Data:
     """``spaces`` x, y, z, … with their names and values, ``stages`` with their Jacobians, the product, and hues.
 
     A number is [what is written, the float]; of each space ``adjoint`` is the cotangent there and ``torch`` what
-    PyTorch holds in its .grad.
+    PyTorch holds in its .grad; ``pushed`` is what its torch.func.jvp makes of u = (1, 0, …) there.
     """
     points = [e.inner.point, *(at.values for at in e.maps)]
     cotangents = [*(pulled.total for pulled in e.pullbacks), e.pullbacks[-1].weights]
     known = [*e.torch.grads, tuple(n.value for n in e.pullbacks[-1].weights)]
+    start = tuple(float(j == 0) for j in range(len(e.inner.inputs)))
+    tangents = [start, *e.torch.tangents]
     variables = [e.inner.inputs, *(outputs(e.letters[s + 1], at) for s, at in enumerate(e.maps))]
     return {
         "channel": "chain",
@@ -37,6 +39,7 @@ def scene(e: ChainExplanation) -> Data:
                 "values": pairs(points[s]),
                 "adjoint": pairs(cotangents[s]),
                 "torch": [number(x) for x in known[s]],
+                "pushed": [number(x) for x in tangents[s]],
             }
             for s, letter in enumerate(e.letters)
         ],

@@ -5,28 +5,32 @@ Text of a visitor reaches the browser as escaped text (``_escaped``, st.code) or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
+from core import share
 from core.engines.verdict import Note, Verdict
-from core.explain import Explanation, VectorExplanation, derivation, explain
-from core.problem import ProblemError
+from core.explain import Explanation, VectorExplanation, complete, derivation, explain
+from core.problem import Problem, ProblemError
 from core.transcript import Transcript, annotated
 from core.typeset import equations
 from core.typeset.latex import latex
 from core.typeset.numbers import decimal
 from core.typeset.palette import PALETTES, Palette
 from core.typeset.tree import Piece
-from core.words import comments, explain_error, explain_note, prose, say
+from core.words import Example, comments, examples, explain_error, explain_note, prose, say
 from pages.shared import session
 
 WHOLE, HALF = 72, 48  # characters of a listing that a card of the page shows
 STYLES = Path(__file__).parents[1] / "static" / "lens.css"
 BANDED = 25  # entries of a Jacobian that keeps its bands: the phantoms that hold them in line cost a browser seconds
+WORD_JOINER = "\u2060"  # browsers break a line beside a formula, whatever follows it
 TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 cost the browser seconds
 
 
@@ -77,8 +81,19 @@ def beside() -> Iterator[None]:
 
 
 def text(name: str) -> None:
-    """A page of our own prose."""
-    st.markdown(prose(session.language(), name))
+    """A page of our own prose; a line must not begin with the punctuation that follows a formula."""
+    st.markdown(re.sub(r"\$(?=[，。；：、）])", "$" + WORD_JOINER, prose(session.language(), name)))
+
+
+def reason(explanation: Explanation) -> None:
+    """What an example of the gallery is there for, on its own page."""
+    if explanation.problem in (known := _examples()):
+        st.html(f'<p class="lens-reason">{escape(known[explanation.problem].why[session.language()])}</p>')
+
+
+@cache
+def _examples() -> dict[Problem, Example]:
+    return {complete(share.decode(example.address).problem): example for example in examples()}
 
 
 def hint(key: str, **facts: str | int) -> None:

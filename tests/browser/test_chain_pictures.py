@@ -138,10 +138,12 @@ def test_eight_numbers_at_every_space_fit_a_laptop_and_scroll_from_v_on_a_phone(
     rail = open_page(EIGHT).locator(".lens-sweep-rail-box")
     expect(rail.locator(".lens-cell").first).to_be_visible()
     assert rail.evaluate("e => e.scrollWidth <= e.clientWidth")
-    page = open_page(EIGHT, width=390)
-    expect(page.get_by_text("wider than this card")).to_be_visible()
-    v = handle(page, "cotangent-v").bounding_box()
-    assert 0 <= v["x"] <= 390 - v["width"]
+    for path in (EIGHT, SOFTMAX):
+        page = open_page(path, width=390)
+        expect(page.get_by_text("wider than this card")).to_be_visible()
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        v = handle(page, "cotangent-v").bounding_box()
+        assert 0 <= v["x"] <= 390 - v["width"]
 
 
 def test_what_was_v_is_no_longer_dragged_once_a_stage_follows(open_page: Open):
@@ -159,10 +161,14 @@ def test_forward_carries_u_to_the_right(open_page: Open):
     handle(page, "mode-forward").click()
     expect(handle(page, "tangent-y")).to_have_attribute("data-value", "2,4")
     expect(handle(page, "tangent-z")).to_have_attribute("data-value", "20,34")
+    expect(handle(page, "sweep-check")).to_contain_text(
+        "✓ PyTorch has the same: torch.func.jvp(g, (y,), (u,))[1] = [20, 34]"
+    )
     page.get_by_role("slider", name="u2").focus()
     page.keyboard.press("1")
     expect(handle(page, "tangent-y")).to_have_attribute("data-value", "3,8")
     expect(handle(page, "tangent-z")).to_have_attribute("data-value", "36,67")
+    expect(handle(page, "sweep-check")).to_contain_text("asked for u = (1, 0) only")
 
 
 def test_a_weight_that_is_dragged_moves_every_cotangent_before_the_server_knows(open_page: Open):
@@ -203,6 +209,23 @@ def test_an_entry_opens_with_the_keys_and_an_edge_tells_its_formula(open_page: O
     expect(handle(page, "path-sum")).to_have_attribute("data-value", "34")
     page.locator(".lens-edge-hit").nth(3).dispatch_event("pointerenter")
     expect(page.locator(".lens-paths-told")).to_contain_text("=")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_factors_stand_on_one_axis_and_the_paths_in_columns(open_page: Open, width: int):
+    page = open_page(LAYERS, width=width)
+    expect(handle(page, "product-1-1")).to_be_visible()
+    bodies = [body.bounding_box() for body in page.locator(".lens-paths-product .lens-body").all()]
+    assert max(middles := [box["y"] + box["height"] / 2 for box in bodies]) - min(middles) < 1
+    rows = [
+        [part.bounding_box() for part in row.locator("> span").all()]
+        for row in page.locator(".lens-term-of-path").all()
+    ]
+    assert len(rows) == 4
+    for column in zip(*rows, strict=True):
+        assert max(box["x"] for box in column) - min(box["x"] for box in column) < 1
+    for row in rows:
+        assert all(left["x"] + left["width"] + 8 <= right["x"] for left, right in pairwise(row))
 
 
 def test_the_sizes_are_dragged_and_the_counts_follow(open_page: Open):

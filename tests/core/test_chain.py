@@ -189,6 +189,14 @@ def test_a_gap_before_a_stage_is_told_of_once():
     assert [[error.code for error in reading.errors] for reading in readings] == [[], [], ["no_stage"], []]
 
 
+@pytest.mark.parametrize("problem", [share.DEFAULTS["chain"], FOUR])
+def test_torch_pushes_the_first_unit_vector_forward_through_the_first_columns(problem: ChainProblem):
+    e = explain(problem)
+    assert [len(tangent) for tangent in e.torch.tangents] == list(e.sizes[1:])
+    assert e.torch.tangents[0] == pytest.approx([row[0].value for row in e.inner.jacobian_at])
+    assert e.torch.tangents[-1] == pytest.approx([row[0].value for row in e.product])
+
+
 def test_v_is_told_to_have_the_shape_of_the_last_letter():
     described, _ = answer("/chain?f=x&g=y1&h=z1;z1^2&v=1")
     assert described["error"]["message"].startswith("v needs one number for each output of w: 2; it has 1.")

@@ -108,6 +108,32 @@ def test_the_words_of_the_page_hold_for_any_number_of_stages():
         assert not [word for word in ("twice", "两次", "f and g", "f 和 g", "Outer", "外层") if word in prose]
 
 
+def test_no_line_of_chinese_prose_begins_with_the_punctuation_behind_a_formula():
+    prose = next(element.value for element in visit(LINK, "zh").markdown if element.value.startswith("设"))
+    assert "$\u2060，" in prose
+    assert "$，" not in prose
+
+
+@pytest.mark.parametrize("lang", share.LANGUAGES)
+def test_an_example_says_on_its_page_why_it_is_one(lang: str):
+    example = next(example for example in words.examples() if example.id == "cross-entropy")
+    app = visit(example.address, lang)
+    assert example.why[lang] in texts(app)
+    assert r"y - \left(egin{matrix}" not in latex(visit(LINK))
+    app.text_input(key="chain.at.0").set_value("5").run()
+    assert example.why[lang] not in texts(app)
+
+
+def test_softmax_and_cross_entropy_show_that_the_gradient_is_what_is_predicted_minus_what_is_true():
+    address = next(example.address for example in words.examples() if example.id == "cross-entropy")
+    app = visit(address)
+    shown = next(element.value for element in app.latex if "e_{2}" in element.value)
+    assert all(number in shown for number in ("0.09003", "0.2447", "0.6652", "-0.7553"))
+    app.text_input(key="chain.at.0").set_value("5").run()
+    assert any("e_{2}" in element.value for element in app.latex)  # it holds at every point
+    assert not any("e_{" in element.value for element in visit(LINK).latex)
+
+
 def test_a_variable_written_for_the_first_time_in_f_gets_a_coordinate():
     app = visit(LINK)
     app.text_input(key="chain.f.0").set_value("x1^2+x2*x3").run()

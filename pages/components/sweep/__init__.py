@@ -16,7 +16,7 @@ def sweep(e: ChainExplanation) -> None:
     """Draws the chain; steps are taken in the browser. v follows the page's channel, u lives in the browser alone."""
     last = len(e.maps)
     data = scene(e)
-    words = spoken("sweep", *WORDS)
+    words = spoken("sweep", *WORDS) | {"other": views.words("sweep.other", call="{call}", u="{u}")}
     said = {
         "backward": [*(_pulled(e, s) for s in range(last)), views.words("sweep.enters", letter=e.letters[last])],
         "forward": [

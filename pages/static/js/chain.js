@@ -13,6 +13,7 @@ export function scene(data) {
       values: space.values.map(one),
       adjoint: space.adjoint.map(one),
       torch: space.torch.map(real),
+      pushed: space.pushed.map(real),
     })),
     stages: data.stages.map(stage => ({ ...stage, entries: stage.entries.map(row => row.map(one)) })),
     product: data.product.map(row => row.map(one)),

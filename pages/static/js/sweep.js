@@ -17,7 +17,7 @@ export async function show({ data, parentElement }) {
   const rail = shown.get(parentElement)
   const stages = rail.data?.stages.length
   rail.data = scene(data)
-  if (stages !== rail.data.stages.length) rail.step = rail.data.stages.length
+  if (stages !== rail.data.stages.length) Object.assign(rail, { step: rail.data.stages.length, untouched: true })
   build(rail)
   settle(rail)
   document.fonts.ready.then(() => settle(rail)) // digits of another font are of another width
@@ -47,6 +47,8 @@ function mount(root, data) {
     watch.disconnect()
   }
   root.onkeydown = event => key(rail, event)
+  rail.line.parentElement.addEventListener("pointerdown", () => (rail.untouched = false), { passive: true })
+  rail.line.parentElement.addEventListener("wheel", () => (rail.untouched = false), { passive: true })
   return rail
 }
 
@@ -79,7 +81,7 @@ function settle(rail) {
 // As large as the width of the card allows, and never too small to read: then closer together. A rail that is still
 // too long scrolls and says so; it begins where v enters.
 const [LARGEST, SMALLEST, CLOSE] = [24, 16, 14] // pixels
-function fit({ line, wide, mode }) {
+function fit({ line, wide, mode, untouched }) {
   const box = line.parentElement
   const sizes = [[LARGEST, SMALLEST, false], [SMALLEST, CLOSE, true]]
   const fits = () => box.scrollWidth <= box.clientWidth
@@ -94,7 +96,7 @@ function fit({ line, wide, mode }) {
     if (fits()) break
   }
   const scrolls = !fits()
-  if (scrolls && wide.hidden) box.scrollLeft = mode === "backward" ? box.scrollWidth : 0
+  if (scrolls && untouched) box.scrollLeft = mode === "backward" ? box.scrollWidth : 0
   wide.hidden = !scrolls
 }
 
@@ -118,7 +120,6 @@ function build(rail) {
   root.setAttribute("role", "group")
   root.setAttribute("aria-label", words.label)
   root.tabIndex = 0
-  rail.torch = spaces.map(space => space.torch)
   acceptU(rail)
   rail.wide.textContent = words.wide
   rail.wide.hidden = true
@@ -246,14 +247,14 @@ function buildTries({ tries, data, own }) {
 
 function choose(rail, mode) {
   rail.mode = mode
-  rail.step = rail.data.stages.length
+  Object.assign(rail, { step: rail.data.stages.length, untouched: false })
   settle(rail)
   requestAnimationFrame(() => reveal(rail))
 }
 
 function go(rail, step) {
   const count = rail.data.stages.length
-  rail.step = Math.min(count, Math.max(0, step))
+  Object.assign(rail, { step: Math.min(count, Math.max(0, step)), untouched: false })
   paint(rail)
   requestAnimationFrame(() => reveal(rail)) // the layout is known by then; asking for it now would make it twice
 }
@@ -348,22 +349,33 @@ function paintBar({ data, mode, step, modes, steps, tries }) {
 }
 
 function paintSaid(rail, found, settled) {
-  const { data, mode, step, said, live, check, torch } = rail
+  const { data, mode, step, said, live, check } = rail
   const count = data.stages.length
   const s = mode === "backward" ? count - step : step // the space that has been reached
   const text = data.said[mode][s]
   if (live.textContent !== text) live.textContent = text
   for (const element of said.children) element.classList.toggle("lens-sweep-shown", element.dataset.key === `${mode}:${s}`)
   paintSum(rail.sum, data, step === 0 ? entering(mode, found) : mode === "backward" ? pulled(data, s, found.backward, settled) : pushedOn(data, s, found.forward))
-  const known = mode === "backward" && step > 0
-  const agrees = known && settled && close(found.backward[s], torch[s])
-  const answer = `${data.spaces[s].letter}.grad = [${torch[s].map(brief).join(", ")}]`
-  const verdict = `${agrees ? "✓" : "≠"} ${agrees ? data.words.agrees : data.words.differs} ${answer}`
-  const told = !known ? "" : settled ? verdict : data.words.moving
+  const { answer, asked, otherwise, call } = CHECKS[mode](data, s, found.forward[0], settled)
+  const agrees = step > 0 && asked && close(found[mode][s], answer)
+  const verdict = `${agrees ? "✓" : "≠"} ${agrees ? data.words.agrees : data.words.differs} ${call} = [${answer.map(brief).join(", ")}]`
+  const told = step === 0 ? "" : asked ? verdict : otherwise
   if (check.textContent !== told) check.textContent = told
-  check.title = known && settled ? torch[s].join(", ") : ""
+  check.title = step > 0 && asked ? answer.join(", ") : ""
   check.classList.toggle("lens-agrees", agrees)
-  check.classList.toggle("lens-explained", known && settled && !agrees)
+  check.classList.toggle("lens-explained", step > 0 && asked && !agrees)
+}
+
+// What torch has said of space s, by which call, and whether it was asked about just this; else what to say instead.
+const CHECKS = {
+  backward: ({ spaces, words }, s, _, settled) => ({
+    answer: spaces[s].torch, asked: settled, otherwise: words.moving, call: `${spaces[s].letter}.grad`,
+  }),
+  forward: ({ spaces, stages, words }, s, u) => {
+    const call = s ? `torch.func.jvp(${stages[s - 1].function}, (${spaces[s - 1].letter},), (u,))[1]` : ""
+    const asked = equal(u, spaces[0].pushed)
+    return { answer: spaces[s].pushed, asked, otherwise: words.other.replace("{call}", call).replace("{u}", spaces[0].pushed.join(", ")), call }
+  },
 }
 
 // A sum is {name, terms: [{weight, entries, hue}], total}; entries and total are matrices of texts or numbers. It is
