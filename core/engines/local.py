@@ -263,7 +263,7 @@ def _inherited(node: Node, args: list[Dual], partials: list[Array]) -> tuple[Eve
     events: list[Event] = []
     for position, (arg, partial) in enumerate(zip(args, partials, strict=True)):
         if (node.op == "where" and position == 0) or node.op in COMPARISONS:
-            events += [event for event in arg.events if event.kind not in ("infinite", "lost", "pole")]
+            events += [event for event in arg.events if event.kind not in ("infinite", "lost")]
         elif node.op in CHOOSERS and partial[0] == 0:
             events += [replace(event, hidden=True) for event in arg.events]
         else:
@@ -317,14 +317,12 @@ def _partial_events(op: str, args: list[Dual], first: list[float], partials: lis
 def _margin_events(op: str, args: list[Dual], value: float) -> list[Event]:
     """How far away the operation changes its formula, leaves its domain, grows without end."""
     found = []
-    # where an argument has changed its own formula the nudges tell more than rounding
-    steady = not any(event.kind == "switch" and event.reached for arg in args for event in arg.events)
     for kind, table in MARGINS.items():
         margin = table[op](*args) if op in table else None
         if margin is None or not margin.touches.any() or not np.isfinite(margin.value[0]):
             continue
         gap = abs(float(margin.value[0]))
-        reached = gap == 0 or (steady and gap <= NEAR * _scatter(margin.value))
+        reached = gap == 0 or gap <= NEAR * _scatter(margin.value)
         distance = np.zeros(len(margin.touches)) if reached else gap / np.abs(margin.slope[:, 0])
         found.append(Event(kind, op, value, tuple(margin.touches.tolist()), tuple(distance.tolist()), gap == 0))
     return found

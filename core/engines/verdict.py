@@ -106,9 +106,8 @@ def judge(
     by_torch, more = _check("torch", torch.vjp, columns)
     by_differences, rest = _check("finite_difference", differences.vjp, columns)
     told = _in_order([*notes, *more, *rest])
-    once = [note for k, note in enumerate(told) if note not in told[:k]]
     ys = [f"{letter}{i}".translate(SUBSCRIPTS) for i in range(1, len(outputs) + 1)]
-    return Verdict(by_torch, by_differences, tuple(replace(note, place=_place(note, ys, inputs)) for note in once))
+    return Verdict(by_torch, by_differences, tuple(replace(note, place=_place(note, ys, inputs)) for note in told))
 
 
 def _place(note: Note, ys: Sequence[str], inputs: Sequence[str]) -> str:

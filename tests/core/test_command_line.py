@@ -54,6 +54,11 @@ def test_a_chain_is_answered_with_both_jacobians():
     assert described["checks"]["torch"]["agrees"] is True
 
 
+def test_a_note_says_which_derivative_it_is_about():
+    described, _ = answer("/vjp?f=x^2;abs(x)&at=x:0")
+    assert [note["message"].partition(": ")[0] for note in described["notes"]] == ["∂y₂/∂x"]
+
+
 def test_infinity_and_nan_are_strings():
     described, _ = answer("/vjp?f=sqrt(x);log(x)*0&at=x:0")
     assert described["jacobian_at"][0] == ["inf"]

@@ -467,6 +467,9 @@ TOLD = [
     ("min(tan(x), 1)", (PI / 2,), ["pole"], {"operation": "tan(1.571)", "torch": "0"}),
     ("tanh(tan(x))", (PI / 2,), ["jump"], {"operation": "tan(1.571)", "before": "1", "after": "-1"}),
     ("max(2, where(x > 1, 3, x))", (1,), ["jump"], {"operation": "1>1", "before": "2", "after": "3"}),
+    ("where(tan(x) > 0, x, 2*x)", (PI / 2,), ["jump"], {"here": "1.571", "after": "3.142"}),
+    ("where(0**x > -1, sqrt(x)*sqrt(x), 1)", (0,), ["formula_nan", "edge"], {"operation": "sqrt(0)"}),
+    ("sqrt(sign(x))", (0,), ["jump"], {"before": "–", "here": "0", "after": "1"}),
     ("cos(1/tan(x))", (PI / 2,), [], {}),
     ("where(x > 1, x, x)/where(x > 1, y, 2)", (1, -1), ["jump"], {"operation": "1>1", "here": "0.5", "after": "-1"}),
     ("sign(min(2, x) - 2)", (2,), ["jump"], {"operation": "sign(0)", "before": "-1", "after": "0"}),
@@ -482,6 +485,11 @@ def test_a_point_has_these_notes_and_no_other(output, point, codes, facts):
     notes = Case((output,), point, (1,)).verdict().notes
     assert [note.code for note in notes] == codes
     assert not notes or facts.items() <= notes[0].facts.items()
+
+
+def test_a_step_along_one_variable_leaves_the_sign_of_another_0_alone():
+    measured = Case(("atan2(x, y)",), (0, -0.0, 0), (1,), inputs=("x", "y", "z")).measured
+    assert (measured.values[0], measured.jacobian[0][2]) == (PI, 0)
 
 
 def test_close_to_a_kink_finite_differences_mix_both_sides():

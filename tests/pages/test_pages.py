@@ -54,6 +54,12 @@ def test_every_example_renders_in_both_languages(address: str, lang: str):
     assert not [element for element in app.html if 'class="lens-error"' in element.value]
 
 
+def test_a_note_says_which_derivative_it_is_about():
+    app = visit("/vjp?f=x^2;abs(x)&at=x:0")
+    (note,) = [element.value for element in app.html if 'class="lens-note"' in element.value]
+    assert "∂y₂/∂x: There is a kink" in note
+
+
 def test_a_function_that_is_edited_changes_the_jacobian_and_torchs_answer():
     app = visit("/vjp?f=x^2*y;y&at=x:3,y:2&v=1,1")
     app.text_input(key="vjp.f.1").set_value("x+7y").run()
