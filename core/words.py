@@ -37,7 +37,7 @@ def table(lang: str, name: str) -> Mapping[str, Any]:
 
 def explain_error(lang: str, error: ProblemError) -> str:
     """What is wrong with a problem and what to do about it, in one or two sentences of plain text."""
-    message = say(lang, f"errors.{error.code}", **error.facts)
+    message = say(lang, f"errors.{error.code}", **{"parameter": error.field, **error.facts})
     if suggestion := error.facts.get("suggestion"):
         message += " " + say(lang, "errors.suggestion", suggestion=suggestion)
     return message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core import share
+from core import share, words
 from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
 
 TEXT = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), (("x1", "1"), ("x2", "2")), ("2", "1"))
@@ -100,3 +100,9 @@ def test_an_unknown_page_is_refused(address):
 def test_the_language_travels_in_the_address():
     assert share.decode(share.encode(TEXT, "zh")).lang == "zh"
     assert share.encode(TEXT, "zh").endswith("&lang=zh")
+
+
+def test_a_choice_that_there_is_not_is_told_with_its_parameter():
+    (error,) = share.decode("/matmul?a=1&b=2&wrt=c").errors
+    assert words.explain_error("en", error) == "wrt=c is not a choice; wrt is one of: a, b."
+    assert words.explain_error("zh", error).startswith("wrt=c ")
