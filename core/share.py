@@ -189,12 +189,14 @@ def _read_chain(take: Take, query: Mapping[str, str]) -> Problem:
     default = DEFAULTS["chain"]
     assert isinstance(default, ChainProblem)
     given = any(field in query for field in CHAIN_FIELDS)
+    inner = take("f", _functions, default.inner)
+    outer = ("+".join(f"y{k + 1}" for k in range(len(inner))),) if "f" in query else default.outer  # type: ignore[arg-type]
     further = tuple(take(field, _functions, ()) for field in CHAIN_FIELDS[2:])
     while further and not further[-1]:
         further = further[:-1]  # a gap in the middle stays, and is told of as an empty stage
     return ChainProblem(
-        take("f", _functions, default.inner),  # type: ignore[arg-type]
-        take("g", _functions, default.outer),  # type: ignore[arg-type]
+        inner,  # type: ignore[arg-type]
+        take("g", _functions, outer),  # type: ignore[arg-type]
         take("at", _point, None if given else default.point),  # type: ignore[arg-type]
         take("v", _numbers, None if given else default.cotangent),  # type: ignore[arg-type]
         further,  # type: ignore[arg-type]

@@ -75,7 +75,11 @@ def _embedding(page: str, link: str) -> None:
     picture = urljoin(link, f"./export.png?page={page}&{query}")
     st.caption(views.words("share.embed"))
     st.code(f"[![Jacobian Lens](<{picture}>)](<{link}>)", language="text", wrap_lines=True)
-    st.code(f'<a href="{escape(link)}"><img src="{escape(picture)}"></a>', language="text", wrap_lines=True)
+    st.code(
+        f'<a href="{escape(link)}"><img src="{escape(picture)}" alt="Jacobian Lens"></a>',
+        language="text",
+        wrap_lines=True,
+    )
 
 
 def _copies(page: str) -> None:

@@ -41,6 +41,12 @@ def handle(page: Page, name: str) -> Locator:
     return page.get_by_test_id(name)
 
 
+def drawn(page: Page) -> None:
+    """Waits until nothing is measured in another font than it will be read in."""
+    expect(handle(page, "total")).to_be_visible()
+    page.evaluate("() => document.fonts.ready.then(() => new Promise(done => setTimeout(done, 300)))")
+
+
 def meet(one: dict[str, float], other: dict[str, float]) -> bool:
     """Whether two bounding boxes share more than a hair."""
     return all(
@@ -95,7 +101,7 @@ def test_backward_is_stepped_with_the_keys(open_page: Open):
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_arrow_runs_through_its_name_and_no_bracket_touches_another(open_page: Open, width: int):
     page = open_page(LINK, width=width)
-    expect(handle(page, "total")).to_be_visible()
+    drawn(page)
     for arrow in page.locator(".lens-hop").all():
         line = arrow.bounding_box()
         shaft = arrow.evaluate("e => parseFloat(getComputedStyle(e, '::before').top)")

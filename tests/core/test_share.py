@@ -106,3 +106,8 @@ def test_a_choice_that_there_is_not_is_told_with_its_parameter():
     (error,) = share.decode("/matmul?a=1&b=2&wrt=c").errors
     assert words.explain_error("en", error) == "wrt=c is not a choice; wrt is one of: a, b."
     assert words.explain_error("zh", error).startswith("wrt=c ")
+
+
+def test_a_chain_without_outer_functions_adds_up_what_its_inner_ones_give():
+    assert share.decode("/chain?f=x;x^2").problem.outer == ("y1+y2",)
+    assert share.decode("/chain").problem == share.DEFAULTS["chain"]
