@@ -133,6 +133,25 @@ def open_page(new_page: Callable[..., Page], request: pytest.FixtureRequest) -> 
     return open_page
 
 
+STILL = """() => new Promise(done => {
+  const main = document.querySelector('[data-testid="stMain"]')
+  let [last, same] = ["", 0]
+  const look = () => {
+    const now = [document.fonts.status, main.scrollHeight, main.scrollWidth].join()
+    same = now === last ? same + 1 : 0
+    last = now
+    same > 4 && document.fonts.status === "loaded" ? done() : setTimeout(look, 100)
+  }
+  look()
+})"""
+
+
+@pytest.fixture
+def still() -> Callable[[Page], None]:
+    """``still(page)`` waits until the fonts are there and the layout rests: only then are boxes worth measuring."""
+    return lambda page: page.evaluate(STILL)
+
+
 def _watch(context: BrowserContext, problems: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
         where = message.location.get("url", "")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 Open = Callable[..., Page]
+Still = Callable[[Page], None]
 expect.set_options(timeout=15_000)  # eight by eight on a busy machine
 LINK = "/chain?f=x1^2%2Bx2;x1*x2^2&g=y1*y2;y1%2By2^2&at=x1:1,x2:2&v=1,2&lang=en"
 LONG = "/chain?f=x1*x2;x1%2Bx2&g=y1*y2;y2^2&h=z1^2;z1*z2;z2&k=w1%2Bw2*w3&at=x1:1,x2:2&v=3&lang=en"
@@ -39,12 +40,6 @@ COVERED = """svg => {
 
 def handle(page: Page, name: str) -> Locator:
     return page.get_by_test_id(name)
-
-
-def drawn(page: Page) -> None:
-    """Waits until nothing is measured in another font than it will be read in."""
-    expect(handle(page, "total")).to_be_visible()
-    page.evaluate("() => document.fonts.ready.then(() => new Promise(done => setTimeout(done, 300)))")
 
 
 def meet(one: dict[str, float], other: dict[str, float]) -> bool:
@@ -99,9 +94,10 @@ def test_backward_is_stepped_with_the_keys(open_page: Open):
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_no_arrow_runs_through_its_name_and_no_bracket_touches_another(open_page: Open, width: int):
+def test_no_arrow_runs_through_its_name_and_no_bracket_touches_another(open_page: Open, still: Still, width: int):
     page = open_page(LINK, width=width)
-    drawn(page)
+    expect(handle(page, "total")).to_be_visible()
+    still(page)
     for arrow in page.locator(".lens-hop").all():
         line = arrow.bounding_box()
         shaft = arrow.evaluate("e => parseFloat(getComputedStyle(e, '::before').top)")
@@ -118,8 +114,9 @@ def test_no_arrow_runs_through_its_name_and_no_bracket_touches_another(open_page
 
 
 @pytest.mark.parametrize(("path", "width"), [(SOFTMAX, 1440), (EIGHT, 1440), (SOFTMAX, 390), (EIGHT, 390)])
-def test_a_long_sum_wraps_so_that_its_result_is_in_sight(open_page: Open, path: str, width: int):
+def test_a_long_sum_wraps_so_that_its_result_is_in_sight(open_page: Open, still: Still, path: str, width: int):
     page = open_page(path, width=width)
+    still(page)
     total = handle(page, "step-sum")
     expect(total.locator(".lens-result .lens-cell").first).to_be_visible()
     assert total.evaluate("e => e.scrollWidth <= e.clientWidth")
@@ -128,8 +125,9 @@ def test_a_long_sum_wraps_so_that_its_result_is_in_sight(open_page: Open, path: 
     assert result["y"] + result["height"] <= card["y"] + card["height"]
 
 
-def test_no_step_moves_what_stands_below(open_page: Open):
+def test_no_step_moves_what_stands_below(open_page: Open, still: Still):
     page = open_page(SOFTMAX)
+    still(page)
     below = handle(page, "sweep-check")
     expect(below).to_contain_text("x.grad")
     page.locator(".lens-sweep").focus()
@@ -218,8 +216,9 @@ def test_an_entry_opens_with_the_keys_and_an_edge_tells_its_formula(open_page: O
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_factors_stand_on_one_axis_and_the_paths_in_columns(open_page: Open, width: int):
+def test_the_factors_stand_on_one_axis_and_the_paths_in_columns(open_page: Open, still: Still, width: int):
     page = open_page(LAYERS, width=width)
+    still(page)
     expect(handle(page, "product-1-1")).to_be_visible()
     bodies = [body.bounding_box() for body in page.locator(".lens-paths-product .lens-body").all()]
     assert max(middles := [box["y"] + box["height"] / 2 for box in bodies]) - min(middles) < 1
@@ -266,8 +265,11 @@ def test_the_counts_follow_an_edit_that_changes_the_sizes_and_the_number_of_stag
 
 
 @pytest.mark.parametrize("keys", [("End", "End"), ("Home", "End"), ("End", "Home"), ("Home", "Home")])
-def test_the_letters_of_the_cost_chart_stay_apart_and_inside_at_the_ends_of_the_scale(open_page: Open, keys):
+def test_the_letters_of_the_cost_chart_stay_apart_and_inside_at_the_ends_of_the_scale(
+    open_page: Open, still: Still, keys
+):
     page = open_page(LINK)
+    still(page)
     for name, key in zip("ac", keys, strict=True):
         page.get_by_role("slider", name=name, exact=True).press(key)
     expect(handle(page, "cost-crossing")).to_have_attribute("data-value", "1024" if keys[1] == "End" else "1")
@@ -363,8 +365,9 @@ def test_the_page_never_scrolls_sideways(open_page: Open, path: str, width: int)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
 
 
-def test_at_eight_by_eight_the_cells_of_the_product_do_not_overlap(open_page: Open):
+def test_at_eight_by_eight_the_cells_of_the_product_do_not_overlap(open_page: Open, still: Still):
     page = open_page(EIGHT)
+    still(page)
     expect(handle(page, "product-8-8")).to_be_attached()
     boxes = [handle(page, f"product-1-{j}").bounding_box() for j in range(1, 9)]
     for left, right in pairwise(boxes):

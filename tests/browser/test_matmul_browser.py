@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 expect.set_options(timeout=15_000)  # the first component of a page may take that long on a busy machine
 
 Open = Callable[..., Page]
+Still = Callable[[Page], None]
 WEIGHTED = "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=2,-1,0;1,3,5"
 EIGHT = ";".join(",".join(str((3 * i + 5 * j) % 11 - 5) for j in range(8)) for i in range(8))
 LARGEST = f"/matmul?a={EIGHT}&b={EIGHT}&v={EIGHT}"
@@ -126,8 +127,9 @@ def test_what_is_written_shorter_than_it_is_follows_an_approximately_sign(open_p
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_reasons_of_an_element_stand_apart_on_every_line(open_page: Open, width: int):
+def test_the_reasons_of_an_element_stand_apart_on_every_line(open_page: Open, still: Still, width: int):
     page = opened(open_page, LARGEST, width=width)
+    still(page)
     reasons = page.get_by_test_id("because").locator(".katex-html")
     expect(reasons).to_have_count(8)
     assert overlapping(boxes(reasons)) == []
@@ -136,8 +138,9 @@ def test_the_reasons_of_an_element_stand_apart_on_every_line(open_page: Open, wi
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_numbers_of_the_sum_stand_apart(open_page: Open, width: int):
+def test_the_numbers_of_the_sum_stand_apart(open_page: Open, still: Still, width: int):
     page = opened(open_page, LONG, width=width)
+    still(page)
     page.evaluate(
         """() => document.querySelectorAll("[data-testid=running-sum] .lens-cell").forEach(cell => {
           const written = document.createElement("span")
@@ -152,8 +155,9 @@ def test_the_numbers_of_the_sum_stand_apart(open_page: Open, width: int):
 
 
 @pytest.mark.parametrize("path", ["/matmul", LONG, WEIGHTED])
-def test_the_rows_of_a_c_and_v_stand_at_one_height(open_page: Open, path: str):
+def test_the_rows_of_a_c_and_v_stand_at_one_height(open_page: Open, still: Still, path: str):
     page = opened(open_page, path)
+    still(page)
     for row in (1, 2):
         a, c, v = (boxes(page.get_by_test_id(f"{name}-{row}-1")) for name in "acv")
         middles = [(box["top"] + box["bottom"]) / 2 for box in (*a, *c, *v)]
@@ -409,9 +413,10 @@ def test_an_entry_of_the_jacobian_and_of_the_small_matrix_light_up_together(open
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("path", ["/matmul", "/matmul?a=1/3,-2.5;3,4", LONG, f"{LONG}&wrt=a"])
 def test_the_labels_of_the_jacobian_stand_beside_their_rows_and_above_their_columns(
-    open_page: Open, path: str, width: int
+    open_page: Open, still: Still, path: str, width: int
 ):
     page = opened(open_page, path, width=width)
+    still(page)
     labels = boxes(page.locator(".lens-vec > .lens-symbol"))
     columns = len(labels) - 6  # beside the six of c
     middle = [((box["left"] + box["right"]) / 2, (box["top"] + box["bottom"]) / 2) for box in labels]
