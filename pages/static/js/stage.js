@@ -229,7 +229,8 @@ function paintTotal({ data, total, rough, bus }, live, J) {
   })
   total.lastChild.dataset.value = sums.map(plain).join(",")
   rough.classList.toggle("lens-unneeded", !settled)
-  total.firstChild.textContent = sums.some((sum, j) => (settled ? data.total[j].rounded : rounded(sum))) ? "≈" : "="
+  const sign = sums.some((sum, j) => (settled ? data.total[j].rounded : rounded(sum))) ? "≈" : "="
+  if (total.firstChild.textContent !== sign) total.firstChild.textContent = sign // writing the same again costs a layout
 }
 
 function paintLight({ bus, rows, vCells, terms, total, cells, data }) {
