@@ -46,13 +46,15 @@ HEAD = "".join(
 )
 
 
+SHELL = INDEX.replace("<title>Streamlit</title>", HEAD).replace("./favicon.png", "./app/static/icon.svg")
+
+
 def shell(_request: Request) -> Response:
     """Streamlit's index.html with our name on it, and our styles and scripts told of at once.
 
     Streamlit itself brings them only with the first run; until then a page would stand there unstyled and then jump.
     """
-    page = INDEX.replace("<title>Streamlit</title>", HEAD).replace("./favicon.png", "./app/static/icon.svg")
-    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(SHELL, headers={"Cache-Control": "no-cache"})
 
 
 def content_policy() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.explain import read, read_chain, refit
+from core.explain import Reading, read, read_chain, refit
 from core.problem import CHAIN_LETTERS, ChainProblem, MatmulProblem, Problem, VectorProblem
 
 Texts = tuple[str, ...]
@@ -66,9 +66,12 @@ def _variables(problem: Draft, stage: int) -> list[str]:
 
 def with_coordinate(problem: Draft, name: str, text: str) -> Draft:
     """Another number for a variable; unchanged where it is not in the point any more."""
-    reading = read(problem) if isinstance(problem, VectorProblem) else read_chain(problem)[0]
-    point = problem.point or tuple((found, "1") for found in reading.inputs)
+    point = problem.point or tuple((found, "1") for found in _read_first(problem).inputs)
     return replace(problem, point=tuple((other, text if other == name else value) for other, value in point))
+
+
+def _read_first(problem: Draft) -> Reading:
+    return read_chain(problem)[0] if isinstance(problem, ChainProblem) else read(problem)
 
 
 def with_cotangent(problem: Draft, texts: Texts) -> Draft:

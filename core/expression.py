@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from core.problem import Span
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # y1 as plain text: y₁
 LEAVES = ("number", "name", "constant")
 CONSTANTS = ("pi", "e")
 OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "^": 2}

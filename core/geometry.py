@@ -14,12 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 from core.explain import VectorExplanation
-from core.expression import Node
+from core.expression import SUBSCRIPTS, Node
 from core.numeric import CONSTANTS
 from core.problem import VectorProblem
 
 Json = Any  # what json.dumps takes
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SPELLINGS = {"lam": "LAMDA", "lambda": "LAMDA"}  # Unicode's own name for λ
 LARGEST = 1e12  # of a coordinate that was dragged
 

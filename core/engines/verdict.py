@@ -27,12 +27,11 @@ from core.engines.reasons import (
     first,
     near,
 )
-from core.expression import Node
+from core.expression import SUBSCRIPTS, Node
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 BLURRED = 1e-12  # of y_i: beyond this its rounding noise decides how small a step may be
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from core import edits
 from core.exact import Number
 from core.explain import MAX_OUTPUTS, ChainExplanation, Reading, read, read_chain
+from core.expression import SUBSCRIPTS
 from core.grammar import MAX_LENGTH
 from core.problem import (
     CHAIN_FIELDS,
@@ -218,5 +219,4 @@ def _tries(m: int) -> list[tuple[str, tuple[int, ...]]]:
     return [(label(k, v), v) for k, v in enumerate([*hot, (1,) * m, *DOUBLED.get(m, ())])]
 
 
-SUBSCRIPTS = str.maketrans("12345678", "₁₂₃₄₅₆₇₈")
 DOUBLED = {2: ((1, 2), (2, 1))}

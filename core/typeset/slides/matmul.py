@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.exact import Number
 from core.explain import Rows
+from core.expression import SUBSCRIPTS
 from core.matmul import MatmulExplanation
 from core.typeset import equations
 from core.typeset.blocks import (
@@ -29,7 +30,7 @@ from core.typeset.blocks import (
 from core.typeset.numbers import decimal
 from core.typeset.palette import strength
 from core.typeset.slides.parts import strongest_of, tints_of
-from core.typeset.slides.words import SUBSCRIPTS, address_of, answer_lines, matmul_title, rows_text
+from core.typeset.slides.words import address_of, answer_lines, matmul_title, rows_text
 from core.typeset.tree import Band, Hued, Line, Matrix, Piece, Symbol, Value, line
 from core.words import say
 

@@ -7,6 +7,7 @@ from functools import reduce
 from operator import add
 
 from core.explain import Map, Pullback, Vector, VectorExplanation
+from core.expression import SUBSCRIPTS
 from core.typeset import equations
 from core.typeset.blocks import Above, Block, Formula, Frame, Slide, Tinted, Upon, above, beside, choice, formula
 from core.typeset.numbers import decimal
@@ -25,7 +26,7 @@ from core.typeset.slides.parts import (
     total_line,
     weight_column,
 )
-from core.typeset.slides.words import SUBSCRIPTS, address_of, answer_lines, is_calm, remark_on, rows_text, vector_text
+from core.typeset.slides.words import address_of, answer_lines, is_calm, remark_on, rows_text, vector_text
 from core.typeset.text import to_text
 from core.typeset.tree import Hidden, Hued, Line, Matrix, Piece, Symbol, line
 from core.words import explain_note, say

@@ -13,7 +13,6 @@ from core.matmul import MatmulExplanation
 from core.typeset.numbers import decimal
 from core.words import explain_note, say
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 CODE_WIDTH = 56  # characters of a line of code that are read from a distance
 
 
