@@ -138,14 +138,14 @@ def test_no_step_moves_what_stands_below(open_page: Open, still: Still):
     assert len(set(places)) == 1
 
 
-def test_eight_numbers_at_every_space_fit_a_laptop_and_scroll_from_v_on_a_phone(open_page: Open):
+def test_eight_numbers_at_every_space_fit_a_laptop_and_scroll_from_v_on_a_phone(open_page: Open, still: Still):
     rail = open_page(EIGHT).locator(".lens-sweep-rail-box")
     expect(rail.locator(".lens-cell").first).to_be_visible()
     assert rail.evaluate("e => e.scrollWidth <= e.clientWidth")
     for path in (EIGHT, SOFTMAX):
         page = open_page(path, width=390)
         expect(page.get_by_text("wider than this card")).to_be_visible()
-        page.wait_for_function("document.fonts.status === 'loaded'")
+        still(page)
         v = handle(page, "cotangent-v").bounding_box()
         assert 0 <= v["x"] <= 390 - v["width"]
 
