@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.share import DEFAULTS
 
+LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
+
 
 @asynccontextmanager
 async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
@@ -30,6 +33,8 @@ async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     worker.start()
     for problem in DEFAULTS.values():
         explain(problem)
+    for later in LATER:
+        import_module(later)
     gc.freeze()  # Streamlit collects garbage after every run: 140 ms with torch's objects, nothing without
     yield {}
 

@@ -4,7 +4,9 @@ const links = import(new URL("app/static/js/links.js", document.baseURI))
 
 export default function ({ data, parentElement }) {
   const find = name => parentElement.querySelector(`.${name}`)
-  document.documentElement.lang = data.lang === "zh" ? "zh-CN" : "en" // picks the right fonts and voice
+  const lang = data.lang === "zh" ? "zh-CN" : "en" // picks the right fonts and voice
+  const page = document.documentElement
+  if (page.lang !== lang) page.lang = lang // set again, even to the same, it has every element's style computed anew
   links.then(({ link, follow }) => {
     follow(find("name"), data.home)
     find("name").textContent = "Jacobian Lens"

@@ -18,7 +18,10 @@ export class Range {
     if (!wanted.flat().every(Number.isFinite)) return (this.now ??= [[-1, 1], [-1, 1]])
     if (!this.now) this.now = wanted
     else if (dragging) this.now = shape(this.now.map(([low, high], k) => [Math.min(low, wanted[k][0]), Math.max(high, wanted[k][1])]))
-    else if (!this.gliding && !wanted.every((range, k) => snug(range, this.now[k]))) this.glide(wanted)
+    else if (!this.gliding && !wanted.every((range, k) => snug(range, this.now[k]))) {
+      if (reducedMotion()) this.now = wanted
+      else this.glide(wanted)
+    }
     return this.now
   }
 
@@ -27,7 +30,7 @@ export class Range {
     const start = performance.now()
     this.gliding = true
     const step = time => {
-      const t = reducedMotion() ? 1 : Math.min(1, Math.max(0, (time - start) / GLIDE))
+      const t = Math.min(1, Math.max(0, (time - start) / GLIDE))
       const ease = 1 - (1 - t) ** 3
       this.now = from.map((range, k) => range.map((value, e) => value + ease * (wanted[k][e] - value)))
       this.gliding = t < 1

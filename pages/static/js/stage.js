@@ -24,8 +24,7 @@ export async function show({ data, parentElement }) {
   const answer = { J: stage.data.J.map(row => row.map(entry => entry.value)), x: stage.data.x }
   if (!stage.bus.state.dragging || !stage.bus.state.J) stage.bus.update(answer) // not under a hand that drags x
   paint(stage)
-  stage.fit()
-  if (document.fonts.status === "loading") document.fonts.ready.then(stage.fit) // other digits, other widths
+  if (document.fonts.status === "loading") document.fonts.ready.then(() => stage.fit()) // other digits, other widths
   stage.root.classList.add("lens-ready") // hides the plain equations
 }
 
@@ -41,7 +40,7 @@ function mount(root, data) {
   const stage = { root, bus, own: weights(data.channel), form: remembered(), painted: [], ...skeleton(root) }
   stage.fit = fit(stage)
   const end = bus.subscribe(() => paint(stage))
-  const watch = new ResizeObserver(stage.fit)
+  const watch = new ResizeObserver(([{ contentRect }]) => stage.fit(contentRect.width))
   watch.observe(root)
   stage.close = () => {
     end()

@@ -9,16 +9,18 @@ const SMALLEST = 15 // and then the box scrolls
 const GAP = 0.6 // em between the product and the sum
 const SLACK = 0.4 // em for every number that may grow while it moves: the weights and the sums
 
-// Answers with a function that arranges the board; call it when the entries or the width may have changed.
+// Answers with a function that arranges the board; call it when the entries may have changed, and with the width that
+// the observer of the root was told: asking an element for it would cost a layout of the page each time.
 export function fit({ root, board, product, sum, v, bus }) {
-  let last = ""
-  return () => {
-    if (!root.isConnected || !root.clientWidth || bus.state.dragging) return
-    const room = root.clientWidth - 2
+  let [width, last] = [0, ""]
+  return (now = width) => {
+    width = now
+    if (!root.isConnected || !width || bus.state.dragging) return
+    const room = width - 2
     // Measuring costs two layouts of the page; digits are all of one width, so another digit needs none.
-    const now = [room, document.fonts.status, board.textContent.replace(/\d/g, "0")].join()
-    if (now === last) return
-    last = now
+    const looks = [room, document.fonts.status, board.textContent.replace(/\d/g, "0")].join()
+    if (looks === last) return
+    last = looks
     const need = measure(board, product, sum, v)
     const slack = SLACK * (sum.children.length + v.querySelectorAll(".lens-cell").length)
     need.line += slack
