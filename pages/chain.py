@@ -11,9 +11,9 @@ from pages.shared import inputs, views
 
 letters = views.explained("chain")[0].letters
 views.title("chain", last=letters[-1], path=" → ".join(letters))
-fields, shown = st.columns([1, 2.6], gap="large")
+fields, shown = views.beside()
 
-with fields, views.beside():
+with fields:
     inputs.chain_problem("chain")
 
 with shown, views.result("chain") as explanation:

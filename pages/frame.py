@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.share import DEFAULTS
 from core.words import say
 from pages.components.header import header
 from pages.shared import session, sharing, views
@@ -24,7 +25,8 @@ pages = {
 chosen = st.navigation(list(pages.values()), position="hidden")  # its own links would lose the state: see header
 page = next(name for name, candidate in pages.items() if candidate is chosen)
 session.follow(page)
-views.styles()
+if page in DEFAULTS:
+    views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
 with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):
     header(page)
     sharing.share(page)

@@ -7,11 +7,10 @@ from pages.components.geometry import arrows, explorer
 from pages.components.stage import stage
 from pages.shared import inputs, views
 
-views.explained("vjp")  # kept for below: what reaches the browser in one burst is drawn at once
 views.title("vjp")
-fields, shown = st.columns([1, 2.6], gap="large")
+fields, shown = views.beside()
 
-with fields, views.beside():
+with fields:
     inputs.vector_problem("vjp")
 
 with shown, views.result("vjp") as explanation:

@@ -14,7 +14,6 @@ STEPS = [k / 10 for k in range(-10, 11)]
 st.set_page_config(layout="wide")
 session.language()
 session.follow("vjp")
-views.styles()
 
 
 def near(x: list[float], p: float, q: float) -> list[float]:

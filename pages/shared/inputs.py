@@ -181,9 +181,9 @@ def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading,
         if not session.alive():
             with st.container(key=f"{page}.weights.plain"):
                 _plain_weights(page, texts)
-    for i, typed in enumerate(texts):
-        _complain(reading.errors, "v", i, typed)
-    _complain(reading.errors, "v", None)
+        for i, typed in enumerate(texts):
+            _complain(reading.errors, "v", i, typed)
+        _complain(reading.errors, "v", None)
 
 
 def _shown(page: str) -> tuple[Number, ...]:

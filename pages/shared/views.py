@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import share
 from core.engines.verdict import Note, Verdict
@@ -28,7 +29,7 @@ from core.words import Example, comments, examples, explain_error, explain_note,
 from pages.shared import session
 
 WHOLE, HALF = 72, 48  # characters of a listing that a card of the page shows
-STYLES = Path(__file__).parents[1] / "static" / "lens.css"
+STALE = Path(__file__).parents[1] / "static" / "stale.css"
 BANDED = 25  # entries of a Jacobian that keeps its bands: the phantoms that hold them in line cost a browser seconds
 WORD_JOINER = "\u2060"  # browsers break a line beside a formula, whatever follows it
 TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 cost the browser seconds
@@ -42,13 +43,6 @@ def words(key: str, **facts: str | int) -> str:
 def palette() -> Palette:
     """The colours of the reader's theme."""
     return PALETTES[st.context.theme.type or "light"]
-
-
-def styles() -> None:
-    """The few rules that Streamlit's theme cannot express, and which theme it is."""
-    with st.container(key="styles"):
-        st.html(STYLES)
-        st.html(f'<span class="lens-{st.context.theme.type or "light"}"></span>')
 
 
 # ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,11 +67,10 @@ def card(name: str) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def beside() -> Iterator[None]:
-    """The fields beside a long page: they stay in sight while it is read."""
-    with st.container(key="fields"):
-        yield
+def beside() -> list[DeltaGenerator]:
+    """A column for the fields, which stay in sight, beside one for the long page that is read."""
+    with st.container(key="beside"):
+        return st.columns([1, 2.6], gap="large")
 
 
 def text(name: str) -> None:
@@ -140,6 +133,7 @@ def result(page: str) -> Iterator[Explanation]:
         if refusal:
             error(refusal)
             hint("label.stale")
+            st.html(STALE)
     with st.container(key="result"):
         yield explanation
 

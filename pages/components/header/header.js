@@ -2,6 +2,12 @@
 
 const links = import(new URL("app/static/js/links.js", document.baseURI))
 
+// app.py puts the styles into the page itself; a host that serves a page of its own has them with the bar.
+const styles = new URL("app/static/lens.css", document.baseURI).href
+if (![...document.styleSheets].some(sheet => sheet.href === styles)) {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: styles }))
+}
+
 export default function ({ data, parentElement }) {
   const find = name => parentElement.querySelector(`.${name}`)
   const lang = data.lang === "zh" ? "zh-CN" : "en" // picks the right fonts and voice

@@ -11,6 +11,12 @@ export function channel(name) {
   return channels.get(name)
 }
 
+// The component of this root has started: it takes its room, and the plain elements after it go.
+export function started(root) {
+  root.classList.add("lens-ready")
+  root.closest('[data-testid="stElementContainer"]')?.setAttribute("data-lens-ready", "")
+}
+
 function open() {
   const listeners = new Set()
   const state = {}

@@ -8,6 +8,7 @@ import { Scene } from "./scene.js"
 
 const PICTURES = ["arrows", "map", "contours", "surface"] // views that are worth a place on a slide
 
+const modules = new Map() // name of a picture -> its module
 const instances = new WeakMap()
 const memories = new Map() // what a reader chose in a picture outlives a change of page
 
@@ -59,7 +60,8 @@ class Pictures {
     const place = make("div", `lens-view lens-view-${name}`, tabs.length ? { role: "tabpanel", "aria-label": this.say(`tab.${name}`) } : {})
     this.root.replaceChildren(...tabs, place)
     this.place = place
-    const { open } = await import(`./${name}.js`)
+    if (!modules.has(name)) modules.set(name, await import(`./${name}.js`)) // known, it is drawn in this very frame
+    const { open } = modules.get(name)
     if (this.place !== place) return // another tab was opened meanwhile, or the page left
     this.view = open(place, this.context(name))
     this.view.paint(this.scene.now())

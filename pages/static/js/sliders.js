@@ -1,5 +1,7 @@
 // The weights as sliders: a handle on a track, a number that is dragged or typed into, and a few vectors to try.
 
+import { started } from "./bus.js"
+import { set } from "./draw.js"
 import { ready } from "./maths.js"
 import { make, put, resize } from "./matrix.js"
 import { brief, plain } from "./numbers.js"
@@ -22,7 +24,7 @@ export async function show({ data, parentElement, setStateValue }) {
   own.accept(data)
   build(mounted)
   paint(mounted)
-  root.classList.add("lens-ready") // hides the plain fields
+  started(root) // hides the plain fields
   mounted.greet = () => setStateValue("alive", true)
   if (data.alive) mounted.silence()
 }
@@ -152,10 +154,14 @@ function paint({ rows, own, data }) {
     const inside = Math.min(range, Math.max(-range, value)) / range
     element.style.setProperty("--at", ((inside + 1) / 2).toFixed(4))
     element.classList.toggle("lens-zero", value === 0)
-    for (const [name, x] of [["now", value], ["min", -range], ["max", range]]) thumb.setAttribute(`aria-value${name}`, plain(x))
-    thumb.setAttribute("aria-valuetext", refused(i) || texts[i] === plain(value) ? texts[i] : `${texts[i]} = ${brief(value)}`)
+    set(thumb, {
+      "aria-valuenow": plain(value),
+      "aria-valuemin": plain(-range),
+      "aria-valuemax": plain(range),
+      "aria-valuetext": refused(i) || texts[i] === plain(value) ? texts[i] : `${texts[i]} = ${brief(value)}`,
+    })
     const typing = document.activeElement === field && !own.dragging
     if (!typing && field.value !== texts[i]) field.value = texts[i]
-    field.title = refused(i) || texts[i] === plain(value) ? "" : `= ${value}`
+    set(field, { title: refused(i) || texts[i] === plain(value) ? "" : `= ${value}` })
   })
 }

@@ -3,7 +3,7 @@
 // What the server sends is exact and holds for one v. While v moves, the weights and their sum are decimals; whatever
 // equals the server's value is shown as the server writes it (π/4, √2/2).
 
-import { channel } from "./bus.js"
+import { channel, started } from "./bus.js"
 import { pull } from "./linear.js"
 import { ready } from "./maths.js"
 import { fill, make, matrix, put, resize, tint } from "./matrix.js"
@@ -25,7 +25,7 @@ export async function show({ data, parentElement }) {
   if (!stage.bus.state.dragging || !stage.bus.state.J) stage.bus.update(answer) // not under a hand that drags x
   paint(stage)
   if (document.fonts.status === "loading") document.fonts.ready.then(() => stage.fit()) // other digits, other widths
-  stage.root.classList.add("lens-ready") // hides the plain equations
+  started(stage.root) // hides the plain equations
 }
 
 export function hide(parentElement) {

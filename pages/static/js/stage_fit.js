@@ -31,9 +31,9 @@ export function fit({ root, board, product, sum, v, bus }) {
       ["lens-stacked lens-below", Math.max(need.product, need.stack), SMALLEST],
       ["lens-stacked lens-below lens-tall", Math.max(need.product - need.v, need.v, need.stack), 0],
     ]
-    const [arrangement, width] = ways.find(([, width, least]) => room / width >= least)
+    const [arrangement, ems] = ways.find(([, ems, least]) => room / ems >= least)
     board.className = `lens-board ${arrangement}`
-    board.style.fontSize = `${Math.floor(Math.min(LARGEST, Math.max(SMALLEST, room / width)))}px`
+    board.style.fontSize = `${Math.floor(Math.min(LARGEST, Math.max(SMALLEST, room / ems)))}px`
   }
 }
 
