@@ -71,20 +71,22 @@ def _matrix(
     bands: Sequence[Band | None] = (),
     tints: Sequence[Sequence[Band | None]] = (),
 ) -> str:
-    rows = []
-    for i, row in enumerate(matrix.rows):
-        cells = [piece_tex(cell, theme) for cell in row]
-        if tints:
-            cells = [_fill("cell", band, theme) + cell for band, cell in zip(tints[i], cells, strict=True)]
-        rows.append((_fill("row", bands[i], theme) if bands else "") + " & ".join(cells))
+    # By cells, even where a whole row has one colour: \rowcolor runs on into the rows below when tables are nested.
+    tints = tints or [
+        [band] * len(row) for band, row in zip(bands or [None] * len(matrix.rows), matrix.rows, strict=True)
+    ]
+    rows = [
+        " & ".join(_fill(band, theme) + piece_tex(cell, theme) for band, cell in zip(line, row, strict=True))
+        for line, row in zip(tints, matrix.rows, strict=True)
+    ]
     columns, body = "c" * len(matrix.rows[0]), r" \\ ".join(rows)
     text = rf"\left[\begin{{array}}{{{columns}}}{body}\end{{array}}\right]"
     return rf"\underset{{{matrix.label}}}{{{text}}}" if matrix.label else text
 
 
-def _fill(what: str, band: Band | None, theme: Theme | None) -> str:
+def _fill(band: Band | None, theme: Theme | None) -> str:
     colour = theme.tint(band) if theme else None
-    return rf"\{what}color[HTML]{{{colour[1:].upper()}}}" if colour else ""
+    return rf"\cellcolor[HTML]{{{colour[1:].upper()}}}" if colour else ""
 
 
 def picture_tex(picture: Picture, theme: Theme) -> str:
@@ -122,7 +124,7 @@ def _block(block: Block, theme: Theme) -> str:
         case Beside(blocks):
             return "\\quad\n".join(_block(inner, theme) for inner in blocks)
         case Above(blocks):
-            rows = "\\\\[1.2ex]\n".join("\\fitted{" + _block(inner, theme) + "}" for inner in blocks)
+            rows = "\\\\\\noalign{\\vskip1.6ex}\n".join("\\fitted{" + _block(inner, theme) + "}" for inner in blocks)
             return f"\\begin{{tabular}}{{@{{}}c@{{}}}}{rows}\\end{{tabular}}"
         case Choice((*fuller, shortest)):
             drawn = _block(shortest, theme)
@@ -209,23 +211,23 @@ def _frame(page: Page, theme: Theme) -> str:
     target = link.translate({ord(character): rf"\{character}" for character in "#%"})
     shown = rf"{{\color{{muted}}{words_tex(shortened(link))}}}"
     shown = rf"\href{{{target}}}{shown}" if page.leads_somewhere else shown
-    qr = rf"\hfill\makebox[0pt][r]{{\lensqr{{{escaped}}}}}" if page.leads_somewhere else ""
+    qr = rf"\hfil\lensqr{{{escaped}}}" if page.leads_somewhere else ""
     notes = words_tex(slide.notes).replace("\n\n", "\\par ").replace("\n", " ")
     code = "\\\\".join(words_tex(line).replace(" ", "~") for line in slide.frame.code)
     tone = "agrees" if slide.frame.agrees else "explained"
+    foot = [
+        f"{{\\ttfamily\\scriptsize {code}}}" if code else "",
+        f"{{\\color{{{tone}}}\\scriptsize {words_tex(slide.frame.remark)}}}" if slide.frame.remark else "",
+        f"{{\\tiny {shown}}}",
+    ]
+    lines = "\\\\[0.5ex]\n".join(filter(None, foot))
     return f"""
 \\begin{{frame}}
 \\frametitle{{{words_tex(slide.title)}}}
 \\framesubtitle{{{words_tex(slide.subtitle)}}}
-\\begin{{center}}
-\\fittedbody{{{_block(slide.body, theme)}}}
-\\end{{center}}
-\\vfill
-\\begin{{minipage}}[b]{{0.8\\textwidth}}\\raggedright
-{{\\ttfamily\\scriptsize {code}}}\\\\[0.5ex]
-{{\\color{{{tone}}}\\scriptsize {words_tex(slide.frame.remark)}}}\\\\[0.5ex]
-{{\\tiny {shown}}}
-\\end{{minipage}}{qr}
+\\lensslide{{{_block(slide.body, theme)}}}{{\\begin{{minipage}}[b]{{0.8\\textwidth}}\\raggedright
+{lines}
+\\end{{minipage}}{qr}}}
 \\note{{{notes}}}
 \\end{{frame}}"""
 
@@ -259,15 +261,32 @@ def _preamble(theme: Theme, options: Options, lang: str) -> str:
 \\setbeamercolor{{frametitle}}{{fg=ink,bg=page}}
 \\setbeamercolor{{framesubtitle}}{{fg=muted}}
 \\setbeamerfont{{frametitle}}{{series=\\bfseries}}
-% Wider or higher than there is room for: made smaller, never cut off.
+% Wider than there is room for: made smaller, never cut off. \\lensnatural is the widest before that.
 \\newsavebox\\lensbox
-\\newcommand\\fitted[1]{{\\sbox\\lensbox{{#1}}\\ifdim\\wd\\lensbox>\\textwidth\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbox}}\\else\\usebox\\lensbox\\fi}}
-% The first form that is not much wider or higher than there is room for.
-\\newcommand\\eitherfits[2]{{{{\\renewcommand\\fitted[1]{{##1}}\\global\\sbox\\lenstried{{#1}}}}%
-  \\ifdim\\wd\\lenstried>1.4\\textwidth#2\\else\\ifdim\\ht\\lenstried>0.4\\textheight#2\\else#1\\fi\\fi}}
-\\newsavebox\\lenstried
+\\newlength\\lensnatural
+\\newcommand\\fitted[1]{{\\sbox\\lensbox{{#1}}%
+  \\ifdim\\wd\\lensbox>\\lensnatural\\global\\lensnatural\\wd\\lensbox\\fi
+  \\ifdim\\wd\\lensbox>\\textwidth\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbox}}\\else\\usebox\\lensbox\\fi}}
+% The first form, or the second where the first is much wider than there is room for, or higher and the second
+% lower. Each is typeset once; in braces, so that no & of theirs ends a cell.
+\\newsavebox\\lensfirst
+\\newsavebox\\lenssecond
+\\newlength\\lensroom
+\\newlength\\lensouter
+\\newlength\\lenswide
+\\newcommand\\eitherfits[2]{{{{\\lensouter\\lensnatural
+  \\global\\lensnatural0pt\\sbox\\lensfirst{{#1}}\\lenswide\\lensnatural
+  \\ifdim\\wd\\lensfirst>\\lenswide\\lenswide\\wd\\lensfirst\\fi
+  \\sbox\\lenssecond{{#2}}\\global\\lensnatural\\lensouter
+  \\ifdim\\dimexpr\\ht\\lensfirst+\\dp\\lensfirst\\relax>1.4\\lensroom\\ifdim\\ht\\lenssecond<\\ht\\lensfirst\\lenswide\\maxdimen\\fi\\fi
+  \\ifdim\\lenswide>1.4\\textwidth\\usebox\\lenssecond\\else\\usebox\\lensfirst\\fi}}}}
 \\newsavebox\\lensbody
-\\newcommand\\fittedbody[1]{{\\sbox\\lensbody{{\\begin{{tabular}}{{@{{}}c@{{}}}}#1\\end{{tabular}}}}%
+\\newsavebox\\lensfoot
+% What is shown, as large as the foot and the titles leave room for.
+\\newcommand\\lensslide[2]{{\\sbox\\lensfoot{{\\hbox to\\textwidth{{#2}}}}%
+  \\setlength\\lensroom{{\\dimexpr0.74\\textheight-\\ht\\lensfoot-\\dp\\lensfoot\\relax}}%
+  \\sbox\\lensbody{{\\begin{{tabular}}{{@{{}}c@{{}}}}#1\\end{{tabular}}}}%
   \\ifdim\\wd\\lensbody>\\textwidth\\sbox\\lensbody{{\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbody}}}}\\fi
-  \\ifdim\\dimexpr\\ht\\lensbody+\\dp\\lensbody\\relax>0.5\\textheight\\resizebox*{{!}}{{0.5\\textheight}}{{\\usebox\\lensbody}}\\else\\usebox\\lensbody\\fi}}
+  \\ifdim\\dimexpr\\ht\\lensbody+\\dp\\lensbody\\relax>\\lensroom\\sbox\\lensbody{{\\resizebox*{{!}}{{\\lensroom}}{{\\usebox\\lensbody}}}}\\fi
+  \\vfill\\centerline{{\\usebox\\lensbody}}\\vfill\\noindent\\usebox\\lensfoot\\par}}
 """

@@ -381,3 +381,12 @@ def test_chinese_and_dark(open_page: Open):
     page = open_page("/chain?lang=zh", locale="zh-CN", dark=True)
     expect(handle(page, "backward-step")).to_contain_text("再来一次")
     expect(page.locator(".lens-tape-hint")).to_contain_text("PyTorch")
+
+
+def test_no_infinity_comes_along_a_path_that_is_not_there(open_page: Open):
+    page = open_page("/chain?f=x1;x2&g=sqrt(y1);y2&at=x1:0,x2:1&v=1,1&lang=en")
+    expect(handle(page, "total")).to_have_attribute("data-value", "inf,1")  # as the server has it
+    page.evaluate("() => { WebSocket.prototype.send = () => {} }")  # what follows is the browser's own answer
+    page.get_by_role("slider", name="v2").focus()
+    page.keyboard.press("ArrowUp")
+    expect(handle(page, "total")).to_have_attribute("data-value", "inf,1.1")

@@ -354,13 +354,18 @@ def tex_lacks(*files: str) -> bool:
 @pytest.mark.skipif(
     tex_lacks("beamer.cls", "ctexbeamer.cls", "tikz.sty"), reason="no TeX with beamer, ctex and tikz is installed"
 )
-@pytest.mark.parametrize(("page", "lang"), [("matmul", "en"), ("vjp", "zh")])
-def test_beamer_source_compiles(page: str, lang: str, tmp_path: Path) -> None:
-    (tmp_path / "slide.tex").write_bytes(made(page, ".tex", lang=lang, theme="dark")[0])
-    command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", "slide.tex"]
+@pytest.mark.parametrize(("lang", "engine"), [("en", "pdflatex"), ("zh", "xelatex")])
+@pytest.mark.parametrize("page", [*PAGES, *HARD])
+def test_beamer_source_compiles(page: str, lang: str, engine: str, tmp_path: Path) -> None:
+    chosen = options(lang=lang, theme="dark", steps=page in PAGES)
+    (tmp_path / "slide.tex").write_bytes(export(explained((PAGES | HARD)[page]), ".tex", chosen)[0])
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "slide.tex"]
     answer = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120)
     assert answer.returncode == 0, answer.stdout[-2000:].decode(errors="replace")
-    assert len(pypdf.PdfReader(tmp_path / "slide.pdf").pages) == 1
+    told = answer.stdout.decode(errors="replace")
+    assert not [much for much in re.findall(r"Overfull \\vbox \((\d+)", told) if int(much) > 3], told[-2000:]
+    source = (tmp_path / "slide.tex").read_text(encoding="utf-8")
+    assert len(pypdf.PdfReader(tmp_path / "slide.pdf").pages) == source.count(r"\begin{frame}")
 
 
 # ── What is on a slide ───────────────────────────────────────────────────────────────────────────────────

@@ -1,11 +1,16 @@
 // What the pictures of /chain share: the scene that the server sends, and a little arithmetic with rows and columns.
 
+import { add } from "./linear.js"
 import { make } from "./matrix.js"
 import { real } from "./numbers.js"
 
-// A scene in which every number is {text, value} instead of [text, number].
+const NO_PATH = "0" // the formula of an entry that is 0 at every point: not even an infinity comes through it
+
+// A scene in which every number is {text, value} instead of [text, number]; an entry of a Jacobian says besides whether
+// its variables have a `path` to one another.
 export function scene(data) {
   const one = ([text, number]) => ({ text, value: real(number) })
+  const entry = (pair, formula) => ({ ...one(pair), path: formula !== NO_PATH })
   return {
     ...data,
     spaces: data.spaces.map(space => ({
@@ -15,16 +20,21 @@ export function scene(data) {
       torch: space.torch.map(real),
       pushed: space.pushed.map(real),
     })),
-    stages: data.stages.map(stage => ({ ...stage, entries: stage.entries.map(row => row.map(one)) })),
+    stages: data.stages.map(stage => ({
+      ...stage,
+      entries: stage.entries.map((row, i) => row.map((pair, j) => entry(pair, stage.formulas[i][j]))),
+    })),
     product: data.product.map(row => row.map(one)),
   }
 }
 
-// vᵀJ: the rows of J (rows of {value}) weighted by v and added up.
-export const pullBack = (v, J) => J[0].map((_, j) => v.reduce((sum, weight, i) => sum + weight * J[i][j].value, 0))
+const along = (entry, weight) => (entry.path ? weight * entry.value : 0)
+
+// vᵀJ: the rows of J weighted by v and added up.
+const pullBack = (v, J) => J[0].map((_, j) => add(v.map((weight, i) => along(J[i][j], weight))))
 
 // Ju: the columns of J weighted by u and added up.
-export const pushForward = (J, u) => J.map(row => row.reduce((sum, entry, j) => sum + entry.value * u[j], 0))
+const pushForward = (J, u) => J.map(row => add(row.map((entry, j) => along(entry, u[j]))))
 
 // What each space of a chain gets when v enters at its end, or u at its beginning.
 export function backward(stages, v) {

@@ -3,10 +3,10 @@
 export const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0)
 export const times = (J, u) => J.map(row => dot(row, u)) // J u: the columns weighted by u
 export const weigh = (v, J) => v.map((weight, i) => J[i].map(entry => weight * entry)) // v_i·J[i, :]
-export const pull = (v, J) => J[0].map((_, j) => settled(v.map((weight, i) => weight * J[i][j]))) // vᵀJ: the rows weighted by v
+export const pull = (v, J) => J[0].map((_, j) => add(v.map((weight, i) => weight * J[i][j]))) // vᵀJ: the rows weighted by v
 
 // A sum of terms that cancel up to the rounding of floats is 0, as core/explain.py has it.
-const settled = terms => {
+export const add = terms => {
   const sum = terms.reduce((a, b) => a + b, 0)
   return Math.abs(sum) <= 4 * Number.EPSILON * terms.reduce((a, b) => a + Math.abs(b), 0) ? 0 : sum
 }

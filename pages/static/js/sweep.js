@@ -20,7 +20,7 @@ export async function show({ data, parentElement }) {
   if (stages !== rail.data.stages.length) Object.assign(rail, { step: rail.data.stages.length, untouched: true })
   build(rail)
   settle(rail)
-  document.fonts.ready.then(() => settle(rail)) // digits of another font are of another width
+  if (document.fonts.status === "loading") document.fonts.ready.then(() => settle(rail)) // other digits, other widths
 }
 
 export function hide(parentElement) {
