@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
 from operator import add
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from core import grammar, worker
 from core.derivation import matmul_source
@@ -126,8 +126,7 @@ def canonical(problem: MatmulProblem) -> MatmulProblem:
 # ── What the explanation is made of ─────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One term v_ij·∂c_ij/∂b of the running sum; ``line`` is column j of the sum after it (wrt a: row i), length k."""
 
     i: int
@@ -177,24 +176,27 @@ class MatmulExplanation:
 
     def weighted_factors(self, i: int, j: int, wrt: str) -> Vector:
         """v_ij times ``factors``."""
-        if self._whole:
-            return tuple(map(_number, self._weighted_integers(i, j, wrt)))
+        if terms := self._whole(wrt):
+            return tuple(map(_number, terms[i][j]))
         return tuple(_times(self.v[i][j], entry) for entry in self.factors(i, j, wrt))
 
-    def _weighted_integers(self, i: int, j: int, wrt: str) -> list[int]:
-        assert self._whole
-        a, b, v = self._whole
-        weight = v[i][j]
-        return [weight * entry for entry in (a[i] if wrt == "b" else b[j])]
+    def _whole(self, wrt: str) -> list[Integers] | None:
+        """``weighted_factors`` of every i and j in integers, if all are: most are, and those are ten times as fast."""
+        return self._whole_b if wrt == "b" else self._whole_a
 
     @cached_property
-    def _whole(self) -> tuple[Integers, Integers, Integers] | None:
-        """a, bᵀ and v as integers if that is what they are: most are, and integers are ten times as fast."""
-        matrices = (self.a, _transpose(self.b), self.v)
-        if not all(_is_whole(entry) for matrix in matrices for row in matrix for entry in row):
+    def _whole_b(self) -> list[Integers] | None:
+        a, v = _integers(self.a), _integers(self.v)
+        if a is None or v is None:
             return None
-        a, b, v = ([[_integer(entry) for entry in row] for row in matrix] for matrix in matrices)
-        return a, b, v
+        return [[[p * entry for entry in row] for p in weights] for row, weights in zip(a, v, strict=True)]
+
+    @cached_property
+    def _whole_a(self) -> list[Integers] | None:
+        b, v = _integers(_transpose(self.b)), _integers(self.v)
+        if b is None or v is None:
+            return None
+        return [[[p * entry for entry in column] for p, column in zip(weights, b, strict=True)] for weights in v]
 
     def derivative(self, i: int, j: int, wrt: str) -> Rows:
         """∂c_ij/∂b (shape of b: column j is row i of a) or ∂c_ij/∂a (shape of a: row i is column j of b)."""
@@ -220,15 +222,15 @@ class MatmulExplanation:
 
     def ledger(self, wrt: str, by: str = "rows") -> tuple[Step, ...]:
         """The running sum, m·n steps from the first term to b.grad or a.grad. A step changes one line of it."""
-        if self._whole:
-            return self._ledger(wrt, by, self._weighted_integers, add, _number)
-        return self._ledger(wrt, by, self.weighted_factors, _plus, lambda n: n)
+        if terms := self._whole(wrt):
+            return self._ledger(wrt, by, lambda i, j: terms[i][j], add, _number)
+        return self._ledger(wrt, by, lambda i, j: self.weighted_factors(i, j, wrt), _plus, lambda n: n)
 
     def _ledger(
         self,
         wrt: str,
         by: str,
-        term: Callable[[int, int, str], Sequence[T]],
+        term: Callable[[int, int], Sequence[T]],
         plus: Callable[[T, T], T],
         told: Callable[[T], Number],
     ) -> tuple[Step, ...]:
@@ -236,7 +238,7 @@ class MatmulExplanation:
         steps = []
         for i, j in self.order(by):
             place = j if wrt == "b" else i
-            added = term(i, j, wrt)
+            added = term(i, j)
             lines[place] = [*map(plus, lines[place], added)] if place in lines else added
             steps.append(Step(i, j, tuple(map(told, lines[place]))))
         return tuple(steps)
@@ -330,21 +332,29 @@ def _dot(a: Rows, b: Rows) -> Rows:
 # Most matrices hold whole numbers, which need no fractions, roots and multiples of π: several times as fast.
 
 
-def _is_whole(n: Number) -> bool:
-    return n.exact is not None and n.known
+def _integer(n: Number) -> int | None:
+    """The number if it is a whole one, and is known to be."""
+    exact = n.exact
+    if exact is None or exact.r != 1 or exact.k:
+        return None
+    numerator, denominator = exact.q.as_integer_ratio()
+    return numerator if denominator == 1 else None
 
 
-def _integer(n: Number) -> int:
-    assert n.exact is not None  # _is_whole
-    return n.exact.q.numerator
+def _integers(rows: Rows) -> Integers | None:
+    """All of them as integers, or None."""
+    whole = [[n for entry in row if (n := _integer(entry)) is not None] for row in rows]
+    return whole if sum(map(len, whole)) == len(rows) * len(rows[0]) else None
 
 
 def _times(p: Number, q: Number) -> Number:
-    return _number(_integer(p) * _integer(q)) if _is_whole(p) and _is_whole(q) else p * q
+    one, other = _integer(p), _integer(q)
+    return p * q if one is None or other is None else _number(one * other)
 
 
 def _plus(p: Number, q: Number) -> Number:
-    return _number(_integer(p) + _integer(q)) if _is_whole(p) and _is_whole(q) else p + q
+    one, other = _integer(p), _integer(q)
+    return p + q if one is None or other is None else _number(one + other)
 
 
 @lru_cache(maxsize=8192)
