@@ -57,12 +57,16 @@ def share(page: str) -> None:
             _copies(page)
 
 
-@st.dialog(" ", width="large")
 def _projected(link: str) -> None:
     """The code as large as the window has room for, to be read from the back row."""
-    with st.container(horizontal_alignment="center"):
-        st.image(qr(link), width=PROJECTED, alt=views.words("share.qr"))
-        st.code(link, language="text", wrap_lines=True)
+
+    @st.dialog(views.words("share.qr"), width="large")
+    def projected() -> None:
+        with st.container(horizontal_alignment="center"):
+            st.image(qr(link), width=PROJECTED, alt=views.words("share.qr"))
+            st.code(link, language="text", wrap_lines=True)
+
+    projected()
 
 
 def _absolute(address: str) -> str:

@@ -390,3 +390,12 @@ def test_no_infinity_comes_along_a_path_that_is_not_there(open_page: Open):
     page.get_by_role("slider", name="v2").focus()
     page.keyboard.press("ArrowUp")
     expect(handle(page, "total")).to_have_attribute("data-value", "inf,1.1")
+
+
+@pytest.mark.parametrize("path", [LINK, EIGHT])
+def test_the_graph_of_paths_is_as_large_on_a_phone_and_no_number_in_it_covers_another(open_page: Open, path: str):
+    page = open_page(path, width=390)
+    graph = page.locator(".st-key-card-chain_product svg[role=img]")
+    expect(graph.locator(".lens-edge-lit").first).to_be_attached()
+    assert graph.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width") > 0.95
+    assert graph.evaluate(COVERED.replace("text.textContent)", "getComputedStyle(text).visibility === 'visible')")) == []

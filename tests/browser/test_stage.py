@@ -359,3 +359,13 @@ def test_no_size_makes_the_page_scroll_sideways(stage: Callable[..., Page], path
     assert page.evaluate("document.documentElement.scrollWidth") == width
     size = page.locator(".lens-board").evaluate("board => parseFloat(getComputedStyle(board).fontSize)")
     assert size >= 15
+
+
+def test_an_infinite_sum_stays_infinite_while_v_moves(open_page: Callable[..., Page]) -> None:
+    page = open_page("/vjp?f=sqrt(x1);x2&at=x1:0,x2:1&v=1,1&lang=en")
+    total = page.get_by_test_id("total")
+    expect(total).to_have_attribute("data-value", "inf,1")  # as the server has it
+    page.evaluate("() => { WebSocket.prototype.send = () => {} }")  # what follows is the browser's own answer
+    page.get_by_role("slider", name="v2").focus()
+    page.keyboard.press("ArrowUp")
+    expect(total).to_have_attribute("data-value", "inf,1.1")

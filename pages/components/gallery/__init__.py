@@ -42,7 +42,7 @@ def _formula(problem: Problem) -> str:
         case VectorProblem(functions):
             return _column("y", functions)
         case ChainProblem(inner, outer):
-            return rf"{_column('y', inner)},\quad {_column('z', outer)}"
+            return rf"{{{_column('y', inner)}}},\quad\allowbreak {{{_column('z', outer)}}}"  # never broken after a =
         case MatmulProblem(a, b):
             return rf"{_numbers(a)}\times{_numbers(b)}"
     raise TypeError(problem)

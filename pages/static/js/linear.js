@@ -8,7 +8,8 @@ export const pull = (v, J) => J[0].map((_, j) => add(v.map((weight, i) => weight
 // A sum of terms that cancel up to the rounding of floats is 0, as core/explain.py has it.
 export const add = terms => {
   const sum = terms.reduce((a, b) => a + b, 0)
-  return Math.abs(sum) <= 4 * Number.EPSILON * terms.reduce((a, b) => a + Math.abs(b), 0) ? 0 : sum
+  const noise = 4 * Number.EPSILON * terms.reduce((a, b) => a + Math.abs(b), 0)
+  return Number.isFinite(noise) && Math.abs(sum) <= noise ? 0 : sum
 }
 
 export const det = ([[a, b], [c, d]]) => a * d - b * c

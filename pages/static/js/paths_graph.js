@@ -4,7 +4,7 @@
 import { brief } from "./numbers.js"
 
 const SVG = "http://www.w3.org/2000/svg"
-const [ACROSS, DOWN, ROOM, RADIUS] = [210, 62, 34, 19]
+const [ACROSS, LEAST, DOWN, ROOM, RADIUS] = [210, 130, 62, 34, 19] // columns stand closer on a phone, as large as ever
 const LABELS = 9 // edges between two columns that are all labelled if their numbers are short; else those that are lit
 const SHORT = 4 // characters
 
@@ -13,13 +13,14 @@ export function draw(box, data, point) {
   const { spaces, stages } = data
   const most = Math.max(...spaces.map(space => space.values.length))
   const down = most > 5 ? 46 : DOWN
-  const [width, height] = [2 * ROOM + ACROSS * stages.length, 2 * ROOM + down * (most - 1)]
+  const across = Math.min(ACROSS, Math.max(LEAST, (box.clientWidth - 2 * ROOM) / stages.length))
+  const [width, height] = [2 * ROOM + across * stages.length, 2 * ROOM + down * (most - 1)]
   const title = data.words.graph.replace("{x}", spaces[0].letter).replace("{z}", spaces.at(-1).letter)
   const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title })
   svg.style.maxWidth = `${width}px`
   svg.style.minWidth = `${Math.min(width, 300 + 140 * (stages.length - 2))}px`
   const middle = height / 2
-  const at = (s, k) => [ROOM + ACROSS * s, middle + (k - (spaces[s].values.length - 1) / 2) * down]
+  const at = (s, k) => [ROOM + across * s, middle + (k - (spaces[s].values.length - 1) / 2) * down]
   const groups = { edges: make("g"), labels: make("g"), nodes: make("g") }
   const edges = stages.map((stage, s) => stage.entries.map((row, p) => row.map((n, q) => edge(groups, data, { s, p, q, n }, at, point))))
   const nodes = spaces.map((space, s) => space.plain.map((name, k) => node(groups.nodes, name, at(s, k), s, data)))
