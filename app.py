@@ -45,7 +45,7 @@ HEAD = "".join(
     (
         "<title>Jacobian Lens</title>",
         '<meta name="description" content="What does y.backward(v) compute? The Jacobian, its weighted rows, x.grad.">',
-        *(f'<link rel="stylesheet" href="./app/static/{styles}">' for styles in ("lens.css", "signs.css")),
+        '<link rel="stylesheet" href="./app/static/lens.css">',
         *(f'<link rel="modulepreload" href="./app/static/{script}">' for script in SCRIPTS),
     )
 )

@@ -78,6 +78,8 @@ def visit(browser: Browser, url: str) -> Page:
     page.goto(url)
     page.locator(READY).wait_for(timeout=60_000)
     page.wait_for_timeout(2500)
+    if page.locator('[data-testid="stException"]').count():
+        raise SystemExit(f"the page at {url} has failed")
     return page
 
 

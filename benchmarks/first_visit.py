@@ -1,7 +1,8 @@
 """A server's first visitor, and one who comes after. ``python -m benchmarks.first_visit [servers]``
 
 Each server is new, and so is each browser: nothing is cached. The clock starts when the server answers and the address
-is entered; it stops when the equation, and then the stage, is there. Wanted: the equation within 5 s.
+is entered; it stops when the equation, then the stage, and at last the pictures are there. Wanted: the equation within
+5 s.
 """
 
 from __future__ import annotations

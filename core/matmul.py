@@ -181,7 +181,7 @@ class MatmulExplanation:
         return tuple(_times(self.v[i][j], entry) for entry in self.factors(i, j, wrt))
 
     def _whole(self, wrt: str) -> list[Integers] | None:
-        """``weighted_factors`` of every i and j in integers, if all are: most are, and those are ten times as fast."""
+        """``weighted_factors`` of every i and j in integers, if all are: most are, and those are much faster."""
         return self._whole_b if wrt == "b" else self._whole_a
 
     @cached_property

@@ -16,7 +16,6 @@ LANGUAGES = ("en", "zh")
 # Keys whose words are the same in both languages: names, symbols and code.
 SAME = {
     "nav.vjp",
-    "section.product",
 }
 
 # Codes that a module announces, with the facts that come along, and the table that words them.

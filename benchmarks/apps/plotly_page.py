@@ -1,6 +1,7 @@
 """The page /vjp with st.latex and st.plotly_chart in the place of its browser components."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -14,6 +15,7 @@ STEPS = [k / 10 for k in range(-10, 11)]
 st.set_page_config(layout="wide")
 session.language()
 session.follow("vjp")
+st.html(Path("pages/static/lens.css"))
 
 
 def near(x: list[float], p: float, q: float) -> list[float]:
@@ -76,6 +78,6 @@ with shown, views.result("vjp") as explanation:
         total = heights(lambda y: sum(a * b for a, b in zip(v, y, strict=True)))
         st.plotly_chart(go.Figure(go.Surface(x=STEPS, y=STEPS, z=total)), key="surface")
     with views.card("sympy"):
-        views.sympy_listing(views.prepare("vjp"))
+        views.sympy_listing(explanation)
     with views.card("pitfalls"):
         views.text("vjp")

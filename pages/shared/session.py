@@ -49,6 +49,7 @@ def follow(page: str) -> None:
         st.session_state.address_errors = ()
         st.session_state.unread = frozenset()
     st.session_state.first_run = "page" not in st.session_state
+    st.session_state.refused = {}
     opened = st.session_state.get("page") != page and _parameters().keys() - {"lang"}
     if (_arriving() or opened) and page in share.DEFAULTS:
         decoded = share.decode_query(page, _parameters())
@@ -78,6 +79,17 @@ def shown(page: str) -> Problem:
 def remember(page: str) -> None:
     """The present problem could be explained."""
     st.session_state.shown[page] = problem(page)
+
+
+def refuse(page: str, refusal: ProblemError) -> None:
+    """The present problem could not be explained."""
+    st.session_state.refused[page] = (problem(page), refusal)
+
+
+def refused(page: str) -> ProblemError | None:
+    """Why the present problem could not be explained, if that has been tried in this run: a time-out takes seconds."""
+    tried, refusal = st.session_state.refused.get(page, (None, None))
+    return refusal if tried == problem(page) else None
 
 
 def address_errors() -> tuple[ProblemError, ...]:

@@ -44,7 +44,7 @@ def share(page: str) -> None:
     """The link with its QR code, how to embed it, and the equations of the page as text."""
     link = _absolute(session.address(page))
     if session.projected():
-        _projected(link)
+        st.dialog(views.words("share.qr"), width="large")(_projected)(link)
     with st.popover(views.words("nav.share"), key="share", on_change="rerun") as popover:
         if not popover.open:
             return
@@ -59,14 +59,9 @@ def share(page: str) -> None:
 
 def _projected(link: str) -> None:
     """The code as large as the window has room for, to be read from the back row."""
-
-    @st.dialog(views.words("share.qr"), width="large")
-    def projected() -> None:
-        with st.container(horizontal_alignment="center"):
-            st.image(qr(link), width=PROJECTED, alt=views.words("share.qr"))
-            st.code(link, language="text", wrap_lines=True)
-
-    projected()
+    with st.container(horizontal_alignment="center"):
+        st.image(qr(link), width=PROJECTED, alt=views.words("share.qr"))
+        st.code(link, language="text", wrap_lines=True)
 
 
 def _absolute(address: str) -> str:

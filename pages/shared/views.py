@@ -140,12 +140,16 @@ def result(page: str) -> Iterator[Explanation]:
 
 def explained(page: str) -> tuple[Explanation, ProblemError | None]:
     """The explanation of what the reader typed; while that cannot be read, the last good one and why."""
-    try:
-        explanation = explain(session.problem(page))
-    except ProblemError as refusal:
-        return explain(session.shown(page)), refusal
-    session.remember(page)
-    return explanation, None
+    refusal = session.refused(page)
+    if refusal is None:
+        try:
+            explanation = explain(session.problem(page))
+        except ProblemError as error:
+            session.refuse(page, refusal := error)
+        else:
+            session.remember(page)
+            return explanation, None
+    return explain(session.shown(page)), refusal
 
 
 def error(refusal: ProblemError, typed: str = "") -> None:

@@ -390,6 +390,9 @@ def test_no_infinity_comes_along_a_path_that_is_not_there(open_page: Open):
     page.get_by_role("slider", name="v2").focus()
     page.keyboard.press("ArrowUp")
     expect(handle(page, "total")).to_have_attribute("data-value", "inf,1.1")
+    handle(page, "product-1-2").click()
+    expect(page.locator(".lens-paths-list")).to_contain_text("= 0")
+    expect(page.locator(".lens-paths-list")).not_to_contain_text("nan")
 
 
 @pytest.mark.parametrize("path", [LINK, EIGHT])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import urlopen
 
 import pytest
+import streamlit
 from playwright.sync_api import Page, expect
 
 Open = Callable[..., Page]
@@ -178,3 +180,11 @@ def test_another_language_leaves_nothing_of_the_first_on_the_matrix_page(open_pa
     page.get_by_role("link", name="中文").click()
     expect(page.get_by_role("button", name="全 1", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="ones", exact=True)).to_have_count(0)
+
+
+def test_a_host_that_serves_a_page_of_its_own_gets_our_styles_with_the_bar(page: Page, server: str):
+    own = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page.route(f"{server}/vjp", lambda route: route.fulfill(body=own, content_type="text/html"))
+    page.goto(f"{server}/vjp")
+    expect(page.locator(".st-key-topbar")).to_have_css("position", "fixed")
+    expect(page.locator('link[href$="lens.css"]')).to_have_count(1)

@@ -475,3 +475,16 @@ def test_what_the_reader_looks_at_survives_a_visit_to_another_page(open_page: Op
     page.get_by_role("link", name="Matrix product").click()
     expect(page.get_by_test_id("running-sum")).to_have_attribute("data-value", "5,8,15;8,10,20")
     expect(page.get_by_test_id("count")).to_have_text("6 of 6 terms")
+
+
+def test_the_line_of_the_running_sum_that_a_term_has_changed_shows_its_hue(open_page: Open):
+    page = opened(open_page, WEIGHTED)
+    page.get_by_test_id("scrubber").focus()
+    page.keyboard.press("Home")
+    page.get_by_test_id("step").click()
+    ground = "e => getComputedStyle(e).backgroundColor"
+    cells = page.get_by_test_id("running-sum").locator(".lens-pick")
+    seen = [cell.evaluate(ground) for cell in cells.all()]
+    hues = {colour for colour in seen if not colour.endswith((", 0)", "/ 0)"))}
+    assert len(hues) == 1, seen
+    assert seen.count(*hues) < len(seen), "only the line that has changed"

@@ -12,8 +12,7 @@ _paths = component("paths", '<div class="lens-paths"></div>')
 
 def paths(e: ChainExplanation) -> None:
     """Draws the product with its factors, and below it the paths of the entry that is open."""
-    words = spoken("paths", "label", "hint", "sum", "path", "point", "total")
+    words = spoken("paths", "hint", "point")
     words["more"] = views.words("paths.more", count="{count}")  # counted in the browser
-    words["zero"] = views.words("paths.zero", count="{count}")
     words["graph"] = views.words("paths.graph", x="{x}", z="{z}")
     _paths(key="paths", data={**scene(e), "words": words})

@@ -47,9 +47,11 @@ class Pictures {
     this.ask = () => setStateValue("asked", true)
     const structure = JSON.stringify([views, words, hues, scene.names, scene.f ?? scene.v.length])
     if (structure !== this.structure) this.open(views.includes(this.memory.view) ? this.memory.view : views[0])
-    else this.view?.learn?.()
+    else {
+      this.view?.learn?.()
+      this.view?.paint(this.scene.now())
+    }
     this.structure = structure
-    this.view?.paint(this.scene.now())
   }
 
   async open(name) {

@@ -93,7 +93,8 @@ function found({ stages, spaces }, i, j) {
   }
   const paths = ways.map(way => {
     const factors = stages.map((stage, s) => stage.entries[way[s + 1]][way[s]]).reverse()
-    return { way, factors, value: factors.reduce((product, n) => product * n.value, 1) }
+    const value = factors.every(n => n.path) ? factors.reduce((product, n) => product * n.value, 1) : 0
+    return { way, factors, value }
   })
   const counts = path => path.factors.every(n => n.value !== 0)
   return [...paths.filter(counts), ...paths.filter(path => !counts(path))]

@@ -17,7 +17,7 @@ export function draw(box, data, point) {
   const [width, height] = [2 * ROOM + across * stages.length, 2 * ROOM + down * (most - 1)]
   const title = data.words.graph.replace("{x}", spaces[0].letter).replace("{z}", spaces.at(-1).letter)
   const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title })
-  svg.style.maxWidth = `${width}px`
+  svg.style.maxWidth = `${2 * ROOM + ACROSS * stages.length}px` // a phone may be turned
   svg.style.minWidth = `${Math.min(width, 300 + 140 * (stages.length - 2))}px`
   const middle = height / 2
   const at = (s, k) => [ROOM + across * s, middle + (k - (spaces[s].values.length - 1) / 2) * down]

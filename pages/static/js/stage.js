@@ -24,7 +24,6 @@ export async function show({ data, parentElement }) {
   const answer = { J: stage.data.J.map(row => row.map(entry => entry.value)), x: stage.data.x }
   if (!stage.bus.state.dragging || !stage.bus.state.J) stage.bus.update(answer) // not under a hand that drags x
   paint(stage)
-  if (document.fonts.status === "loading") document.fonts.ready.then(() => stage.fit()) // other digits, other widths
   started(stage.root) // hides the plain equations
 }
 

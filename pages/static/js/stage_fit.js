@@ -13,7 +13,7 @@ const SLACK = 0.4 // em for every number that may grow while it moves: the weigh
 // the observer of the root was told: asking an element for it would cost a layout of the page each time.
 export function fit({ root, board, product, sum, v, bus }) {
   let [width, last] = [0, ""]
-  return (now = width) => {
+  const arrange = (now = width) => {
     width = now
     if (!root.isConnected || !width || bus.state.dragging) return
     const room = width - 2
@@ -22,6 +22,7 @@ export function fit({ root, board, product, sum, v, bus }) {
     if (looks === last) return
     last = looks
     const need = measure(board, product, sum, v)
+    if (document.fonts.status === "loading") document.fonts.ready.then(() => arrange()) // other digits, other widths
     const slack = SLACK * (sum.children.length + v.querySelectorAll(".lens-cell").length)
     need.line += slack
     need.stack += slack / 2
@@ -35,6 +36,7 @@ export function fit({ root, board, product, sum, v, bus }) {
     board.className = `lens-board ${arrangement}`
     board.style.fontSize = `${Math.floor(Math.min(LARGEST, Math.max(SMALLEST, room / ems)))}px`
   }
+  return arrange
 }
 
 // Widths in em of the product, of v in it, and of the sum on one line and stacked.
