@@ -7,6 +7,7 @@ Warm, in one process, wall-clock; "refused" counts the problems that were refuse
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import time
@@ -79,6 +80,8 @@ def main(examples: int = 1000) -> None:
             problem = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), point, ("2", "1"))
             times.append(timed(lambda p=problem: explain(p))[0])
         print(row(name, times[1:]))
+    gc.collect()
+    gc.freeze()  # as app.py does: a collection among torch's objects takes longer than most answers
     problems = [random_problem(rng) for _ in range(examples)]
     results = [timed(lambda p=problem: explain(p)) for problem in problems]
     print(row(f"{examples} random problems", [t for t, _ in results], sum(refused for _, refused in results)))

@@ -12,7 +12,7 @@ export class Cards {
     this.own = own
     const { words } = own
     this.element = make("section", "lens-gallery-of-c", { "aria-label": words.gallery })
-    this.wrt = choices(words.wrt, [["b", words.wrt.replace("{wrt}", "b"), "wrt-b"], ["a", words.wrt.replace("{wrt}", "a"), "wrt-a"]], wrt => {
+    this.wrt = choices(words.wrt.replace("{wrt}", "a / b"), [["b", words.wrt.replace("{wrt}", "b"), "wrt-b"], ["a", words.wrt.replace("{wrt}", "a"), "wrt-a"]], wrt => {
       if (wrt !== own.data.wrt) own.tell({ wrt })
     })
     this.form = choices(words.form, [["letters", words.letters, "letters"], ["numbers", words.numbers, "numbers"]], form => own.update({ form }))
