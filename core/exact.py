@@ -73,11 +73,6 @@ class Number:
     def __mul__(self, other: Number) -> Number:
         return Number(self.value * other.value, _multiply(self.exact, other.exact))
 
-    @property
-    def known(self) -> bool:
-        """Whether the decimal shown says everything: an exact number that is not written with /, √ or π."""
-        return self.exact is not None and self.exact.q.denominator == 1 and (self.exact.r, self.exact.k) == (1, 0)
-
 
 ZERO = Number(0.0, Exact(Fraction(0)))
 
