@@ -26,7 +26,7 @@ ALONE = {"words": ("problem",)}  # all that this module may import of core
 
 # A library, and the only places that import it. A place that ends in / is a folder.
 ONLY_IN = {
-    "streamlit": ("app.py", "pages/"),
+    "streamlit": ("app.py", "pages/", "server/"),
     "torch": ("core/engines/",),
     "sympy": ("core/calculus.py", "core/worker.py"),
     "plotly": ("core/figures.py",),
@@ -36,7 +36,8 @@ ONLY_IN = {
 OWN_IMPORTS = {
     "core/": ("core",),
     "pages/": ("core", "pages.shared", "pages.components"),
-    "app.py": ("core", "pages"),
+    "server/": ("core", "server"),
+    "app.py": ("core", "server"),
 }
 
 # A name, and the only places where code may use it.
@@ -139,7 +140,7 @@ def _import_breach(path: str, name: str) -> str | None:
     library = name.partition(".")[0]
     if library in ONLY_IN and not path.startswith(ONLY_IN[library]):
         return f"{library} is imported only in {' and '.join(ONLY_IN[library])}"
-    if library in ("core", "pages", "app"):
+    if library in ("core", "pages", "server", "app"):
         allowed = next(names for place, names in OWN_IMPORTS.items() if path.startswith(place))
         if not any(f"{name}.".startswith(f"{start}.") for start in allowed):
             return f"{name} may not be imported here, only {', '.join(allowed)}"
@@ -182,7 +183,7 @@ def _imports(path: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             package = Path(path).parts[: -node.level] if node.level else ()
             start = ".".join((*package, *([node.module] if node.module else [])))
-            if start.partition(".")[0] in ("core", "pages"):
+            if start.partition(".")[0] in ("core", "pages", "server"):
                 yield from ((node.lineno, _submodule(start, alias.name)) for alias in node.names)
             else:
                 yield node.lineno, start
@@ -192,7 +193,7 @@ def _submodule(package: str, name: str) -> str:
     """``package.name`` if that is a module of ours, else ``package``, which defines the name."""
     folder = ROOT.joinpath(*package.split("."))
     is_module = (folder / f"{name}.py").exists() or (folder / name).is_dir()
-    return f"{package}.{name}" if is_module or package in ("core", "pages") else package
+    return f"{package}.{name}" if is_module or package in ("core", "pages", "server") else package
 
 
 def _uses(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -211,5 +212,8 @@ def _module(path: str) -> str:
 
 
 def _sources() -> list[str]:
-    files = [*ROOT.glob("*.py"), *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    files = [
+        *ROOT.glob("*.py"),
+        *(file for folder in ("core", "pages", "server") for file in (ROOT / folder).rglob("*.py")),
+    ]
     return sorted(file.relative_to(ROOT).as_posix() for file in files)

@@ -1,0 +1,51 @@
+"""Pictures on request: ``/export.png`` for embedding, and the script of the 3-D ones."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+drawing = CapacityLimiter(1)  # pictures are drawn one at a time, so that they never slow the pages
+MAX_WAITING = 8
+BURST, RATE = 20, 1.0  # new pictures that one client may have drawn at once, and then every second
+
+
+def plotly(_request: Request) -> Response:
+    """The script of the 3-D pictures, fetched by a browser when the first one is opened, and kept for a week."""
+    from core import figures
+
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=604800"}
+    return Response(figures.script(), media_type="text/javascript", headers=headers)
+
+
+@cache
+def allowance() -> Any:
+    """What every client may still have drawn; what was drawn before costs nothing, so a class shares a slide freely."""
+    from core.export.embedded import Allowance
+
+    return Allowance(BURST, RATE)
+
+
+async def picture(request: Request) -> Response:
+    """``/export.png?page=vjp&f=…``: the slide of a link, for embedding; cached by address, refused when many wait."""
+    from core.export import base_url
+    from core.export.embedded import kept, language, picture
+    from core.problem import ProblemError
+    from core.words import explain_error
+
+    query, base = request.url.query, base_url() or str(request.base_url)
+    slide = kept(query, base)
+    if slide is None:
+        client = request.client.host if request.client else ""
+        if drawing.statistics().tasks_waiting >= MAX_WAITING or not allowance().take(client):
+            busy = explain_error(language(query), ProblemError("busy"))
+            return PlainTextResponse(busy, status_code=429, headers={"Retry-After": "5"})
+        try:
+            slide = await to_thread.run_sync(picture, query, base, limiter=drawing)
+        except ProblemError as error:
+            return PlainTextResponse(explain_error(language(query), error), status_code=400)
+    return Response(slide, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
