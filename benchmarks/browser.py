@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parent.parent
+from benchmarks.serving import running
+
 APPS = Path("benchmarks/apps")
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
 
@@ -26,36 +19,8 @@ READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-co
 @contextmanager
 def serve(app: str) -> Iterator[str]:
     """The base URL of a running Streamlit app, a file relative to the repository."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", app, *options],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # ended together with its workers
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        with suppress(URLError, OSError), urlopen(f"{url}/_stcore/health", timeout=5) as answer:
-            if answer.read() == b"ok":
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise SystemExit(f"the server of {url} did not start")
+    with running(app) as server:
+        yield server.url
 
 
 @contextmanager
