@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import add
 from typing import TypeVar, cast
 
@@ -22,6 +22,7 @@ from core.exact import ZERO, Number, value_of
 from core.expression import Node, names, natural, number, walk
 from core.matmul import MatmulExplanation as MatmulExplanation  # re-exported: it is one of the Explanations
 from core.matmul import MatmulReading, read_matmul
+from core.memory import remembered
 from core.problem import (
     CHAIN_FIELDS,
     CHAIN_LETTERS,
@@ -339,7 +340,7 @@ def _short(problem: P) -> P:
 # ── Explaining ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@lru_cache(maxsize=256)
+@remembered(entries=1024, megabytes=64)
 def explain(problem: Problem) -> Explanation:
     """Derives, evaluates and checks a problem. Raises the first ProblemError that ``read`` or the worker found."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import RLock
 from types import CodeType
 
 import torch
@@ -15,6 +16,10 @@ from core.expression import Node
 from core.transcript import Transcript, Vocabulary
 
 torch.set_default_dtype(torch.float64)  # what every listing says first; said here, no thread ever sees another
+
+# Of torch's own state one process has only one: the levels of forward mode (torch.func.jvp) are a list that all threads
+# share, and two that push and pop at once get "no level exists", another's tangent, or a broken heap.
+alone = RLock()
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
@@ -186,12 +191,17 @@ def checked(source: str) -> CodeType:
 
 def run(source: str) -> Transcript:
     """Runs exactly ``source`` and keeps what it prints. RuntimeError for foreign code, or torch's own."""
-    return transcript.run(source, VOCABULARY, keep=_detached)
+    with alone:
+        return transcript.run(source, VOCABULARY, keep=_detached)
 
 
 def execute(source: str, note: Callable[[object], None]) -> dict[str, object]:
-    """Runs ``source`` with ``note`` for its print; the names it has given. RuntimeError for foreign code."""
-    return transcript.execute(source, VOCABULARY, note)
+    """Runs ``source`` with ``note`` for its print; the names it has given. RuntimeError for foreign code.
+
+    Whoever goes on with what it made keeps others out by ``alone``.
+    """
+    with alone:
+        return transcript.execute(source, VOCABULARY, note)
 
 
 def _detached(value: object) -> object:

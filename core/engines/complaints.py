@@ -6,12 +6,12 @@ Where torch does not complain (a single output needs no argument) that is the an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 
 from core.engines import autograd, listing
 from core.expression import Node
+from core.memory import remembered
 
 # code -> the calls it is about; {wrong} is a vector that has not y's shape
 CALLS = {
@@ -38,7 +38,7 @@ class Complaint:
     grad: tuple[float, ...] | None
 
 
-@lru_cache(maxsize=256)
+@remembered(entries=256, megabytes=4)
 def complaints(
     outputs: tuple[Node, ...], inputs: tuple[str, ...], point: tuple[float, ...], cotangent: tuple[float, ...]
 ) -> tuple[Complaint, ...]:

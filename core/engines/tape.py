@@ -72,17 +72,18 @@ def record(source: str, vectors: Sequence[str]) -> Tape:
 
     Empty where that vector does not depend on x. RuntimeError for a source that is no listing of ours.
     """
-    with _Recorder() as recorder:
-        names = autograd.execute(source.partition("print(")[0], lambda _: None)
-    last = names[vectors[-1]]
-    assert isinstance(last, torch.Tensor)
-    if last.grad_fn is None:
-        return EMPTY
-    graph = _Graph(last.grad_fn, recorder.calls, {name: names[name] for name in vectors})
-    local = [graph.local(node) for node in graph.nodes]
-    seen = _Hooks(graph.nodes)
-    last.backward(names["v"])  # type: ignore[no-untyped-call]  # torch leaves it untyped
-    return Tape(tuple(graph.operation(i, local[i], seen) for i in range(len(graph.nodes))), tuple(seen.order))
+    with autograd.alone:
+        with _Recorder() as recorder:
+            names = autograd.execute(source.partition("print(")[0], lambda _: None)
+        last = names[vectors[-1]]
+        assert isinstance(last, torch.Tensor)
+        if last.grad_fn is None:
+            return EMPTY
+        graph = _Graph(last.grad_fn, recorder.calls, {name: names[name] for name in vectors})
+        local = [graph.local(node) for node in graph.nodes]
+        seen = _Hooks(graph.nodes)
+        last.backward(names["v"])  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        return Tape(tuple(graph.operation(i, local[i], seen) for i in range(len(graph.nodes))), tuple(seen.order))
 
 
 # ── What is recorded ─────────────────────────────────────────────────────────────────────────────────────
