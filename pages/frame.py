@@ -5,31 +5,33 @@ from pathlib import Path
 import streamlit as st
 
 from core.share import DEFAULTS
+from core.turns import showing
 from core.words import say
 from pages.components.header import header
 from pages.shared import session, sharing, views
 
 STATIC = Path(__file__).parent / "static"
 
-st.set_page_config(page_title="Jacobian Lens", page_icon=str(STATIC / "icon.svg"), layout="wide")
-lang = session.language()
-pages = {
-    name: st.Page(
-        f"{name}.py",
-        title=say(lang, f"nav.{name}"),
-        url_path=name if name != "home" else None,
-        default=name == "home",
-    )
-    for name in session.PAGES
-}
-chosen = st.navigation(list(pages.values()), position="hidden")  # its own links would lose the state: see header
-page = next(name for name, candidate in pages.items() if candidate is chosen)
-session.follow(page)
-if page in DEFAULTS:
-    views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
-with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):
-    header(page)
-    sharing.share(page)
-    if page != "home":
-        sharing.export_as(page)
-chosen.run()
+with showing:
+    st.set_page_config(page_title="Jacobian Lens", page_icon=str(STATIC / "icon.svg"), layout="wide")
+    lang = session.arrive()
+    pages = {
+        name: st.Page(
+            f"{name}.py",
+            title=say(lang, f"nav.{name}"),
+            url_path=name if name != "home" else None,
+            default=name == "home",
+        )
+        for name in session.PAGES
+    }
+    chosen = st.navigation(list(pages.values()), position="hidden")  # its own links would lose the state: see header
+    page = next(name for name, candidate in pages.items() if candidate is chosen)
+    session.follow(page)
+    if page in DEFAULTS:
+        views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
+    with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):
+        header(page)
+        sharing.share(page)
+        if page != "home":
+            sharing.export_as(page)
+    chosen.run()

@@ -1,18 +1,26 @@
-"""What is there before the first visitor comes: the imports, the workers, the examples explained."""
+"""What is there before the first visitor comes, and who tidies up when nobody waits."""
 
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from time import perf_counter
 from typing import Any
 
 import streamlit as st
 
 from core.share import DEFAULTS
+from core.turns import showing
+from server import settings
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
+YOUNG, MIDDLE, OLD = 20_000, 20, 1_000_000  # gc's thresholds: the old generation is never collected on its own
+CHECKS = 1.0  # seconds between two looks at whether it is time to tidy up
+PAUSE = 15.0  # seconds between two collections at least
+OVERDUE = 120.0  # seconds after which a collection does not wait for a quiet moment any longer
 
 
 @asynccontextmanager
@@ -21,10 +29,31 @@ async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     from core import worker
     from core.explain import explain
 
+    settings.hold()
     worker.start()
     for problem in DEFAULTS.values():
         explain(problem)
     for later in LATER:
         import_module(later)
-    gc.freeze()  # Streamlit collects garbage after every run: 140 ms with torch's objects, nothing without
+    gc.collect()
+    gc.freeze()  # torch's objects are never looked at again: 140 ms a collection
+    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    ended = threading.Event()
+    threading.Thread(target=_tidy, args=(ended,), name="tidying", daemon=True).start()
     yield {}
+    ended.set()
+
+
+def _tidy(ended: threading.Event) -> None:
+    """Collects what visitors have left behind, between two runs and if possible when nobody waits for one.
+
+    Streamlit's own way, a collection after every run, grows with what is remembered for everybody, and stops everybody.
+    """
+    collected, seen = perf_counter(), 0
+    while not ended.wait(CHECKS):
+        since, stats = perf_counter() - collected, showing.stats
+        if stats.taken == seen or since < PAUSE or (stats.now and since < OVERDUE):
+            continue
+        with showing:
+            gc.collect()
+        collected, seen = perf_counter(), showing.stats.taken

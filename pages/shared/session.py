@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,14 +31,24 @@ Edit = Callable[[Any, str], Problem]  # a draft and what was typed into a field 
 PAGES = ("home", "vjp", "chain", "matmul")
 
 
+_language: ContextVar[str] = ContextVar("language")  # of the run; asked for a hundred times in each
+
+
 def language() -> str:
-    """The reader's language: chosen by the address, else kept, else the browser's."""
+    """The reader's language."""
+    return _language.get(None) or arrive()
+
+
+def arrive() -> str:
+    """The language of a run that begins: chosen by the address, else kept, else the browser's."""
     query = _parameters()
     if query.get("lang") in share.LANGUAGES and _arriving():
         st.session_state.lang = query["lang"]
     elif "lang" not in st.session_state:
         st.session_state.lang = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
-    return st.session_state.lang
+    chosen: str = st.session_state.lang
+    _language.set(chosen)
+    return chosen
 
 
 def follow(page: str) -> None:
@@ -159,7 +170,7 @@ def sent(key: str, name: str) -> Any:
 
 def address(page: str, lang: str | None = None) -> str:
     """The link to a page in its present state, relative to the app."""
-    lang = lang or st.session_state.lang
+    lang = lang or language()
     if page not in share.DEFAULTS:
         return f"./?lang={lang}"
     shared = problem(page) if page in st.session_state.unread else sound(page)

@@ -1,4 +1,4 @@
-"""Many threads at once get what one would: torch, SymPy's workers, typst and numpy keep state that is not a thread's own."""
+"""Many threads get what one would: torch, the workers, typst and numpy keep state that is not a thread's own."""
 
 from __future__ import annotations
 
