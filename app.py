@@ -5,11 +5,28 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from core.share import DEFAULTS
+from pages.shared import failure
+from server import logs
+from server.guard import Guard
+from server.metrics import metrics, ready
 from server.pictures import picture, plotly
-from server.preload import ready
+from server.preload import lifespan
 from server.security import SecurityHeaders
 from server.shell import shell
 
+
+def failed(error: Exception) -> bool:
+    """A run that ended by an error: the log has where, the visitor has its number."""
+    failure.tell(logs.failed(error))
+    return True
+
+
 pages = [Route(f"/{page}", shell) for page in ("", *DEFAULTS)]
-routes = [*pages, Route("/plotly.js", plotly), Route("/export.png", picture)]
-app = st.App("pages/frame.py", lifespan=ready, routes=routes, middleware=[Middleware(SecurityHeaders)])
+served = {"/plotly.js": plotly, "/export.png": picture, "/ready": ready, "/metrics": metrics}
+app = st.App(
+    "pages/frame.py",
+    lifespan=lifespan,
+    routes=[*pages, *(Route(path, answer) for path, answer in served.items())],
+    middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
+    on_script_error=failed,
+)

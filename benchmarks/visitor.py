@@ -136,6 +136,8 @@ class Visitor:
             self.ids[element.text_input.id.split("-", 2)[-1]] = element.text_input.id
         elif kind == "code":
             screen.code.append(element.code.code_text)
+        elif kind == "html" and "lens-failure" in element.html.body:
+            screen.exceptions.append(element.html.body)
         elif kind == "exception":
             screen.exceptions.append(f"{element.exception.type}: {element.exception.message}")
 

@@ -8,20 +8,30 @@ that needs no interpreter: a process of ``core.worker``, or another thread that 
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
+from math import inf
 from time import perf_counter
+
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, inf)  # seconds
 
 
 @dataclass(frozen=True)
 class Stats:
-    """``taken`` turns so far, ``held`` and ``waited`` seconds in all of them, and how many wait ``now``."""
+    """``ended`` turns so far, ``held`` and ``waited`` seconds in all, and how many wait ``now``.
 
-    taken: int
+    ``within[k]`` turns took at most BOUNDS[k] seconds from the wish to the end, ``whole`` seconds all together.
+    """
+
+    ended: int
     held: float
     waited: float
+    whole: float
     now: int
+    within: tuple[int, ...]
 
 
 class Turn:
@@ -32,13 +42,17 @@ class Turn:
         self._owner: int | None = None
         self._depth = 0
         self._since = 0.0
-        self._counting = threading.Lock()
-        self._taken, self._held, self._waited, self._now = 0, 0.0, 0.0, 0
+        self._counting = threading.Lock()  # of what follows; what stands above belongs to whoever has the turn
+        self._held = self._waited = self._whole = 0.0
+        self._now = 0
+        self._counts = [0] * len(BOUNDS)
+        self._asked = threading.local()
 
     def __enter__(self) -> None:
         if self._owner == threading.get_ident():
             self._depth += 1
             return
+        self._asked.since = perf_counter()
         self._acquire()
         self._depth = 1
 
@@ -46,6 +60,10 @@ class Turn:
         self._depth -= 1
         if not self._depth:
             self._release()
+            whole = perf_counter() - self._asked.since
+            with self._counting:
+                self._whole += whole
+                self._counts[bisect_left(BOUNDS, whole)] += 1
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -65,7 +83,8 @@ class Turn:
     def stats(self) -> Stats:
         """What has happened so far."""
         with self._counting:
-            return Stats(self._taken, self._held, self._waited, self._now)
+            within = tuple(accumulate(self._counts))
+            return Stats(within[-1], self._held, self._waited, self._whole, self._now, within)
 
     def _acquire(self) -> None:
         with self._counting:
@@ -78,7 +97,6 @@ class Turn:
                 self._now -= 1
         self._owner, self._since = threading.get_ident(), perf_counter()
         with self._counting:
-            self._taken += 1
             self._waited += self._since - asked
 
     def _release(self) -> None:

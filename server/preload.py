@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -14,7 +15,8 @@ import streamlit as st
 
 from core.share import DEFAULTS
 from core.turns import showing
-from server import settings
+from server import listener, logs, metrics, settings
+from server.environment import environment
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
 YOUNG, MIDDLE, OLD = 20_000, 20, 1_000_000  # gc's thresholds: the old generation is never collected on its own
@@ -24,12 +26,29 @@ OVERDUE = 120.0  # seconds after which a collection does not wait for a quiet mo
 
 
 @asynccontextmanager
-async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Import torch and SymPy (2.5 s) before the first visitor, not during their first run."""
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Everything is ready before the first visitor comes; afterwards it is put away."""
+    settings.hold()
+    logs.quiet()
+    _import()
+    ended = threading.Event()
+    threading.Thread(target=_tidy, args=(ended,), name="tidying", daemon=True).start()
+    watching = None
+    if found := listener.running():
+        listener.prepare(*found)
+        watching = asyncio.create_task(listener.hang_up_on_the_silent(found[0]))
+    listener.drain(environment().drain, metrics.drain)
+    yield {}
+    ended.set()
+    if watching:
+        watching.cancel()
+
+
+def _import() -> None:
+    """torch and SymPy take 2.5 s: not during the first visitor's run."""
     from core import worker
     from core.explain import explain
 
-    settings.hold()
     worker.start()
     for problem in DEFAULTS.values():
         explain(problem)
@@ -38,10 +57,6 @@ async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     gc.collect()
     gc.freeze()  # torch's objects are never looked at again: 140 ms a collection
     gc.set_threshold(YOUNG, MIDDLE, OLD)
-    ended = threading.Event()
-    threading.Thread(target=_tidy, args=(ended,), name="tidying", daemon=True).start()
-    yield {}
-    ended.set()
 
 
 def _tidy(ended: threading.Event) -> None:
@@ -52,8 +67,8 @@ def _tidy(ended: threading.Event) -> None:
     collected, seen = perf_counter(), 0
     while not ended.wait(CHECKS):
         since, stats = perf_counter() - collected, showing.stats
-        if stats.taken == seen or since < PAUSE or (stats.now and since < OVERDUE):
+        if stats.ended == seen or since < PAUSE or (stats.now and since < OVERDUE):
             continue
         with showing:
             gc.collect()
-        collected, seen = perf_counter(), showing.stats.taken
+        collected, seen = perf_counter(), showing.stats.ended

@@ -37,7 +37,7 @@ OWN_IMPORTS = {
     "core/": ("core",),
     "pages/": ("core", "pages.shared", "pages.components"),
     "server/": ("core", "server"),
-    "app.py": ("core", "server"),
+    "app.py": ("core", "server", "pages"),
 }
 
 # A name, and the only places where code may use it.
