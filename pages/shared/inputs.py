@@ -32,13 +32,14 @@ from pages.shared import session, views
 
 
 def _field(page: str, name: str, label: str, text: str, edit: session.Edit, visible: bool = False) -> None:
-    st.text_input(
+    typed = st.text_input(
         label,
         label_visibility="visible" if visible else "collapsed",
         max_chars=MAX_LENGTH,
         autocomplete="off",
         **session.field(page, name, text, edit),
     )
+    session.resume(page, typed, text, edit)
 
 
 def _button(page: str, name: str, label: str, edit: Callable[[Problem], Problem]) -> None:

@@ -141,11 +141,27 @@ def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
     """
     key = f"{page}.{name}"
     arguments = {"key": key, "on_change": lambda: change(page, edit(problem(page), st.session_state[key]))}
-    if st.session_state.first_run and key not in st.session_state:
+    if anew() and key not in st.session_state:
         return arguments | {"value": text}
     if st.session_state.get(key) != text:
         st.session_state[key] = text
     return arguments
+
+
+def anew() -> bool:
+    """Whether this is a session's first run, in which what a browser has sent before means nothing yet."""
+    return st.session_state.first_run
+
+
+def resume(page: str, typed: str, text: str, edit: Edit) -> None:
+    """Takes what a field holds for an edit, where the session is new and the field is not.
+
+    A browser that comes back after a restart, or from another server, brings what its fields hold. Streamlit calls no
+    callback in a session's first run, so what was typed meanwhile would stand there and mean nothing.
+    """
+    if anew() and typed != text:
+        change(page, edit(problem(page), typed))
+        st.rerun()
 
 
 def component(key: str, name: str, store: Callable[[Any], None]) -> dict[str, Any]:

@@ -159,7 +159,8 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
     cells = [(i, j) for i in range(m) for j in range(n)]
     return {
         "typed": typed,
-        "serial": sent.get("serial") if isinstance(sent, dict) else None,
+        "serial": sent.get("serial") if isinstance(sent, dict) and not session.anew() else None,
+        "anew": session.anew(),
         "wrt": wrt,
         "fresh": fresh,
         "sizes": e.sizes,

@@ -51,7 +51,8 @@ def weights(
         "tries": [{"label": label, "v": list(v)} for label, v in tries],
         "words": words,
         "longest": MAX_LENGTH,
-        "serial": _serial(session.sent(key, "v")),
+        "serial": 0 if session.anew() else _serial(session.sent(key, "v")),
+        "anew": session.anew(),
         "alive": session.alive(),
     }
     hear = session.component(key, "alive", lambda _: None) | session.component(

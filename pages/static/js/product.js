@@ -49,6 +49,7 @@ export function hide(parentElement) {
 
 class Product {
   #told = -Infinity // when the server was told last
+  #last = {} // and what
   #channel = channel("matmul")
 
   constructor(root, data) {
@@ -82,6 +83,7 @@ class Product {
   accept(data, send) {
     this.send = send
     const late = (data.serial ?? 0) < this.serial && performance.now() - this.#told < PATIENCE
+    if (late && data.anew) this.#send() // a new server has not heard of the last edit at all
     if (late) return
     this.data = data
     this.#fit()
@@ -120,9 +122,14 @@ class Product {
 
   // Tells the server what is typed now, with an act upon it: one message for one edit.
   tell(patch = {}) {
+    this.#last = { ...this.parts.operands.typed(), wrt: this.data.wrt, loss: this.state.loss, ...patch }
+    this.#send()
+  }
+
+  #send() {
     this.#told = performance.now()
     this.serial += 1
-    this.send({ ...this.parts.operands.typed(), wrt: this.data.wrt, loss: this.state.loss, serial: this.serial, ...patch })
+    this.send({ ...this.#last, serial: this.serial })
   }
 
   // Weights that the reader sets: no loss gives them any more.

@@ -47,9 +47,11 @@ class Weights {
 
   // What the server has read; null stands for a text that could not be. An answer to an older message, or one that
   // comes while something is being dragged, would take back what the reader has just done.
-  accept({ texts, values, shown, serial }) {
+  // A new server (the old one has been replaced) has not heard of the last one at all: it is told again.
+  accept({ texts, values, shown, serial, anew }) {
     const late = serial < this.#serial && performance.now() - this.#sent < PATIENCE
     const fits = this.texts.length === texts.length
+    if (fits && late && anew) this.#tell()
     if (fits && (late || this.dragging)) return
     const before = fits ? this.values : []
     this.texts = [...texts]
