@@ -340,7 +340,7 @@ def _short(problem: P) -> P:
 # ── Explaining ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@remembered(entries=1024, megabytes=64)
+@remembered(entries=1024, megabytes=12)
 def explain(problem: Problem) -> Explanation:
     """Derives, evaluates and checks a problem. Raises the first ProblemError that ``read`` or the worker found."""
     try:

@@ -15,7 +15,7 @@ import streamlit as st
 
 from core.share import DEFAULTS
 from core.turns import showing
-from server import listener, logs, metrics, settings
+from server import listener, logs, memory, metrics, settings
 from server.environment import environment
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
@@ -30,6 +30,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Everything is ready before the first visitor comes; afterwards it is put away."""
     settings.hold()
     logs.quiet()
+    memory.few_arenas()
     _import()
     ended = threading.Event()
     threading.Thread(target=_tidy, args=(ended,), name="tidying", daemon=True).start()
@@ -71,4 +72,5 @@ def _tidy(ended: threading.Event) -> None:
             continue
         with showing:
             gc.collect()
+            memory.give_back()
         collected, seen = perf_counter(), showing.stats.ended
