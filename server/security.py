@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.shell import INDEX
@@ -33,16 +36,27 @@ def content_policy() -> str:
     )
 
 
+@cache
+def headers() -> dict[str, str]:
+    """What every response carries."""
+    return {
+        "content-security-policy": content_policy(),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+    }
+
+
+def failed(_request: Request, _error: Exception) -> Response:
+    """The answer where something went wrong: it is made outside of all middleware, and so brings the headers itself."""
+    return PlainTextResponse("Internal Server Error", status_code=500, headers=headers())
+
+
 class SecurityHeaders:
     """Adds the headers to every HTTP response; other traffic passes untouched."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.headers = [
-            (b"content-security-policy", content_policy().encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-        ]
+        self.headers = [(name.encode(), value.encode()) for name, value in headers().items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
