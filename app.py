@@ -11,7 +11,7 @@ from server.guard import Guard
 from server.metrics import metrics, ready
 from server.pictures import picture, plotly
 from server.preload import lifespan
-from server.security import SecurityHeaders
+from server.security import SecurityHeaders, broken
 from server.shell import shell
 
 
@@ -29,4 +29,5 @@ app = st.App(
     routes=[*pages, *(Route(path, answer) for path, answer in served.items())],
     middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
     on_script_error=failed,
+    exception_handlers={Exception: broken},
 )

@@ -207,12 +207,12 @@ def run_export(options: argparse.Namespace) -> int:
             if decoded.errors:
                 raise decoded.errors[0]
             told.append(explain(decoded.problem))
+            base = share.host(address) or export.base_url()
         except ProblemError as error:
             print(
                 json.dumps({"error": {"address": address, **describe_error(error, lang or "en")}}, ensure_ascii=False)
             )
             return 2
-        base = share.host(address) or export.base_url()
         each.append(replace(look(options), lang=lang or "en", base=base))
     if not all(chosen.base for chosen in each):
         print(f"without a host (in the link, or in {export.URL_VARIABLE}) slides have no QR code", file=sys.stderr)

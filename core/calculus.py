@@ -266,11 +266,11 @@ def _factors(node: Node) -> list[Node]:
     return _factors(node.args[0]) if node.op == "/" else [node]
 
 
-def _factor_key(node: Node) -> tuple[int, tuple[str, int]]:
+def _factor_key(node: Node) -> tuple[object, ...]:
     """Constants, then powers of variables in natural order, then functions, then sums."""
     used = names([node])
     if not used:
-        return 0, ("", 0)
+        return 0, natural("")
     base = node.args[0] if node.op == "^" else node
     return (1 if base.op == "name" else 3 if base.op in "+-" else 2), natural(used[0])
 
@@ -284,7 +284,7 @@ def _term_key(node: Node) -> tuple[object, ...]:
         if base.op == "name":
             degrees[base.text] = int(exponent) if exponent.isdigit() else 1
     polynomial = used and len(degrees) == len(used)
-    first = natural(used[0]) if used else ("", 0)
+    first = natural(used[0]) if used else natural("")
     return 0 if polynomial else 1 if used else 2, first, [-degrees.get(name, 0) for name in used], _size(node)
 
 

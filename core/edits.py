@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.explain import Reading, read, read_chain, refit
-from core.problem import CHAIN_LETTERS, ChainProblem, MatmulProblem, Problem, VectorProblem
+from core.problem import CHAIN_LETTERS, MAX_ENTRIES, MAX_OUTPUTS, ChainProblem, MatmulProblem, Problem, VectorProblem
 
 Texts = tuple[str, ...]
 Draft = VectorProblem | ChainProblem
@@ -42,8 +42,8 @@ def add_function(problem: Draft, stage: int = 0) -> Draft:
 
 
 def remove_function(problem: Draft, stage: int = 0) -> Draft:
-    """Without the last function of a stage."""
-    return _resized(problem, functions(problem, stage)[:-1], stage)
+    """Without the last function of a stage, and without all that are more than there may be."""
+    return _resized(problem, functions(problem, stage)[:-1][:MAX_OUTPUTS], stage)
 
 
 def _resized(problem: Draft, texts: Texts, stage: int) -> Draft:
@@ -60,8 +60,8 @@ def _last(problem: Draft) -> int:
 
 def _variables(problem: Draft, stage: int) -> list[str]:
     if stage:
-        return [f"{CHAIN_LETTERS[stage]}{k + 1}" for k in range(len(functions(problem, stage - 1)) or 1)]
-    return [name for name, _ in problem.point or ()] or ["x1"]
+        return [f"{CHAIN_LETTERS[stage]}{k + 1}" for k in range(len(functions(problem, stage - 1)[:MAX_OUTPUTS]) or 1)]
+    return [name for name, _ in (problem.point or ())[:MAX_ENTRIES]] or ["x1"]
 
 
 def with_coordinate(problem: Draft, name: str, text: str) -> Draft:

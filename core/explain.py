@@ -26,6 +26,8 @@ from core.memory import remembered
 from core.problem import (
     CHAIN_FIELDS,
     CHAIN_LETTERS,
+    MAX_ENTRIES,
+    MAX_OUTPUTS,
     ChainProblem,
     MatmulProblem,
     Problem,
@@ -35,8 +37,6 @@ from core.problem import (
 from core.transcript import Transcript
 from core.typeset.text import to_text
 
-MAX_OUTPUTS = 8
-MAX_ENTRIES = 64  # of J, so 8 × 8; fewer outputs leave room for more inputs
 MAX_COMPOSED = 4000  # nodes of a chain with every stage put into the next
 ROUNDING = 4 * 2.0**-52  # of the terms of a sum: a few units in the last place
 NO_PATH = number(0)  # an entry of J that is 0 at every point
@@ -157,7 +157,10 @@ T = TypeVar("T")
 
 
 def read(problem: VectorProblem, field: str = "f") -> Reading:
-    """Reads every part of a problem on its own, so that one refusal does not hide the others. Never raises."""
+    """Reads every part of a problem on its own, so that one refusal does not hide the others. Never raises.
+
+    Of more functions, coordinates or weights than there may be only so many are read, and their number is refused.
+    """
     errors: list[ProblemError] = []
 
     def attempt(step: object, *args: object, **kwargs: object) -> object:
@@ -167,9 +170,9 @@ def read(problem: VectorProblem, field: str = "f") -> Reading:
             errors.append(_of_stage(error, field))
             return None
 
-    declared = None
-    if problem.point is not None:
-        declared = [attempt(grammar.variable, name, field="at", index=j) for j, (name, _) in enumerate(problem.point)]
+    declared, columns = None, problem.point and problem.point[:MAX_ENTRIES]
+    if columns is not None:
+        declared = [attempt(grammar.variable, name, field="at", index=j) for j, (name, _) in enumerate(columns)]
         attempt(_distinct, declared)
     known = None if declared is None else tuple(name for name in declared if isinstance(name, str))
     attempt(_count_outputs, problem.functions, field)
@@ -178,9 +181,10 @@ def read(problem: VectorProblem, field: str = "f") -> Reading:
         for i, text in enumerate(problem.functions[:MAX_OUTPUTS])
     )
     inputs = known if known is not None else names(node for node in outputs if isinstance(node, Node))
-    if None not in outputs:
-        attempt(_count_inputs, outputs, inputs, field)
-    texts = [value for _, value in problem.point] if problem.point is not None else ["1"] * len(inputs)
+    given = len(problem.point or ())
+    if None not in outputs or given > MAX_ENTRIES:
+        attempt(_count_inputs, len(outputs), given if given > MAX_ENTRIES else len(inputs), field)
+    texts = [value for _, value in columns] if columns is not None else ["1"] * len(inputs)
     point = [attempt(_number, text, "at", j) for j, text in enumerate(texts)]
     weights = problem.cotangent if problem.cotangent is not None else ("1",) * len(problem.functions)
     attempt(_count_weights, weights, len(problem.functions), CHAIN_LETTERS[CHAIN_FIELDS.index(field) + 1])
@@ -216,11 +220,11 @@ def _count_outputs(functions: Sequence[str], field: str) -> None:
         raise ProblemError("too_many_outputs", field=field, count=len(functions), limit=MAX_OUTPUTS)
 
 
-def _count_inputs(outputs: Sequence[object], inputs: Sequence[str], field: str) -> None:
+def _count_inputs(outputs: int, inputs: int, field: str) -> None:
     if not inputs:
         raise ProblemError("no_variables", field=field, index=0)
-    if len(outputs) * len(inputs) > MAX_ENTRIES:
-        raise ProblemError("too_many_entries", field="at", rows=len(outputs), columns=len(inputs), limit=MAX_ENTRIES)
+    if outputs * inputs > MAX_ENTRIES:
+        raise ProblemError("too_many_entries", field="at", rows=outputs, columns=inputs, limit=MAX_ENTRIES)
 
 
 def _count_weights(weights: Sequence[str], outputs: int, letter: str) -> None:
@@ -235,11 +239,14 @@ def refit(problem: VectorProblem, functions: tuple[str, ...]) -> VectorProblem:
     does every coordinate as long as one of the functions cannot be read.
     """
     old = dict(problem.point or ())
-    before, after = (_readable(texts, old) for texts in (problem.functions, functions))
-    unread = [text for i, text in enumerate(problem.functions) if i not in before]
+    if len(old) > MAX_ENTRIES:
+        return replace(problem, functions=functions)  # refused for its size, whatever the functions are
+    said = functions[:MAX_OUTPUTS]
+    before, after = (_readable(texts, old) for texts in (problem.functions[:MAX_OUTPUTS], said))
+    unread = [text for i, text in enumerate(problem.functions[:MAX_OUTPUTS]) if i not in before]
     used = {*names(before.values()), *(name for name in old if any(name in text for text in unread))}
     found = names(after.values())
-    kept = [name for name in old if name in found or name not in used or len(after) < len(functions)]
+    kept = [name for name in old if name in found or name not in used or len(after) < len(said)]
     fresh = [name for name in found if name not in old]
     ordered = tuple(sorted(old, key=natural)) == tuple(old)
     columns = sorted(kept + fresh, key=natural) if ordered else kept + fresh
@@ -304,7 +311,7 @@ def _stages(problem: ChainProblem) -> tuple[VectorProblem, ...]:
     Behind a stage that is missing any variable will do: what is wrong is told of once, at the gap.
     """
     points = [
-        tuple((f"{letter}{k + 1}", "1") for k in range(len(stage))) or None
+        tuple((f"{letter}{k + 1}", "1") for k in range(len(stage[:MAX_OUTPUTS]))) or None
         for letter, stage in zip(CHAIN_LETTERS[1:], problem.stages, strict=False)
     ]
     weights = [None] * (len(problem.stages) - 1) + [problem.cotangent]

@@ -7,7 +7,6 @@ holds that all tables have the same rows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -60,10 +59,11 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 @lru_cache(maxsize=4096)
-def natural(name: str) -> tuple[str, int]:
+def natural(name: str) -> tuple[str, int, str]:
     """Sort key that puts x2 before x10, and x before x1."""
-    letters, digits = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]  # matches any text
-    return letters, int(digits or -1)
+    letters = name.rstrip("0123456789")
+    digits = name[len(letters) :]
+    return letters, len(digits.lstrip("0")) if digits else -1, digits.lstrip("0")  # never an int: they may be thousands
 
 
 def names(nodes: Iterable[Node]) -> tuple[str, ...]:

@@ -24,14 +24,28 @@ RANDOM_RANGE = 5  # entries from -5 to 5: products that people can check in thei
 
 # ── Reading a pasted matrix ──────────────────────────────────────────────────────────────────────────────
 
+# Every repeat here is possessive (++, *+, ?+): what it has taken it keeps, so that no text makes a pattern try again.
 OPENING, CLOSING = "[{", "]}"
-NAME = r"\s*(?:[A-Za-z_]\w*\s*=(?!=)\s*)?"  # A =
-CALL = r"(?:(?:[A-Za-z_]\w*\.)?(?:array|matrix|mat|tensor|Tensor|asarray|Matrix|FloatTensor)\s*\(\s*['\"]?\s*)?"
+DEEPEST = 8  # brackets inside one another; a matrix has two, a batch of one three
+NAME = r"\A\s*+(?:[A-Za-z_]\w*+\s*+=(?!=)\s*+)?+"  # A =
+CALLED = "array|matrix|mat|tensor|Tensor|asarray|Matrix|FloatTensor"
+CALL = rf"(?:(?:[A-Za-z_]\w*+\.)?+(?:{CALLED})\s*+\(\s*+['\"]?+\s*+)?+"
+OPENED = re.compile(NAME + CALL)
 BEFORE = re.compile(NAME + CALL + r"\Z")  # what may stand before the numbers: A = np.array(
-AFTER = re.compile(r"\s*['\"]?\s*(?:,\s*\w+\s*=\s*[\w.'\":<>]+\s*)*,?\s*\)?\s*;?\s*\Z")  # , dtype=float32);
-LATEX_NOISE = re.compile(
-    r"\\(?:begin|end)\{[A-Za-z]+\*?\}(?:\{[lcr|\s]*\})?|\\(?:left|right)\s*(?:\\[{}|]|[\[\]().|])|\\hline|\\[,;!]|\$"
+AFTER = re.compile(  # , dtype=float32);
+    r"\A\s*+['\"]?+\s*+(?:,\s*+\w++\s*+=\s*+[\w.'\":<>]++\s*+)*+,?+\s*+\)?+\s*+;?+\s*+\Z"
 )
+QUOTED = re.compile(r"\A['\"]\s*+\)\s*+;?+\s*+\Z")  # what stands after the numbers of np.matrix('1 2; 3 4')
+BETWEEN = re.compile(r"\A[\s,;]*+")  # two inner lists
+LATEX_NOISE = re.compile(
+    r"\\(?:begin|end)\{[A-Za-z]++\*?\}(?:\{[lcr|\s]*+\})?|\\(?:left|right)\s*+(?:\\[{}|]|[\[\]().|])|\\hline|\\[,;!]|\$"
+)
+LATEX_LINE = re.compile(r"\\\\(?:\[[^\[\]]*+\])?")  # \\, \\[1ex]
+BRACKET = re.compile(r"[\[\]{}]")
+LINE = re.compile(r"\r\n?|\n")
+AMPERSAND, SEMICOLON, TAB, COMMA = re.compile("&"), re.compile(";"), re.compile("\t"), re.compile(",")
+BLANKS = re.compile(r"\s++")
+MATLAB_ROW = re.compile(r"[;\n]")
 PLAIN_DECIMAL = re.compile(r"-?\d+\.\d*")
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
@@ -85,28 +99,40 @@ def _rows(text: _Piece) -> list[list[_Piece]]:
         inside = text.between(max(0, text.text.rfind(r"\begin{")), len(text.text))  # the innermost: the matrix itself
         inside = inside.between(0, inside.text.find(r"\end{")) if r"\end{" in inside.text else inside
         blank = LATEX_NOISE.sub(lambda found: " " * len(found[0]), inside.text)
-        lines = _split(_Piece(blank, inside.start), re.compile(r"\\\\(?:\[[^\]]*\])?"))
-        return [_split(line, re.compile("&")) for line in lines if line]
+        lines = _split(_Piece(blank, inside.start), LATEX_LINE)
+        return [_split(line, AMPERSAND) for line in lines if line]
     inside = _inside(text)
     if any(bracket in inside.text for bracket in OPENING):
         return [_cells(row) for row in _lists(inside)]
     if inside is not text:
-        joined = _Piece(re.sub(r"\.\.\.[^\n]*\n", lambda found: " " * len(found[0]), inside.text), inside.start)
-        return [_cells(row) for row in _split(joined, re.compile(r"[;\n]")) if row]
+        return [_cells(row) for row in _split(_Piece(_continued(inside.text), inside.start), MATLAB_ROW) if row]
     return _lines(text)
+
+
+def _continued(text: str) -> str:
+    """The text with MATLAB's ... and the rest of its line as blanks: the next line goes on with the row."""
+    *lines, last = text.split("\n")
+    parts = (line.partition("...") for line in lines)
+    kept = ((before.ljust(len(before + dots + rest)) + " ") if dots else f"{before}\n" for before, dots, rest in parts)
+    return "".join(kept) + last
 
 
 def _inside(text: _Piece) -> _Piece:
     """What stands within the outermost brackets (or the quotes of np.matrix); the text itself if it has none."""
-    starts = [text.text.find(bracket) for bracket in OPENING if bracket in text.text]
-    if not starts:
-        quoted = re.fullmatch(rf"(?s)({NAME}{CALL})(.*?)(['\"]\s*\)\s*;?\s*)", text.text)
-        return text.between(quoted.end(1), quoted.end(2)) if quoted and quoted[1].strip() else text
-    start = min(starts)
+    start = min((at for bracket in OPENING if (at := text.text.find(bracket)) >= 0), default=None)
+    if start is None:
+        return _quoted(text)
     end = _partner(text, start)
     _only(text.between(0, start), BEFORE)
     _only(text.between(end + 1, len(text.text)), AFTER)
     return text.between(start + 1, end)
+
+
+def _quoted(text: _Piece) -> _Piece:
+    opened = OPENED.match(text.text)
+    start, end = opened.end() if opened else 0, max(map(text.text.rfind, "'\""))
+    named = text.text[:start].strip()
+    return text.between(start, end) if named and start <= end and QUOTED.match(text.text[end:]) else text
 
 
 def _partner(text: _Piece, start: int) -> int:
@@ -119,45 +145,46 @@ def _partner(text: _Piece, start: int) -> int:
 
 
 def _only(around: _Piece, allowed: re.Pattern[str]) -> None:
-    if not allowed.match(around.text):
-        raise ProblemError("not_a_matrix", span=around.span, text=around.text.strip()[:24])
+    """Raises ProblemError where anything else than what is allowed stands."""
+    found = allowed.match(around.text)
+    if not found or found.end() < len(around.text):
+        wrong = around.between(found.end() if found else 0, len(around.text))
+        raise ProblemError("not_a_matrix", span=wrong.span, text=wrong.text.strip()[:24])
 
 
 def _lists(inside: _Piece) -> Iterator[_Piece]:
-    """Each inner list, of [1, 2], [3, 4]; one more pair of brackets around all of them (a batch of one) is let go."""
-    at = 0
-    between = re.compile(r"[\s,;]*")
-    while at < len(inside.text):
-        gap = between.match(inside.text, at)
-        at = gap.end() if gap else at
-        if at == len(inside.text):
-            return
-        if inside.text[at] not in OPENING:
-            rest = inside.between(at, len(inside.text))
-            raise ProblemError("not_a_matrix", span=rest.span, text=rest.text[:24])
-        end = _partner(inside, at)
-        row = inside.between(at + 1, end)
-        yield from _lists(row) if any(bracket in row.text for bracket in OPENING) else [row]
-        at = end + 1
+    """Each inner list, of [1, 2], [3, 4]; more brackets around all of them (a batch of one) are let go."""
+    depth, start, opened = 0, 0, False
+    for bracket in BRACKET.finditer(inside.text):
+        before, closes = inside.between(start, bracket.start()), bracket[0] in CLOSING
+        if opened and closes:
+            yield before
+        else:
+            _only(before, BETWEEN)
+        depth += -1 if closes else 1
+        if depth >= DEEPEST:
+            _only(inside.between(*bracket.span()), BETWEEN)
+        start, opened = bracket.end(), not closes
+    _only(inside.between(start, len(inside.text)), BETWEEN)
 
 
 def _lines(text: _Piece) -> list[list[_Piece]]:
     """Rows without brackets: lines, or parts between semicolons when all stand on one line."""
-    lines = [line for line in _split(text, re.compile(r"\r\n?|\n")) if line]
+    lines = [line for line in _split(text, LINE) if line]
     if len(lines) == 1 and "\t" not in text.text:
-        return [_cells(row) for row in _split(lines[0], re.compile(";")) if row]
+        return [_cells(row) for row in _split(lines[0], SEMICOLON) if row]
     semicolons = all(";" in line.text.strip().rstrip(";") for line in lines)
-    return [_split(line, re.compile(";")) if semicolons else _cells(line) for line in lines]
+    return [_split(line, SEMICOLON) if semicolons else _cells(line) for line in lines]
 
 
 def _cells(row: _Piece) -> list[_Piece]:
     """The entries of one row: between tabs, else commas, else spaces (none of them inside parentheses)."""
     row = _Piece(row.text.rstrip("; \r\n"), row.start)
-    for separator in ("\t", ","):
-        if separator in row.text:
-            cells = _split(row, re.compile(separator))
+    for separator in (TAB, COMMA):
+        if separator.pattern in row.text:
+            cells = _split(row, separator)
             return cells if cells[-1] else cells[:-1]
-    return [cell for cell in _split(row, re.compile(r"\s+")) if cell]
+    return [cell for cell in _split(row, BLANKS) if cell]
 
 
 def _split(text: _Piece, separator: re.Pattern[str]) -> list[_Piece]:

@@ -11,6 +11,8 @@ from typing import Literal
 
 Matrix = tuple[tuple[str, ...], ...]  # rows of numbers as typed
 Span = tuple[int, int]  # [start, end) in the text of one entry
+MAX_OUTPUTS = 8  # of one stage
+MAX_ENTRIES = 64  # of J, so 8 × 8; fewer outputs leave room for more inputs, and no problem has more inputs than that
 
 
 @dataclass(frozen=True)

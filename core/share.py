@@ -15,14 +15,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
-from core.problem import CHAIN_FIELDS, ChainProblem, MatmulProblem, Matrix, Problem, ProblemError, VectorProblem
+from core.problem import (
+    CHAIN_FIELDS,
+    MAX_OUTPUTS,
+    ChainProblem,
+    MatmulProblem,
+    Matrix,
+    Problem,
+    ProblemError,
+    VectorProblem,
+)
 
 MAX_ADDRESS = 2000  # characters; what mail programs, chats and QR codes still carry whole
+MAX_QUERY = 10 * MAX_ADDRESS  # characters that a page reads at all: a sign of a Chinese keyboard takes nine, escaped
 MAX_INPUT = 1_000_000  # characters looked at when decoding; anything longer is no address of ours
+MAX_HOST = 200  # characters of where the app stands
 LANGUAGES = ("en", "zh")
 MATRICES = ("a", "b")
 # what a Chinese keyboard gives for the signs between entries
 SEPARATORS = str.maketrans("，、﹐；﹔：﹕", ",,,;;::")
+BETWEEN_FUNCTIONS = str.maketrans("；﹔", ";;")  # the other signs also stand in a function
+HOST = re.compile(  # scheme://host[:port][/path]
+    r"https?://(?:[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+|\[[0-9A-Fa-f:.]++\])(?::[0-9]{1,5}+)?"
+    r"(?:/(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})++)*+"
+)
 SAFE = "*^();,:/.!~'"  # left as they are in a query, so that a person can read it
 
 DEFAULTS: dict[str, Problem] = {
@@ -45,8 +61,7 @@ class Address:
 def decode(address: str) -> Address:
     """Reads an address with or without a host. Raises ProblemError ``unknown_page`` or ``too_long``."""
     if len(address) > MAX_INPUT:
-        span = (MAX_INPUT, len(address))
-        raise ProblemError("too_long", field="address", span=span, limit=MAX_INPUT, length=len(address))
+        raise _too_long(address, MAX_INPUT)
     try:
         parts = urlsplit(address.strip().removeprefix("\ufeff").strip())  # a file may begin with a byte order mark
     except ValueError:  # such as a malformed IPv6 host
@@ -57,12 +72,25 @@ def decode(address: str) -> Address:
     return decode_query(page, parameters(parts.query))
 
 
+def _too_long(text: str, limit: int) -> ProblemError:
+    return ProblemError("too_long", field="address", span=(limit, len(text)), limit=limit, length=len(text))
+
+
 def host(address: str) -> str:
-    """Where the app of a whole link stands ("https://lens.example.edu/class"); "" for an address without a host."""
-    parts = urlsplit(address.strip())
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    """Where the app of a whole link stands ("https://lens.example.edu/class"); "" for an address without a host.
+
+    It goes into files that others open and typeset: raises ProblemError ``bad_host`` for anything that is more than
+    a host with its port and path.
+    """
+    scheme, mark, rest = address.strip().removeprefix("\ufeff").strip().partition("://")
+    if not mark or scheme.lower() not in ("http", "https"):
         return ""
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').rpartition('/')[0]}"
+    place = rest.partition("?")[0].partition("#")[0].rstrip("/")
+    before, _, last = place.rpartition("/")
+    found = f"{scheme.lower()}://{before.rstrip('/') if last in DEFAULTS else place}"
+    if len(found) > MAX_HOST or not HOST.fullmatch(found):
+        raise ProblemError("bad_host", field="address", span=(0, min(len(address), len(found))), host=found[:40])
+    return found
 
 
 def parameters(query: str) -> dict[str, str]:
@@ -73,6 +101,13 @@ def parameters(query: str) -> dict[str, str]:
     """
     pairs = (pair.partition("=") for pair in query.replace(" ", "+").split("&"))
     return {name: unquote(value) for name, _, value in pairs}
+
+
+def read_query(page: str, query: str) -> Address:
+    """Reads the query string of a page. Of one that is too long nothing is read: the default is told of as such."""
+    if len(query) > MAX_QUERY:
+        return Address(page, DEFAULTS[page], errors=(_too_long(query, MAX_QUERY),))
+    return decode_query(page, parameters(query))
 
 
 def decode_query(page: str, query: Mapping[str, str]) -> Address:
@@ -112,7 +147,7 @@ def encode_query(problem: Problem, lang: str | None = None) -> dict[str, str]:
 def place(problem: Problem, field: str, index: int | None) -> str:
     """The text of an entry of a parameter (index from 0; of a matrix row by row), or of all of it for None."""
     text = WRITERS[type(problem)](problem).get(field, "")
-    entries = re.split("[;,]" if field in (*MATRICES, "at", "v") else ";", text)
+    entries = (text.replace(",", ";") if field in (*MATRICES, "at", "v") else text).split(";")
     return text if index is None or index >= len(entries) else entries[index]
 
 
@@ -129,7 +164,7 @@ def _list(text: str, separator: str) -> tuple[str, ...]:
 
 
 def _functions(text: str) -> tuple[str, ...]:
-    return _list(re.sub("[；﹔]", ";", text).strip().rstrip(";"), ";")  # the other signs also stand in a function
+    return _list(text.translate(BETWEEN_FUNCTIONS).strip().rstrip(";"), ";")
 
 
 def _numbers(text: str) -> tuple[str, ...] | None:
@@ -190,7 +225,8 @@ def _read_chain(take: Take, query: Mapping[str, str]) -> Problem:
     assert isinstance(default, ChainProblem)
     given = any(field in query for field in CHAIN_FIELDS)
     inner = take("f", _functions, default.inner)
-    outer = ("+".join(f"y{k + 1}" for k in range(len(inner))),) if "f" in query else default.outer  # type: ignore[arg-type]
+    summed = range(min(len(inner), MAX_OUTPUTS))  # type: ignore[arg-type]
+    outer = ("+".join(f"y{k + 1}" for k in summed),) if "f" in query else default.outer
     further = tuple(take(field, _functions, ()) for field in CHAIN_FIELDS[2:])
     while further and not further[-1]:
         further = further[:-1]  # a gap in the middle stays, and is told of as an empty stage
@@ -229,7 +265,7 @@ def _write_point(point: tuple[tuple[str, str], ...] | None) -> str:
 
 
 def _is_ones(weights: str) -> bool:
-    return set(re.split("[;,]", weights)) == {"1"}
+    return set(weights.replace(";", ",").split(",")) == {"1"}
 
 
 def _write_matrix(matrix: Matrix | None) -> str:

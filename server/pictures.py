@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
@@ -30,14 +31,25 @@ def allowance() -> Any:
     return Allowance(BURST, RATE)
 
 
+def _place(request: Request) -> str:
+    """Where the app stands, as the request says it; "" if it does not."""
+    asked, scope = request.headers.get("host"), request.scope
+    return f"{scope['scheme']}://{quote(asked, safe=':[]')}{scope['path'].rpartition('/')[0]}" if asked else ""
+
+
 async def picture(request: Request) -> Response:
     """``/export.png?page=vjp&f=…``: the slide of a link, for embedding; cached by address, refused when many wait."""
     from core.export import base_url
     from core.export.embedded import kept, language, picture
     from core.problem import ProblemError
+    from core.share import host
     from core.words import explain_error
 
-    query, base = request.url.query, base_url() or str(request.base_url)
+    query = request.scope["query_string"].decode("latin-1")
+    try:
+        base = base_url() or host(_place(request))
+    except ProblemError as error:
+        return PlainTextResponse(explain_error(language(query), error), status_code=400)
     slide = kept(query, base)
     if slide is None:
         client = request.client.host if request.client else ""

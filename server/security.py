@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server import logs
 from server.shell import INDEX
 
 
@@ -34,17 +38,28 @@ def content_policy() -> str:
 
 
 UNUSED = (
-    "accelerometer autoplay bluetooth camera display-capture geolocation gyroscope hid magnetometer microphone midi"
-)
-UNUSED += " payment publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking"
-HEADERS = {
-    b"content-security-policy": content_policy(),
-    b"x-content-type-options": "nosniff",
-    b"x-frame-options": "SAMEORIGIN",
-    b"referrer-policy": "no-referrer",  # an address holds what its reader typed
-    b"permissions-policy": ", ".join(f"{feature}=()" for feature in UNUSED.split()),
-    b"cross-origin-opener-policy": "same-origin",
-}
+    "accelerometer autoplay bluetooth camera display-capture geolocation gyroscope hid magnetometer microphone midi "
+    "payment publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking"
+).split()
+
+
+@cache
+def headers() -> dict[str, str]:
+    """What every response carries."""
+    return {
+        "content-security-policy": content_policy(),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "SAMEORIGIN",
+        "referrer-policy": "no-referrer",  # an address holds what its reader typed
+        "permissions-policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+        "cross-origin-opener-policy": "same-origin",
+    }
+
+
+def broken(_request: Request, error: Exception) -> Response:
+    """The answer where something went wrong: it is made outside of all middleware, and so brings the headers itself."""
+    body = f"Internal Server Error ({logs.failed(error)})"
+    return PlainTextResponse(body, status_code=500, headers=headers())
 
 
 class SecurityHeaders:
@@ -52,7 +67,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.headers = [(name, value.encode()) for name, value in HEADERS.items()]
+        self.headers = [(name.encode(), value.encode()) for name, value in headers().items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import segno
 import typst
 
 from core.export.deck import Page
 from core.export.options import SIZES, Options
+from core.export.qr import made
 from core.problem import ProblemError
 from core.typeset.typst import THEMES, blend, block
 
@@ -168,9 +168,11 @@ def shortened(link: str) -> str:
 
 
 @lru_cache(maxsize=64)  # the slides of one deck have one link
-def qr(link: str) -> Deck:
-    """The dark modules of a QR code: [x, y, length] of each run, for a square of ``modules``."""
-    code = segno.make(link, error="m" if len(link) < 400 else "l", micro=False, boost_error=False)
+def qr(link: str) -> Deck | None:
+    """The dark modules of a QR code: [x, y, length] of each run, for a square of ``modules``; None if it has none."""
+    code = made(link, boost_error=False)
+    if code is None:
+        return None
     found = []
     for y, row in enumerate(code.matrix):
         x = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from urllib.parse import quote
 
 URL_VARIABLE = "JACOBIAN_LENS_URL"
 
@@ -46,10 +47,10 @@ class Options:
     base: str = ""
 
     def link(self, address: str) -> str:
-        """The whole link of an address."""
-        return self.base.rstrip("/") + address
+        """The whole link of an address; characters that no URL has, and that mean something to TeX or HTML, escaped."""
+        return quote(self.base.rstrip("/"), safe=":/[]%._~-") + address
 
 
 def base_url() -> str:
-    """The host's own setting of ``base``."""
-    return os.environ.get(URL_VARIABLE, "")
+    """The host's own setting of ``base``, with its path if it has one."""
+    return os.environ.get(URL_VARIABLE, "").rstrip("/")

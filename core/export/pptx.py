@@ -9,7 +9,6 @@ import io
 from collections.abc import Sequence
 from copy import deepcopy
 
-import segno
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -28,6 +27,7 @@ from pptx.util import Pt
 from core.export.deck import Page, Told, deck
 from core.export.drawing import BOTTOM, EDGE, describe_slide, draw_bodies, shortened
 from core.export.options import SIZES, Options
+from core.export.qr import made
 from core.export.svg import flatten
 from core.typeset.typst import THEMES
 from core.words import say
@@ -209,7 +209,8 @@ def _describe(picture: Picture, alt: str) -> None:
 
 
 def _qr(link: str) -> io.BytesIO:
-    file = io.BytesIO()
-    segno.make(link, error="m" if len(link) < 400 else "l", micro=False).save(file, kind="png", scale=8, border=3)
+    file, code = io.BytesIO(), made(link)
+    assert code is not None  # describe_slide has found room for it
+    code.save(file, kind="png", scale=8, border=3)
     file.seek(0)
     return file

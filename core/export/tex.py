@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core import share
 from core.export.deck import Page, Told, deck
 from core.export.drawing import shortened
 from core.export.options import Options
+from core.export.qr import made
 from core.typeset.blocks import (
     Above,
     Arrows,
@@ -207,11 +209,12 @@ def words_tex(text: str) -> str:
 
 def _frame(page: Page, theme: Theme) -> str:
     slide, link = page.slide, page.link
-    escaped = link.translate({ord(character): rf"\{character}" for character in "#%&^_~"})  # as qrcode reads it
+    escaped = link.translate({ord(character): rf"\{character}" for character in "#%&^_~$"})  # as qrcode reads it
     target = link.translate({ord(character): rf"\{character}" for character in "#%"})
     shown = rf"{{\color{{muted}}{words_tex(shortened(link))}}}"
     shown = rf"\href{{{target}}}{shown}" if page.leads_somewhere else shown
-    qr = rf"\hfil\lensqr{{{escaped}}}" if page.leads_somewhere else ""
+    scanned = page.leads_somewhere and len(link) <= share.MAX_ADDRESS and made(link)
+    qr = rf"\hfil\lensqr{{{escaped}}}" if scanned else ""
     notes = words_tex(slide.notes).replace("\n\n", "\\par ").replace("\n", " ")
     code = "\\\\".join(words_tex(line).replace(" ", "~") for line in slide.frame.code)
     tone = "agrees" if slide.frame.agrees else "explained"

@@ -23,8 +23,8 @@ from core.grammar.vocabulary import (
 _TOKEN = re.compile(
     rf"""
       (?P<space> [ \t\r\n\f\v]+ | \\[,;:!>\ ] | \\(?:q?quad|displaystyle)(?![A-Za-z]) )
-    | (?P<imaginary> [0-9.]*[0-9]\.?[jJ](?![A-Za-z0-9_]) )
-    | (?P<number> (?:[0-9]+\.?[0-9]*|\.[0-9]+) (?:[eE][+-]?[0-9]+)? )
+    | (?P<imaginary> (?:[0-9]++\.?+[0-9]*+|\.[0-9]++)[jJ](?![A-Za-z0-9_]) )
+    | (?P<number> (?:[0-9]++\.?+[0-9]*+|\.[0-9]++) (?:[eE][+-]?[0-9]++)? )
     | (?P<word>
         (?P<module> (?:torch(?:\.nn\.functional)?|nn\.functional|F|jnp|np|numpy|math|sympy|sp)\.(?=[A-Za-z]))?
         (?P<letters> log1p(?![A-Za-z0-9]) | [A-Za-z]+ | [π{"".join(GREEK)}] )

@@ -1,4 +1,7 @@
-"""Widgets in, values out: each group of fields edits the draft of its page and says what is wrong beside the field."""
+"""Widgets in, values out: each group of fields edits the draft of its page and says what is wrong beside the field.
+
+A link may hold more entries than there may be. No more fields than that are drawn; the refusal tells their number.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ import streamlit as st
 
 from core import edits
 from core.exact import Number
-from core.explain import MAX_OUTPUTS, ChainExplanation, Reading, read, read_chain
+from core.explain import ChainExplanation, Reading, read, read_chain
 from core.expression import SUBSCRIPTS
 from core.grammar import MAX_LENGTH
 from core.problem import (
     CHAIN_FIELDS,
     CHAIN_LETTERS,
+    MAX_ENTRIES,
+    MAX_OUTPUTS,
     MAX_STAGES,
     ChainProblem,
     Problem,
@@ -23,7 +28,6 @@ from core.problem import (
     VectorProblem,
 )
 from core.typeset.equations import output
-from core.typeset.latex import name as typeset_name
 from core.typeset.tree import Hued, Symbol, line
 from pages.components.weights import weights
 from pages.shared import session, views
@@ -124,7 +128,7 @@ class _Stage:
 
 def _functions(page: str, stage: _Stage, reading: Reading) -> None:
     views.section(stage.title)
-    for i, typed in enumerate(stage.functions):
+    for i, typed in enumerate(stage.functions[:MAX_OUTPUTS]):
         _function(page, stage, i, typed)
         node = reading.outputs[i] if i < len(reading.outputs) else None
         if node is not None:
@@ -138,7 +142,8 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
             _button(page, f"{stage.field}.add", views.words("label.add"), edit)
         if count > 1:
             edit = partial(edits.remove_function, stage=stage.number)
-            _button(page, f"{stage.field}.remove", views.words("label.remove", i=count), edit)
+            rest = "label.remove" if count <= MAX_OUTPUTS else "label.remove_rest"
+            _button(page, f"{stage.field}.remove", views.words(rest, i=min(count, MAX_OUTPUTS)), edit)
 
 
 def _function(page: str, stage: _Stage, i: int, typed: str) -> None:
@@ -154,11 +159,11 @@ def _function(page: str, stage: _Stage, i: int, typed: str) -> None:
 
 def _point(page: str, problem: VectorProblem | ChainProblem, reading: Reading) -> None:
     views.section("point")
-    point = problem.point or tuple((name, "1") for name in reading.inputs)
+    point = (problem.point or tuple((name, "1") for name in reading.inputs))[:MAX_ENTRIES]
     with st.grid(2 if len(point) < 5 else 4, gap="small", min_column_width=60):
         for j, (name, typed) in enumerate(point):
             edit = lambda now, text, name=name: edits.with_coordinate(now, name, text)  # noqa: E731
-            _field(page, f"at.{j}", f"${typeset_name(name)}$", typed, edit, visible=True)
+            _field(page, f"at.{j}", views.variable(name), typed, edit, visible=True)
     for j, (_, typed) in enumerate(point):
         _complain(reading.errors, "at", j, typed)
     _complain(reading.errors, "at", None)
@@ -166,11 +171,12 @@ def _point(page: str, problem: VectorProblem | ChainProblem, reading: Reading) -
 
 def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading, m: int) -> None:
     views.section("weights")
-    texts = problem.cotangent or ("1",) * m
+    m = min(m, MAX_OUTPUTS)
+    texts = (problem.cotangent or ("1",) * m)[:MAX_OUTPUTS]
     with st.container(key=f"{page}.weights"):
         weights(
             page,
-            texts[:MAX_OUTPUTS],
+            texts,
             reading.cotangent,
             shown=_shown(page),
             tries=_tries(m),

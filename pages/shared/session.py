@@ -63,10 +63,12 @@ def follow(page: str) -> None:
     st.session_state.refused = {}
     opened = st.session_state.get("page") != page and _parameters().keys() - {"lang"}
     if (_arriving() or opened) and page in share.DEFAULTS:
-        decoded = share.decode_query(page, _parameters())
+        decoded = share.read_query(page, _query())
         st.session_state.address_errors = decoded.errors
         _accept(page, decoded.problem)
         _clear_fields(page)
+        if len(_query()) > share.MAX_QUERY:
+            st.session_state.unread |= {page}  # what has not been read at all is not lost either
     st.session_state.page = page
     if page not in st.session_state.unread:
         _write(page)
@@ -140,7 +142,7 @@ def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
     and would hide an edit by which the run is interrupted.
     """
     key = f"{page}.{name}"
-    arguments = {"key": key, "on_change": lambda: change(page, edit(problem(page), st.session_state[key]))}
+    arguments = {"key": key, "on_change": lambda: change(page, edit(problem(page), _typed(key)))}
     if anew() and key not in st.session_state:
         return arguments | {"value": text}
     if st.session_state.get(key) != text:
@@ -162,6 +164,11 @@ def resume(page: str, typed: str, text: str, edit: Edit) -> None:
     if anew() and typed != text:
         change(page, edit(problem(page), typed))
         st.rerun()
+
+
+def _typed(key: str) -> str:
+    """What stands in a text widget, as much of it as a link could hold: what is longer was typed by nobody."""
+    return str(st.session_state[key])[: share.MAX_QUERY]
 
 
 def component(key: str, name: str, store: Callable[[Any], None]) -> dict[str, Any]:
@@ -198,10 +205,14 @@ def choice(name: str, otherwise: str) -> str:
     return st.session_state.get(f"choice.{name}", otherwise)
 
 
-def _parameters() -> dict[str, str]:
-    """The parameters as they stand in the address; st.query_params has lost which spaces were a +."""
+def _query() -> str:
+    """The query as it stands in the address; st.query_params has lost which spaces were a +."""
     context = get_script_run_ctx()
-    return share.parameters(context.query_string) if context else {}
+    return context.query_string if context else ""
+
+
+def _parameters() -> dict[str, str]:
+    return share.parameters(_query()[: share.MAX_QUERY])
 
 
 def _arriving() -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from html import escape
-from urllib.parse import urljoin
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from core.export.python import python
 from core.export.qr import qr
 from core.export.tex import piece_tex
 from core.problem import Problem, ProblemError
-from core.share import DEFAULTS
+from core.share import DEFAULTS, host
 from core.typeset import equations
 from core.typeset.tree import Piece
 from pages.shared import session, views
@@ -50,8 +50,8 @@ def share(page: str) -> None:
             return
         st.caption(views.words("nav.share_help"))
         st.code(link, language="text", wrap_lines=True)
-        st.image(qr(link), width=280, alt=views.words("share.qr"))
-        st.button(views.words("share.large"), key="share.large", on_click=session.project)
+        if _code(link, 280):
+            st.button(views.words("share.large"), key="share.large", on_click=session.project)
         if page in DEFAULTS:
             _embedding(page, link)
             _copies(page)
@@ -60,18 +60,34 @@ def share(page: str) -> None:
 def _projected(link: str) -> None:
     """The code as large as the window has room for, to be read from the back row."""
     with st.container(horizontal_alignment="center"):
-        st.image(qr(link), width=PROJECTED, alt=views.words("share.qr"))
+        _code(link, PROJECTED)
         st.code(link, language="text", wrap_lines=True)
 
 
+def _code(link: str, width: int) -> bool:
+    """The QR code of a link, or in one sentence why there is none."""
+    if drawn := qr(link):
+        st.image(drawn, width=width, alt=views.words("share.qr"))
+    else:
+        views.hint("share.no_qr")
+    return bool(drawn)
+
+
+def _base() -> str:
+    """Where others find the app: what is configured, else what the reader's browser says; "" if that is no host."""
+    with suppress(ProblemError):
+        return export.base_url() or host(st.context.url or "")
+    return ""
+
+
 def _absolute(address: str) -> str:
-    """An address as others can open it: on the host that the reader sees, or the one that is configured."""
-    return urljoin(export.base_url() or st.context.url or "", address)
+    """An address as others can open it, below the path at which the app stands."""
+    base, relative = _base(), address.removeprefix("./")
+    return f"{base}/{relative}" if base else relative
 
 
 def _embedding(page: str, link: str) -> None:
-    query = link.partition("?")[2]
-    picture = urljoin(link, f"./export.png?page={page}&{query}")
+    picture = _absolute(f"export.png?page={page}&{link.partition('?')[2]}")
     st.caption(views.words("share.embed"))
     st.code(f"[![Jacobian Lens](<{picture}>)](<{link}>)", language="text", wrap_lines=True)
     st.code(
@@ -180,5 +196,4 @@ def _options(suffix: str) -> export.Options:
         with st.container(horizontal=True):
             steps = st.toggle(views.words("export_as.steps"), key="export.steps")
             transparent = st.toggle(views.words("export_as.transparent"), key="export.transparent")
-    base = export.base_url() or (st.context.url or "").rpartition("/")[0]
-    return export.Options(str(theme), size, session.language(), steps, transparent, base)
+    return export.Options(str(theme), size, session.language(), steps, transparent, _base())

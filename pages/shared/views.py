@@ -1,6 +1,7 @@
 """Values in, elements out. A view never computes; the error boundary words every ProblemError.
 
-Text of a visitor reaches the browser as escaped text (``_escaped``, st.code) or as typeset trees, never as Markdown.
+Text of a visitor reaches the browser as escaped text (``escape``, ``verbatim``, st.code) or as typeset trees, never as
+Markdown.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import share
+from core import grammar, share
 from core.engines.verdict import Note, Verdict
 from core.explain import Explanation, VectorExplanation, complete, derivation, explain
+from core.grammar.refusal import clip
 from core.problem import Problem, ProblemError
 from core.transcript import Transcript, annotated
 from core.typeset import equations
 from core.typeset.latex import latex
+from core.typeset.latex import name as typeset_name
 from core.typeset.numbers import decimal
 from core.typeset.palette import PALETTES, Palette
 from core.typeset.tree import Piece
@@ -112,6 +115,21 @@ def inline(piece: Piece) -> None:
 def reading(piece: Piece) -> None:
     """What was read, typeset under its field, so that a misreading is seen at once."""
     st.markdown(f"${latex(piece, palette())}$")
+
+
+def variable(name: str) -> str:
+    """A variable as the label of its field: typeset if it can be one, else as it stands in the link."""
+    try:
+        return f"${typeset_name(grammar.variable(name, field='at'))}$"
+    except ProblemError:
+        return verbatim(name)
+
+
+def verbatim(text: str) -> str:
+    """Text of a visitor as Markdown that shows it as it is: in a span of code there are no links and no icons."""
+    shown = clip(text)
+    fence = "`" * (1 + shown.count("`"))
+    return f"{fence} {shown} {fence}" if shown.strip() else ""
 
 
 def plain_stage(explanation: VectorExplanation) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
+import streamlit as st
 
-from core import export
+from core import export, share, words
 from pages.shared.sharing import FORMATS
 from tests.pages.test_pages import visit
 
 ADDRESS = "/vjp?f=x^2*y;4*y&at=x:3,y:2&v=5,7"
 
 
-def opened(name: str, address: str = ADDRESS, **state: object):
-    app = visit(address)
+LONG = "/vjp?f=" + ";".join(["(" * 490] * 8) + "&at=x:3"  # not readable, so the draft is what the link holds
+
+
+def opened(name: str, address: str = ADDRESS, lang: str = "en", **state: object):
+    app = visit(address, lang)
     for key, value in {name: True, **state}.items():
         app.session_state[key] = value
     return app.run()
@@ -23,6 +27,52 @@ def test_share_shows_the_link_of_exactly_this_state():
     shown = [element.value for element in app.code]
     assert any(text.endswith("vjp?f=x^2*y;4*y&at=x:3,y:2&v=5,7&lang=en") for text in shown)
     assert any("export.png?page=vjp&f=x^2*y;4*y&at=x:3,y:2&v=5,7&lang=en" in text for text in shown)
+
+
+@pytest.mark.parametrize("stands", ["https://lens.example.edu", "https://lens.example.edu/lens", "http://h:1/a/b/"])
+def test_links_and_pictures_lead_below_the_path_at_which_the_app_stands(stands: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(export.URL_VARIABLE, stands)
+    shown = [element.value for element in opened("share").code]
+    base = stands.rstrip("/")
+    assert f"{base}/vjp?f=x^2*y;4*y&at=x:3,y:2&v=5,7&lang=en" in shown
+    assert any(f"(<{base}/export.png?page=vjp&f=" in text and f"(<{base}/vjp?f=" in text for text in shown)
+    assert any(f"{base}/vjp?f=" in element.value for element in opened("export", **{"export.format": "py"}).code)
+
+
+@pytest.mark.parametrize(
+    ("seen", "base"),
+    [
+        ("http://h:8501/vjp", "http://h:8501/"),
+        ("http://h/lens/vjp", "http://h/lens/"),
+        ("http://h/lens", "http://h/lens/"),
+        (r"http://x}\input{y}/vjp", ""),
+        ("http://[", ""),
+        (None, ""),
+    ],
+)
+def test_the_host_that_the_browser_tells_of_is_used_if_it_is_one(
+    seen: str | None, base: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(type(st.context), "url", property(lambda _: seen))
+    app = opened("share")
+    assert not app.exception
+    assert app.code[0].value == f"{base}vjp?f=x^2*y;4*y&at=x:3,y:2&v=5,7&lang=en"
+
+
+@pytest.mark.parametrize("lang", share.LANGUAGES)
+def test_a_link_that_is_too_long_for_a_code_is_shared_without_one(lang: str):
+    app = opened("share", LONG, lang)
+    assert not app.exception
+    assert not app.get("image")
+    assert words.say(lang, "share.no_qr") in [element.value for element in app.caption]
+    assert "share.large" not in [button.key for button in app.button]
+
+
+def test_a_link_that_became_too_long_for_a_code_is_still_shown_large():
+    app = visit(LONG)
+    app.session_state["projected"] = True
+    app.run()
+    assert not app.exception
 
 
 def test_share_offers_the_equations_as_latex_without_our_colours():

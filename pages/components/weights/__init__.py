@@ -7,8 +7,8 @@ from math import isfinite
 from typing import Any
 
 from core.exact import Number
-from core.explain import MAX_OUTPUTS
 from core.grammar import MAX_LENGTH
+from core.problem import MAX_OUTPUTS
 from pages.components import component
 from pages.shared import session
 
