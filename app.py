@@ -4,12 +4,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from core.share import DEFAULTS
-from server.pictures import picture, plotly
+from server import missing, shell
+from server.pictures import picture
 from server.preload import ready
 from server.security import SecurityHeaders
-from server.shell import shell
+from server.static.assets import BASE
 
-pages = [Route(f"/{page}", shell) for page in ("", *DEFAULTS)]
-routes = [*pages, Route("/plotly.js", plotly), Route("/export.png", picture)]
-app = st.App("pages/frame.py", lifespan=ready, routes=routes, middleware=[Middleware(SecurityHeaders)])
+routes = [Route(f"{BASE}/export.png", picture), *missing.routes]
+app = st.App("pages/frame.py", lifespan=ready, routes=routes, middleware=[Middleware(SecurityHeaders), shell.served()])
