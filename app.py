@@ -4,15 +4,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from core.share import DEFAULTS
 from pages.shared import failure
-from server import logs
+from server import logs, missing, shell
 from server.guard import Guard
 from server.metrics import metrics, ready
-from server.pictures import picture, plotly
+from server.pictures import picture
 from server.preload import lifespan
 from server.security import SecurityHeaders, broken
-from server.shell import shell
+from server.static.assets import BASE
 
 
 def failed(error: Exception) -> bool:
@@ -21,13 +20,12 @@ def failed(error: Exception) -> bool:
     return True
 
 
-pages = [Route(f"/{page}", shell) for page in ("", *DEFAULTS)]
-served = {"/plotly.js": plotly, "/export.png": picture, "/ready": ready, "/metrics": metrics}
+served = {"/export.png": picture, "/ready": ready, "/metrics": metrics}
 app = st.App(
     "pages/frame.py",
     lifespan=lifespan,
-    routes=[*pages, *(Route(path, answer) for path, answer in served.items())],
-    middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
+    routes=[*(Route(BASE + path, answer) for path, answer in served.items()), *missing.routes],
+    middleware=[Middleware(SecurityHeaders), Middleware(Guard), shell.served()],
     on_script_error=failed,
     exception_handlers={Exception: broken},
 )

@@ -5,16 +5,13 @@ Figures are made in the browser, from the trees of core/geometry.py, so that the
 
 from __future__ import annotations
 
-import gzip
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 
-@cache
 def script() -> bytes:
-    """plotly.min.js (4.8 MB), gzip-compressed (1.5 MB, once, in a third of a second)."""
+    """plotly.min.js (4.8 MB)."""
     package = find_spec("plotly")  # not imported: Python draws no figure
     assert package
     assert package.origin
-    return gzip.compress((Path(package.origin).parent / "package_data" / "plotly.min.js").read_bytes(), mtime=0)
+    return (Path(package.origin).parent / "package_data" / "plotly.min.js").read_bytes()

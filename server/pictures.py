@@ -1,4 +1,4 @@
-"""Pictures on request: ``/export.png`` for embedding, and the script of the 3-D ones."""
+"""Pictures on request: ``/export.png`` for embedding."""
 
 from __future__ import annotations
 
@@ -13,14 +13,6 @@ from starlette.responses import PlainTextResponse, Response
 drawing = CapacityLimiter(1)  # pictures are drawn one at a time, so that they never slow the pages
 MAX_WAITING = 8
 BURST, RATE = 20, 1.0  # new pictures that one client may have drawn at once, and then every second
-
-
-def plotly(_request: Request) -> Response:
-    """The script of the 3-D pictures, fetched by a browser when the first one is opened, and kept for a week."""
-    from core import figures
-
-    headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=604800"}
-    return Response(figures.script(), media_type="text/javascript", headers=headers)
 
 
 @cache

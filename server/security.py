@@ -12,12 +12,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import logs
-from server.shell import INDEX
+from server.shell import page
 
 
 def content_policy() -> str:
-    """What a page may load: only from here, and no script but Streamlit's own and the components' blobs."""
-    inline = re.findall(r"<script>(.*?)</script>", INDEX, re.DOTALL)
+    """What a page may load: only from here, and no script but Streamlit's own, ours and the components' blobs."""
+    inline = re.findall(r"<script>(.*?)</script>", page(""), re.DOTALL)
     hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in inline)
     return "; ".join(
         (

@@ -1,26 +1,73 @@
-"""Streamlit's index.html with our name on it, and our styles and scripts told of at once."""
+"""Streamlit's index.html with our name on it, and everything that a page needs told of at once."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from functools import cache
 
-import streamlit as st
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.middleware import Middleware
 
-INDEX = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-SCRIPTS = ("katex/katex.min.js", "js/maths.js", "js/matrix.js", "js/numbers.js", "js/bus.js", "js/links.js")
-HEAD = "".join(
-    (
+from core.share import DEFAULTS
+from server.static.assets import BASE, DEVELOPING, STREAMLIT, fonts, named, needed, own, streamlit
+from server.static.files import File, Static
+
+INDEX = (STREAMLIT / "index.html").read_text(encoding="utf-8")
+# Streamlit fetches an element's script when the first run names it, 0.1 s and more after its own; here with them.
+EVERYWHERE = ("BidiComponent", "rehype-katex")
+FIELDS = ("Html", "TextInput", "Button")
+ELEMENTS = {
+    "": EVERYWHERE,
+    "vjp": (*EVERYWHERE, *FIELDS),
+    "chain": (*EVERYWHERE, *FIELDS),
+    "matmul": (*EVERYWHERE, *FIELDS),
+}
+FONTS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
+# Where the app is, as the browser sees it: under any base path and behind any proxy. Told of it, Streamlit does not try
+# the page's own path first, and opens its socket without waiting for two answers.
+SCRIPT = """{
+  const here = new URL(".", location)
+  const below = path => new URL(path, here).href
+  self.__streamlit = {
+    BACKEND_BASE_URL: here.href,
+    HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false },
+  }
+  self.lens = OURS
+}"""
+
+
+@cache
+def page(name: str) -> str:
+    """The HTML of a page; "" is home."""
+    urls = ", ".join(f"{key}: below({json.dumps(path)})" for key, path in named().items())
+    ours = "undefined" if DEVELOPING else f"{{ {urls} }}"
+    styles = "app/static/lens.css" if DEVELOPING else named()["styles"]
+    head = (
         "<title>Jacobian Lens</title>",
         '<meta name="description" content="What does y.backward(v) compute? The Jacobian, its weighted rows, x.grad.">',
-        '<link rel="stylesheet" href="./app/static/lens.css">',
-        *(f'<link rel="modulepreload" href="./app/static/{script}">' for script in SCRIPTS),
+        f"<script>{SCRIPT.replace('OURS', ours)}</script>",
+        f'<link rel="stylesheet" href="./{styles}" data-lens>',
     )
-)
-SHELL = INDEX.replace("<title>Streamlit</title>", HEAD).replace("./favicon.png", "./app/static/icon.svg")
+    last = (
+        *(f'<link rel="modulepreload" href="./{script}">' for script in scripts(name)),
+        *(f'<link rel="preload" href="./{font}" as="font" type="font/woff2" crossorigin>' for font in fonts(*FONTS)),
+    )
+    return INDEX.replace("<title>Streamlit</title>", "".join(head)).replace("</head>", "".join((*last, "</head>")))
 
 
-def shell(_request: Request) -> Response:
-    """The page itself. Streamlit brings styles only with the first run; until then it would stand there without."""
-    return HTMLResponse(SHELL, headers={"Cache-Control": "no-cache"})
+def scripts(name: str) -> list[str]:
+    """The scripts of a page that Streamlit's index does not name, below the app."""
+    later = [script for script in needed(*ELEMENTS[name]) if script not in INDEX]
+    return later if DEVELOPING else [*later, named()["script"]]
+
+
+def served() -> Middleware:
+    """Answers the pages and all files of ours, and Streamlit's scripts."""
+    pages = {name: File("index.html", page(name).encode, "no-cache") for name in ("", *DEFAULTS)}
+    early = [path for path, file in streamlit().items() if path in page("vjp")]
+    return Middleware(
+        Static,
+        own={f"{BASE}/{path}": file for path, file in {**own(), **pages}.items()},
+        streamlit={f"{BASE}/{path}": file for path, file in streamlit().items()},
+        folder=f"{BASE}/static/",
+        early=[f"{BASE}/{path}" for path in (*early, *named().values(), *pages) if path != named()["plotly"]],
+    )

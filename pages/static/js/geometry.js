@@ -1,24 +1,31 @@
-// The pictures of a page: one alone, or several behind tabs. Each is a module of its own that is loaded when it is
-// opened, and has open(place, context) → {paint(state), learn?(), close?()}; paint runs in the frame of every change.
+// The pictures of a page: one alone, or several behind tabs. Each is a module of its own and has
+// open(place, context) → {paint(state), learn?(), close?()}; paint runs in the frame of every change.
 
+import * as arrows from "./arrows.js"
+import * as contours from "./contours.js"
 import { button } from "./draw.js"
+import * as duality from "./duality.js"
+import * as ledger from "./ledger.js"
+import * as map from "./map.js"
 import { make } from "./matrix.js"
+import * as recover from "./recover.js"
 import { saving } from "./save.js"
 import { Scene } from "./scene.js"
+import * as surface from "./surface.js"
 
 const PICTURES = ["arrows", "map", "contours", "surface"] // views that are worth a place on a slide
 
-const modules = new Map() // name of a picture -> its module
+const MODULES = { arrows, contours, duality, ledger, map, recover, surface }
 const instances = new WeakMap()
 const memories = new Map() // what a reader chose in a picture outlives a change of page
 
-export function mount(component) {
+export function show(component) {
   const { parentElement, data } = component
   if (!instances.has(parentElement)) instances.set(parentElement, new Pictures(parentElement, data))
   instances.get(parentElement).learn(component)
 }
 
-export function unmount(parentElement) {
+export function hide(parentElement) {
   instances.get(parentElement)?.close()
   instances.delete(parentElement)
 }
@@ -54,18 +61,14 @@ class Pictures {
     this.structure = structure
   }
 
-  async open(name) {
+  open(name) {
     this.memory.view = name
     this.view?.close?.()
     this.view = null
     const tabs = this.views.length > 1 ? [this.tabs(name)] : []
     const place = make("div", `lens-view lens-view-${name}`, tabs.length ? { role: "tabpanel", "aria-label": this.say(`tab.${name}`) } : {})
     this.root.replaceChildren(...tabs, place)
-    this.place = place
-    if (!modules.has(name)) modules.set(name, await import(`./${name}.js`)) // known, it is drawn in this very frame
-    const { open } = modules.get(name)
-    if (this.place !== place) return // another tab was opened meanwhile, or the page left
-    this.view = open(place, this.context(name))
+    this.view = MODULES[name].open(place, this.context(name))
     this.view.paint(this.scene.now())
     const drawn = this.view.file || place.querySelector("svg")
     if (drawn && PICTURES.includes(name)) this.root.append(saving(place, `${this.scene.page}-${name}`, this.words.save, this.view.file))
@@ -126,7 +129,7 @@ class Pictures {
 
   close() {
     this.view?.close?.()
-    this.view = this.place = null
+    this.view = null
     this.unsubscribe()
     this.resized.disconnect()
   }

@@ -1,6 +1,8 @@
-// KaTeX, loaded once for all components. Streamlit's pages already carry its stylesheet, of the same version.
+// KaTeX, loaded once for all components; the bundle brings it. Streamlit's pages already carry its stylesheet, of the
+// same version.
 
-export const ready = import(new URL("../katex/katex.min.js", import.meta.url)).then(() => self.katex)
+const load = () => import(new URL("app/static/katex/katex.min.js", document.baseURI)).then(() => self.katex)
+export const ready = self.katex ? Promise.resolve(self.katex) : load()
 
 const LIMITS = { throwOnError: false, maxSize: 20, maxExpand: 100 }
 

@@ -1,5 +1,5 @@
 // The scalar vᵀy over two inputs as a surface, with its tangent plane at x: the plane's slopes are x.grad. With one
-// input a curve and its tangent line. Plotly (1.4 MB) is fetched when the first surface is opened, and the figure is
+// input a curve and its tangent line. Plotly (1.2 MB) is fetched when the first surface is opened, and the figure is
 // changed in place, so the camera stays where the reader put it.
 
 import { pairSelects } from "./arrows.js"
@@ -14,7 +14,8 @@ const COUNT = 26 // squares along a side
 const AFFORDABLE = 24 // milliseconds a redraw may take to be done while something is dragged
 
 let plotly = null
-const load = () => (plotly ??= import(new URL("plotly.js", document.baseURI)).then(() => self.Plotly))
+const script = () => self.lens?.plotly ?? new URL("plotly.js", document.baseURI)
+const load = () => (plotly ??= import(script()).then(() => self.Plotly))
 
 export function open(place, context) {
   const { scene } = context

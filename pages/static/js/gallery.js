@@ -1,12 +1,10 @@
 // The cards of the gallery: each is one link with a title, a typeset formula and a sentence.
 
-const links = import(new URL("app/static/js/links.js", document.baseURI))
-const maths = import(new URL("app/static/js/maths.js", document.baseURI))
+import { link } from "./links.js"
+import { render } from "./maths.js"
 
-export default async function ({ data, parentElement }) {
-  const grid = parentElement.querySelector(".lens-gallery")
-  const [{ link }, { render }] = await Promise.all([links, maths])
-  grid.replaceChildren(
+export function show({ data, parentElement }) {
+  parentElement.querySelector(".lens-gallery").replaceChildren(
     ...data.cards.map(({ href, title, why, latex }) => {
       const card = link("", href)
       const formula = element("span", "formula")

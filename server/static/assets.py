@@ -1,0 +1,106 @@
+"""Which files there are and what they are called: our scripts as one, our styles as one, Plotly, Streamlit's own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit as st
+
+from core import figures
+from server.static.bundle import bundle
+from server.static.files import File
+
+PAGES = Path(__file__).parent.parent.parent / "pages"
+STATIC = PAGES / "static"
+STREAMLIT = Path(st.__file__).parent / "static"
+DEVELOPING = st.get_option("server.fileWatcherType") != "none"  # each module is fetched by itself, as it now stands
+BASE = (st.get_option("server.baseUrlPath") or "").strip("/")
+BASE = f"/{BASE}" if BASE else ""  # what every path of the app begins with
+WEEK = "public, max-age=604800"
+FONT = re.compile(r'url\("katex/fonts/([\w-]+)\.woff2"\)')
+IMPORTED = re.compile(r'\b(?:from|import)"\./([\w.-]+\.js)"')  # before a script of Streamlit's runs
+
+
+def script() -> bytes:
+    """KaTeX and all our modules."""
+    modules = {path.stem: path.read_text(encoding="utf-8") for path in (STATIC / "js").glob("*.js")}
+    return bundle(modules, first=(STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")).encode()
+
+
+def styles() -> str:
+    """lens.css and those of the components, each of which reaches no further than its own: two have a `.lens-sum`."""
+    components = ((sheet.stem, sheet.read_text(encoding="utf-8")) for sheet in sorted(PAGES.glob("components/*/*.css")))
+    return "\n".join(((STATIC / "lens.css").read_text(encoding="utf-8"), *(scoped(*sheet) for sheet in components)))
+
+
+def scoped(name: str, sheet: str) -> str:
+    """A sheet for what is in ``.lens-<name>`` only; that itself is called ``:scope`` there, and is as specific."""
+    root = re.compile(rf"[.]lens-{name}(?![\w-])")
+    return f"@scope (.lens-{name}) {{\n{root.sub(':scope', sheet)}}}"
+
+
+@cache
+def named() -> dict[str, str]:
+    """The paths below the app of "script", "styles" and "plotly", which change with their content."""
+    contents = {"script.js": script(), "styles.css": _moved_styles(), "plotly.js": figures.script()}
+    return {key.partition(".")[0]: _path(key, content) for key, content in contents.items()}
+
+
+@cache
+def own() -> dict[str, File]:
+    """Path below the app -> file that only we answer."""
+    return {
+        named()["script"]: File("script.js", script),
+        named()["styles"]: File("styles.css", _moved_styles),
+        named()["plotly"]: File("plotly.js", figures.script),
+        # What a page that is not ours asks for, and ours while code is being written.
+        "app/static/lens.css": File("lens.css", lambda: styles().encode(), "no-cache"),
+        "plotly.js": File("plotly.js", figures.script, WEEK),
+        "favicon.png": File("icon.svg", (STATIC / "icon.svg").read_bytes, WEEK),  # Streamlit asks for it by this name
+    }
+
+
+@cache
+def streamlit() -> dict[str, File]:
+    """Path below the app -> file of Streamlit's."""
+    files = (path for path in (STREAMLIT / "static").rglob("*") if path.is_file())
+    return {path.relative_to(STREAMLIT).as_posix(): File(path.name, path.read_bytes) for path in files}
+
+
+def needed(*elements: str) -> list[str]:
+    """The scripts, below the app, that elements of Streamlit's ("TextInput") are made of, in the order of their use."""
+    scripts = STREAMLIT / "static" / "js"
+    ordered: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name not in ordered:
+            ordered[name] = None
+            for other in IMPORTED.findall((scripts / name).read_text(encoding="utf-8")):
+                visit(other)
+
+    for element in elements:
+        for path in scripts.glob(f"{element}.*.js"):
+            visit(path.name)
+    return [f"static/js/{name}" for name in ordered]
+
+
+def fonts(*names: str) -> list[str]:
+    """Fonts of Streamlit's ("KaTeX_Main-Regular"), below the app."""
+    return [_font(name) for name in names]
+
+
+def _font(name: str) -> str:
+    return next((STREAMLIT / "static" / "media").glob(f"{name}.*.woff2")).relative_to(STREAMLIT).as_posix()
+
+
+def _moved_styles() -> bytes:
+    """The styles under their name, with the fonts that Streamlit's own styles load anyway."""
+    return FONT.sub(lambda font: f'url("../{_font(font[1])}")', styles()).encode()
+
+
+def _path(name: str, content: bytes) -> str:
+    stem, _, suffix = name.partition(".")
+    return f"lens/{stem}.{sha256(content).hexdigest()[:12]}.{suffix}"

@@ -1,0 +1,63 @@
+"""All modules of a folder as one: each becomes a function's scope, imports and exports become its values.
+
+It understands the few forms that our modules use and refuses everything else, so that a bundle never means something
+else than its modules: imports of names or of everything, each on a line of its own; exports before ``const``,
+``function`` and ``class``; no circle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+IMPORT = re.compile(r'^import (?:\{ (?P<names>[^{}\n]+) \}|\* as (?P<all>\w+)) from "\./(?P<module>\w+)\.js"$', re.M)
+EXPORT = re.compile(r"^export (?=(?:const|(?:async )?function|class) (?P<name>\w+)\b)", re.M)
+# What would mean something else, or nothing, within a function: what the two above have left, and `import()` of ours.
+FOREIGN = re.compile(r"^\s*(?:import|export)\b.*|^await\b.*|\bimport\.meta\b|\bimport\(\s*[\"'`].*", re.M)
+
+
+class ForeignError(ValueError):
+    """A module says something that this bundler does not know."""
+
+
+def bundle(modules: Mapping[str, str], first: str = "") -> str:
+    """One module that exports every one of ``modules`` (name without ``.js`` -> source) as an object of its exports.
+
+    ``first`` is a classic script that is to run before all of them. Raises ForeignError.
+    """
+    imported = {name: {found["module"] for found in IMPORT.finditer(source)} for name, source in modules.items()}
+    if missing := set().union(*imported.values()) - modules.keys():
+        raise ForeignError(f"there is no {', '.join(sorted(missing))}")
+    try:
+        order = list(TopologicalSorter(dict(sorted(imported.items()))).static_order())
+    except CycleError as error:
+        raise ForeignError(f"a circle: {' → '.join(error.args[1])}") from None
+    exports = ", ".join(f"${name} as {name}" for name in order)
+    return "\n".join((first, *(_scope(name, modules[name]) for name in order), f"export {{ {exports} }}", ""))
+
+
+def exported(source: str) -> list[str]:
+    """The names that a module exports."""
+    return [found["name"] for found in EXPORT.finditer(source)]
+
+
+def _scope(name: str, source: str) -> str:
+    inner = EXPORT.sub("", IMPORT.sub(_destructured, source))
+    if strange := FOREIGN.search(inner):
+        raise ForeignError(f"{name}.js: {strange[0].strip()}")
+    return f"const ${name} = (() => {{\n{inner}\nreturn {{ {', '.join(exported(source))} }}\n}})()"
+
+
+def _destructured(found: re.Match[str]) -> str:
+    """``import { a, b as c } from "./d.js"`` as ``const { a, b: c } = $d``."""
+    if found["all"]:
+        return f"const {found['all']} = ${found['module']}"
+    return f"const {{ {', '.join(_renamed(found['names']))} }} = ${found['module']}"
+
+
+def _renamed(names: str) -> Iterator[str]:
+    for name in names.split(", "):
+        if not re.fullmatch(r"\w+(?: as \w+)?", name):
+            raise ForeignError(f"import {{ {names} }}")
+        yield name.replace(" as ", ": ")
