@@ -292,7 +292,7 @@ class OfMatrices(Person):
 def payload(screen: Screen, component: str) -> Json:
     """The data that a component has been sent."""
     found = next(text for name, text in screen.components.items() if name.endswith(component))
-    return json.loads(found)
+    return json.loads(json.loads(found)["json"])
 
 
 def answered(listing: str, call: str) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -11,11 +13,20 @@ import streamlit as st
 STUB = """const module = self.lens ? import(self.lens.script).then(all => all.{0})
   : import(new URL("app/static/js/{0}.js", document.baseURI))
 export default component => {{
-  module.then(({{ show }}) => show(component))
+  const data = JSON.parse(component.data.json)
+  module.then(({{ show }}) => show({{ ...component, data }}))
   return () => module.then(({{ hide }}) => hide?.(component.parentElement))
 }}"""
 
 
-def component(name: str, html: str, module: str = "") -> Any:
-    """Registers a component: ``static/js/<module>.js`` has ``show(component)`` and perhaps ``hide(parentElement)``."""
-    return st.components.v2.component(name, html=html, js=STUB.format(module or name), isolate_styles=False)
+def component(name: str, html: str, module: str = "") -> Callable[..., Any]:
+    """Registers a component: ``static/js/<module>.js`` has ``show(component)`` and perhaps ``hide(parentElement)``.
+
+    Its data goes as one text: Streamlit would ask of every value in it whether it is a table.
+    """
+    mount = st.components.v2.component(name, html=html, js=STUB.format(module or name), isolate_styles=False)
+
+    def mounted(*, data: Any, **arguments: Any) -> Any:
+        return mount(data={"json": json.dumps(data)}, **arguments)
+
+    return mounted

@@ -152,7 +152,7 @@ def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
 
 def anew() -> bool:
     """Whether this is a session's first run, in which what a browser has sent before means nothing yet."""
-    return st.session_state.first_run
+    return bool(st.session_state.get("first_run"))
 
 
 def resume(page: str, typed: str, text: str, edit: Edit) -> None:
