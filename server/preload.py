@@ -15,7 +15,7 @@ import streamlit as st
 
 from core.share import DEFAULTS
 from core.turns import showing
-from server import listener, logs, memory, metrics, settings
+from server import listener, logs, memory, metrics, tuning
 from server.environment import environment
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
@@ -28,7 +28,7 @@ OVERDUE = 120.0  # seconds after which a collection does not wait for a quiet mo
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Everything is ready before the first visitor comes; afterwards it is put away."""
-    settings.hold()
+    tuning.tune()
     logs.quiet()
     memory.few_arenas()
     _import()
