@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -73,14 +73,13 @@ def label(name: str) -> str:
     return letters + index
 
 
-def moved(draft: VectorProblem, shown: VectorProblem, sent: Json) -> VectorProblem:
-    """``draft`` at the point to which a reader dragged x in a picture of ``shown``.
+def moved(draft: VectorProblem, shown: VectorProblem, x: Sequence[float], before: Sequence[float]) -> VectorProblem:
+    """``draft`` at the point x (n numbers) to which a reader dragged it in a picture of ``shown``.
 
-    ``sent`` is {"x": n numbers, "from": the n numbers that were shown}; it comes from a browser, so anything else
-    changes nothing. A coordinate that was not moved keeps its text: π/6 stays π/6.
+    ``before`` are the n numbers that were shown; a coordinate that was not moved keeps its text: π/6 stays π/6. Another
+    count of numbers is of another picture, and changes nothing.
     """
     point = shown.point or ()
-    x, before = (_finite(sent.get(key)) if isinstance(sent, dict) else [] for key in ("x", "from"))
     if not len(x) == len(before) == len(point):
         return draft
     return replace(
@@ -90,17 +89,6 @@ def moved(draft: VectorProblem, shown: VectorProblem, sent: Json) -> VectorProbl
             for (name, text), value, was in zip(point, x, before, strict=True)
         ),
     )
-
-
-def _finite(values: Json) -> list[float]:
-    """The numbers of a list, or nothing if it is not a list of sensible numbers."""
-    if not isinstance(values, list):
-        return []
-    sound = all(
-        isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) and abs(n) <= LARGEST
-        for n in values
-    )
-    return [float(n) for n in values] if sound else []
 
 
 def written(value: float) -> str:

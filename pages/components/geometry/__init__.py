@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from core import geometry
 from core.engines.complaints import Complaint, complaints
 from core.explain import VectorExplanation
+from core.problem import MAX_ENTRIES, VectorProblem
 from core.words import table
 from pages.components import component
 from pages.shared import session, views
+from pages.shared.messages import NotOursError, message
 
 _pictures = component("geometry", '<div class="lens-geometry"></div>')
 SHARED = ("tab", "arrows", "complaint", "save")  # words that more than one picture says
@@ -25,16 +29,21 @@ def explorer(explanation: VectorExplanation, page: str = "vjp") -> None:
     """Draws the other pictures behind tabs. In some of them x can be dragged: the page's draft follows on release."""
     key = f"explorer.{page}"
     data = _data(page, _fitting(explanation), geometry.scene(explanation))
-    if session.sent(key, "asked"):
+    if session.sent(key, "asked") is True:
         data["complaints"] = [_complaint(one) for one in _complaints(explanation)]
+    moved = session.component(key, "moved", partial(move, page, explanation.problem))
+    _pictures(data=data, on_asked_change=lambda: None, **moved)
 
-    def move(sent: Any) -> None:
-        draft = session.problem(page)
-        changed = geometry.moved(draft, explanation.problem, sent)
-        if changed != draft:
+
+def move(page: str, shown: VectorProblem, sent: object) -> None:
+    """Hands on the point to which x was dragged in a picture of ``shown``, if that is what the browser sent."""
+    draft = session.problem(page)
+    assert isinstance(draft, VectorProblem)
+    with suppress(NotOursError):
+        told = message(sent)
+        x, before = (told.numbers(name, MAX_ENTRIES, geometry.LARGEST) for name in ("x", "from"))
+        if (changed := geometry.moved(draft, shown, x, before)) != draft:
             session.replace_all(page, changed)
-
-    _pictures(data=data, on_asked_change=lambda: None, **session.component(key, "moved", move))
 
 
 def _fitting(explanation: VectorExplanation) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.engines.autograd import MatmulAutograd
 from core.exact import Number
 from core.grammar import MAX_LENGTH, constant
 from core.matmul import LOSSES, MAX_SIDE, ORDERS, MatmulExplanation, Rows, read_matmul, resize, weights_of
-from core.matrices import MAX_TEXT, SHAPES, WHOLE, induced, preset, put, random_integers, read
+from core.matrices import MAX_TEXT, PRESETS, SHAPES, WHOLE, induced, preset, put, random_integers, read
 from core.problem import MatmulProblem, Matrix, ProblemError
 from core.typeset.latex import expression, latex
 from core.typeset.numbers import exact_node
@@ -22,6 +22,7 @@ from core.typeset.tree import Value
 from core.words import explain_error
 from pages.components import component
 from pages.shared import session, views
+from pages.shared.messages import Message, NotOursError, message, serial
 
 _product = component("product", '<div class="lens-product"></div>')
 
@@ -32,7 +33,7 @@ def product(explanation: MatmulExplanation, fresh: bool) -> None:
     """Draws the page's middle; ``fresh``: the explanation is of what is typed, not of the last that could be read."""
     problem = session.problem("matmul")
     assert isinstance(problem, MatmulProblem)
-    _product(data=_data(problem, explanation, fresh), **session.component(_key(), "edit", partial(_store, problem)))
+    _product(data=_data(problem, explanation, fresh), **session.component(_key(), "edit", _store))
 
 
 def _key() -> str:
@@ -42,74 +43,49 @@ def _key() -> str:
 # ── What the browser sends ───────────────────────────────────────────────────────────────────────────────
 
 
-class _NotOursError(Exception):
-    """A message that the component would not send: a browser is not to be trusted."""
-
-
-def _store(problem: MatmulProblem, sent: object) -> None:
-    try:
-        session.change("matmul", edited(sent))
-    except ProblemError:  # a pasted text that cannot be read: the page shows why, nothing else changes
-        session.change("matmul", _typed(sent))
-    except _NotOursError:
-        session.change("matmul", problem)
+def _store(sent: object) -> None:
+    with suppress(NotOursError):
+        try:
+            session.change("matmul", edited(sent))
+        except ProblemError:  # a pasted text that cannot be read: the page shows why, nothing else changes
+            session.change("matmul", _typed(message(sent)))
 
 
 def edited(sent: object) -> MatmulProblem:
     """The problem after one message: all entries as typed, then one act upon them, then the v that a loss gives.
 
-    Raises ProblemError where a pasted text cannot be read or put in its place.
+    Raises ProblemError where a pasted text cannot be read or put in its place, NotOursError for any other message than
+    the component sends.
     """
-    problem, act, loss = _typed(sent), _field(sent, "act", {}), _field(sent, "loss", None)
-    if act:
-        problem = ACTS.get(_field(act, "kind", ""), _refuse)(problem, act)
-    if loss in LOSSES:
-        try:
+    told = message(sent)
+    problem, act, loss = _typed(told), told.part("act"), told.choice("loss", LOSSES, "")
+    if act.parts:
+        problem = ACTS[act.choice("kind", ACTS)](problem, act)
+    if loss:
+        with suppress(ProblemError):  # an entry cannot be read yet: v stays
             return induced(problem, loss)
-        except ProblemError:  # an entry cannot be read yet: v stays
-            return problem
     return problem
 
 
-def _typed(sent: object) -> MatmulProblem:
-    matrices = {letter: _texts(_field(sent, letter, None)) for letter in SHAPES}
-    return MatmulProblem(**matrices, wrt="a" if _field(sent, "wrt", "b") == "a" else "b")
+def _typed(told: Message) -> MatmulProblem:
+    matrices = {letter: _stripped(told.matrix(letter, MAX_SIDE, MAX_LENGTH + 1)) for letter in SHAPES}
+    return MatmulProblem(**matrices, wrt=told.choice("wrt", ("a", "b"), "b"))  # type: ignore[arg-type]  # one of the two
 
 
-def _field(sent: object, name: str, otherwise: Any) -> Any:
-    if not isinstance(sent, dict):
-        raise _NotOursError
-    return sent.get(name, otherwise)
+def _stripped(rows: Matrix) -> Matrix:
+    return tuple(tuple(text.strip() for text in row) for row in rows)
 
 
-def _texts(rows: object) -> Matrix:
-    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_SIDE:
-        raise _NotOursError
-    for row in rows:
-        if not isinstance(row, list) or not 0 < len(row) <= MAX_SIDE or not all(isinstance(t, str) for t in row):
-            raise _NotOursError
-    return tuple(tuple(text.strip()[: MAX_LENGTH + 1] for text in row) for row in rows)
+def _place(act: Message) -> tuple[int, int]:
+    return act.whole("i", 0, MAX_SIDE - 1), act.whole("j", 0, MAX_SIDE - 1)
 
 
-def _whole(sent: object, name: str, least: int = 0, most: int = MAX_SIDE - 1) -> int:
-    number = _field(sent, name, least)
-    if not isinstance(number, int) or not least <= number <= most:
-        raise _NotOursError
-    return number
-
-
-def _refuse(problem: MatmulProblem, act: object) -> MatmulProblem:
-    raise _NotOursError
-
-
-def _paste(problem: MatmulProblem, act: object) -> MatmulProblem:
+def _paste(problem: MatmulProblem, act: Message) -> MatmulProblem:
     """A block from a cell on; or the whole matrix, where a whole one was pasted into its first cell."""
-    letter, text = _field(act, "matrix", ""), _field(act, "text", "")
-    if letter not in SHAPES or not isinstance(text, str):
-        raise _NotOursError
-    i, j, block = _whole(act, "i"), _whole(act, "j"), read(text[: MAX_TEXT + 1])
+    letter, text = act.choice("matrix", SHAPES), act.text("text", MAX_TEXT + 1)
+    (i, j), block = _place(act), read(text)
     old: Matrix = getattr(problem, letter)
-    whole = bool(_field(act, "whole", False)) or ((i, j) == (0, 0) and WHOLE.search(text))
+    whole = act.flag("whole") or ((i, j) == (0, 0) and WHOLE.search(text))
     return _reshaped(problem, letter, block if whole else put(old, block, i, j))
 
 
@@ -124,23 +100,20 @@ def _reshaped(problem: MatmulProblem, letter: str, new: Matrix) -> MatmulProblem
     return replace(resize(problem, m, k, n), **{letter: new})  # type: ignore[arg-type]
 
 
-def _random(problem: MatmulProblem, act: object) -> MatmulProblem:
+def _random(problem: MatmulProblem, act: Message) -> MatmulProblem:
     m, k, n = len(problem.a), len(problem.b), len(problem.b[0])
-    seed = _whole(act, "seed", 0, 10**6)
-    letters = [letter for letter in str(_field(act, "matrix", "")) if letter in SHAPES]
+    seed = act.whole("seed", 0, 10**6)
+    letters = [letter for letter in act.text("matrix", len(SHAPES)) if letter in SHAPES]
     entries = {letter: random_integers(*SHAPES[letter](m, k, n), seed + 1000 * at) for at, letter in enumerate(letters)}
     return replace(problem, **entries)  # type: ignore[arg-type]
 
 
-def _preset(problem: MatmulProblem, act: object) -> MatmulProblem:
-    m, n = len(problem.a), len(problem.b[0])
-    try:
-        return replace(problem, v=preset(str(_field(act, "name", "")), m, n, (_whole(act, "i"), _whole(act, "j"))))
-    except KeyError:
-        raise _NotOursError from None
+def _preset(problem: MatmulProblem, act: Message) -> MatmulProblem:
+    name = act.choice("name", PRESETS)
+    return replace(problem, v=preset(name, len(problem.a), len(problem.b[0]), _place(act)))
 
 
-ACTS: dict[str, Callable[[MatmulProblem, object], MatmulProblem]] = {
+ACTS: dict[str, Callable[[MatmulProblem, Message], MatmulProblem]] = {
     "paste": _paste,
     "random": _random,
     "preset": _preset,
@@ -159,7 +132,7 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
     cells = [(i, j) for i in range(m) for j in range(n)]
     return {
         "typed": typed,
-        "serial": sent.get("serial") if isinstance(sent, dict) and not session.anew() else None,
+        "serial": None if session.anew() else serial(sent),
         "anew": session.anew(),
         "wrt": wrt,
         "fresh": fresh,
@@ -264,10 +237,10 @@ def _refusal(sent: object) -> Data | None:
     try:
         edited(sent)
     except ProblemError as error:
-        act = _field(sent, "act", {})
-        return {"matrix": _field(act, "matrix", ""), **_told(error, str(_field(act, "text", "")))}
-    except _NotOursError:
-        pass
+        act = message(sent).part("act")
+        return {"matrix": act.choice("matrix", SHAPES), **_told(error, act.text("text", MAX_TEXT + 1))}
+    except NotOursError:
+        return None
     return None
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from math import isfinite
-from typing import Any
 
 from core.exact import Number
 from core.grammar import MAX_LENGTH
 from core.problem import MAX_OUTPUTS
 from pages.components import component
 from pages.shared import session
+from pages.shared.messages import NotOursError, message, serial
 
 _weights = component(
     "weights",
@@ -52,7 +53,7 @@ def weights(
         "tries": [{"label": label, "v": list(v)} for label, v in tries],
         "words": words,
         "longest": MAX_LENGTH,
-        "serial": 0 if session.anew() else _serial(session.sent(key, "v")),
+        "serial": 0 if session.anew() else serial(session.sent(key, "v")) or 0,
         "anew": session.anew(),
         "alive": session.alive(),
     }
@@ -68,11 +69,7 @@ def _float(n: Number) -> float | str:
 
 def accept(sent: object, count: int, store: Callable[[Texts], None]) -> None:
     """Hands on what the browser sent if it is what the component sends: as many texts as there are weights."""
-    texts = sent.get("texts") if isinstance(sent, dict) else None
-    if isinstance(texts, list) and len(texts) == count <= MAX_OUTPUTS and all(isinstance(t, str) for t in texts):
-        store(tuple(text[:MAX_LENGTH] for text in texts))
-
-
-def _serial(sent: Any) -> int:
-    serial = sent.get("serial") if isinstance(sent, dict) else None
-    return serial if isinstance(serial, int) else 0
+    with suppress(NotOursError):
+        texts = message(sent).texts("texts", MAX_OUTPUTS, MAX_LENGTH)
+        if len(texts) == count:
+            store(texts)
