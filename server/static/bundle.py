@@ -26,11 +26,12 @@ def bundle(modules: Mapping[str, str], first: str = "") -> str:
 
     ``first`` is a classic script that is to run before all of them. Raises ForeignError.
     """
-    imported = {name: {found["module"] for found in IMPORT.finditer(source)} for name, source in modules.items()}
+    # Sorted throughout: every server gives the same bundle, and therefore the same name to it.
+    imported = {name: sorted(found["module"] for found in IMPORT.finditer(modules[name])) for name in sorted(modules)}
     if missing := set().union(*imported.values()) - modules.keys():
         raise ForeignError(f"there is no {', '.join(sorted(missing))}")
     try:
-        order = list(TopologicalSorter(dict(sorted(imported.items()))).static_order())
+        order = list(TopologicalSorter(imported).static_order())
     except CycleError as error:
         raise ForeignError(f"a circle: {' → '.join(error.args[1])}") from None
     exports = ", ".join(f"${name} as {name}" for name in order)

@@ -1,7 +1,6 @@
 """Real Chromium against a real server. Every test below this folder gets the mark ``browser``."""
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -35,8 +34,6 @@ PATIENCE = 15_000  # milliseconds a page may take to show what a test waits for
 HERE = ("127.0.0.1", "localhost")
 HEIGHTS = {True: 844, False: 900}  # of the viewport: a phone, a laptop
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
-# On /vjp Streamlit asks for /vjp/_stcore/health: is it served below /vjp? The 404 is the answer it needs.
-BASE_PATH_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
 _logs: dict[str, Path] = {}  # base URL of a server -> its log
 
@@ -81,6 +78,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def fresh_server(tmp_path: Path) -> Iterator[str]:
     """The base URL of a server that nobody has visited yet, for tests of what its first request meets."""
     with _serve(tmp_path / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def based_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a server whose app does not live at the root of its host."""
+    with _serve(tmp_path_factory.mktemp("based") / "log", base="/lens/of/ours") as url:
         yield url
 
 
@@ -155,7 +159,7 @@ def still() -> Callable[[Page], None]:
 def _watch(context: BrowserContext, problems: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
         where = message.location.get("url", "")
-        if message.type == "error" and not BASE_PATH_PROBE.search(where):
+        if message.type == "error":
             problems.append(f"console error: {message.text} ({where})")
 
     def on_address(url: str) -> None:
@@ -170,11 +174,12 @@ def _watch(context: BrowserContext, problems: list[str]) -> None:
 
 
 @contextmanager
-def _serve(log: Path) -> Iterator[str]:
+def _serve(log: Path, base: str = "") -> Iterator[str]:
     """Run the app the way the README says, on a free port; end it with everything it has started."""
     port = _free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}{base}"
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    options += ["--server.baseUrlPath", base.strip("/")] if base else []
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", *options],

@@ -40,8 +40,8 @@ def _set(page: Page, patch: dict[str, object]) -> None:
     """Moves something the way a drag does, and waits for the frame in which it is painted."""
     page.evaluate(
         """async patch => {
-            const { channel } = await import(new URL("app/static/js/bus.js", document.baseURI))
-            channel("vjp").update(patch)
+            const { bus } = await import(self.lens.script)
+            bus.channel("vjp").update(patch)
             await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
         }""",
         patch,
@@ -402,7 +402,7 @@ def _evaluated(page: Page, server: str, jobs: list[object]) -> list[list[str]]:
     text = re.sub(r'(?<!["-])Infinity', '"Infinity"', text)
     return page.evaluate(
         """async text => {
-            const { compile } = await import(new URL("app/static/js/expression.js", document.baseURI))
+            const { expression: { compile } } = await import(self.lens.script)
             return JSON.parse(text).map(([tree, points]) => points.map(x => String(compile(tree)(x.map(Number)))))
         }""",
         text,
@@ -454,8 +454,8 @@ def test_a_picture_is_saved_as_wide_as_a_slide_and_as_a_drawing_that_stands_for_
 def test_leaving_the_page_leaves_no_listener_behind(open_page: Open) -> None:
     page = open_page(EXAMPLE)
     listeners = """async () => {
-        const { channel } = await import(new URL("app/static/js/bus.js", document.baseURI))
-        return channel("vjp").listeners
+        const { bus } = await import(self.lens.script)
+        return bus.channel("vjp").listeners
     }"""
     expect(page.get_by_test_id("arrows")).to_be_visible()
     expect(page.get_by_test_id("det")).to_be_visible()

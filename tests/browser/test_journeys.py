@@ -59,8 +59,8 @@ def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(open_page: Open,
 def test_the_html_of_a_page_tells_of_the_styles_and_scripts_before_the_first_run(server: str, path: str):
     html = urlopen(server + path).read().decode()
     assert "<title>Jacobian Lens</title>" in html
-    early = re.findall(r'href="(\./app/static/[^"]+)"', html)
-    assert {link.rpartition(".")[2] for link in early} == {"css", "js", "svg"}
+    early = re.findall(r'href="(\./(?:lens|static|favicon)[^"]+)"', html)
+    assert {link.rpartition(".")[2] for link in early} == {"css", "js", "png", "woff2"}
     for link in early:
         assert urlopen(urljoin(server + path, link)).status == 200
 
@@ -181,7 +181,7 @@ def test_another_language_leaves_nothing_of_the_first_on_the_matrix_page(open_pa
 
 
 WITHOUT_STYLES = """const watch = new MutationObserver(() => {
-  const link = document.querySelector('link[href$="lens.css"]')
+  const link = document.querySelector('link[data-lens]')
   if (!link) return
   link.remove()
   watch.disconnect()
@@ -193,4 +193,4 @@ def test_a_host_that_serves_a_page_of_its_own_gets_our_styles_with_the_bar(page:
     page.add_init_script(WITHOUT_STYLES)
     page.goto(f"{server}/vjp")
     expect(page.locator(".st-key-topbar")).to_have_css("position", "fixed")
-    expect(page.locator('link[href$="lens.css"]')).to_have_count(1)
+    expect(page.locator("link[data-lens]")).to_have_count(1)

@@ -293,7 +293,7 @@ def test_the_form_of_J_is_kept_when_v_changes_and_when_the_page_is_opened_again(
     expect(cell).to_have_text("24")
 
 
-BUS = "import('/app/static/js/bus.js').then(module => module.channel('vjp'))"
+BUS = "import(self.lens.script).then(({ bus }) => bus.channel('vjp'))"
 
 
 def test_a_page_that_is_left_takes_its_listeners_with_it(stage: Callable[..., Page]) -> None:
@@ -334,7 +334,7 @@ def test_two_tabs_of_one_browser_do_not_mix(stage: Callable[..., Page]) -> None:
 
 def test_without_the_components_there_are_equations_and_fields(browser: Browser, server: str) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
-    context.route("**/app/static/js/**", lambda route: route.abort())
+    context.route("**/lens/script.*.js", lambda route: route.abort())
     page = context.new_page()
     page.goto(server + SMALL)
     equation = page.locator(".st-key-vjp-stage-plain .katex-display").last
