@@ -9,10 +9,17 @@ from importlib import import_module
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.share import DEFAULTS
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
+
+
+def _visitor() -> str:
+    """Who is answered in this thread: the session, or nobody in particular."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
 
 
 @asynccontextmanager
@@ -21,7 +28,7 @@ async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     from core import worker
     from core.explain import explain
 
-    worker.start()
+    worker.start(caller=_visitor)
     for problem in DEFAULTS.values():
         explain(problem)
     for later in LATER:
