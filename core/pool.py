@@ -53,7 +53,7 @@ log = logging.getLogger("core.worker")
 _lines = Allowance(burst=30, rate=0.5)  # of the log: a worker that cannot start says why in ten, again and again
 
 
-class Died(Exception):
+class DiedError(Exception):
     """The process ended under a job; ``taken`` if it had the job already."""
 
     def __init__(self, taken: bool) -> None:
@@ -108,7 +108,7 @@ class Worker:
             raise
 
     def ask(self, job: Json) -> Json:
-        """The answer to one job; raises TimeoutError, or Died."""
+        """The answer to one job; raises TimeoutError, or DiedError."""
         text, self.clean = json.dumps(job) + "\n", False
         try:
             assert self.process.stdin
@@ -117,13 +117,13 @@ class Worker:
         except (OSError, ValueError):  # ValueError: closed already
             with contextlib.suppress(Empty):
                 self.lines.get(timeout=GRACE)  # until its end is known to everybody
-            raise Died(taken=False) from None
+            raise DiedError(taken=False) from None
         try:
             line = self.lines.get(timeout=DEADLINE)
         except Empty:
             raise TimeoutError from None
         if not line:
-            raise Died(taken=True)
+            raise DiedError(taken=True)
         self.jobs, self.clean = self.jobs + 1, True
         return json.loads(line)
 
@@ -229,12 +229,12 @@ class Pool:
                     self._count("late")
                     self._used.spend(caller, KILLED)
                     raise ProblemError("too_slow", limit=int(DEADLINE)) from None
-                except Died as death:
+                except DiedError as death:
                     if worker.evicted:
                         rank = LAST
                     elif death.taken:
                         died.append((time.monotonic(), worker))
-            if len(died) >= DEATHS and self._blamed(died) or time.monotonic() > began + START:
+            if (len(died) >= DEATHS and self._blamed(died)) or time.monotonic() > began + START:
                 self._used.spend(caller, KILLED)
                 raise ProblemError("worker_died")
 

@@ -25,27 +25,26 @@ def plotly(_request: Request) -> Response:
 @cache
 def allowance() -> Any:
     """What every client may still have drawn; what was drawn before costs nothing, so a class shares a slide freely."""
-    from core.export.embedded import Allowance
+    from core.allowance import Allowance
 
     return Allowance(BURST, RATE)
 
 
 async def picture(request: Request) -> Response:
     """``/export.png?page=vjp&f=…``: the slide of a link, for embedding; cached by address, refused when many wait."""
-    from core.export import base_url
     from core.export.embedded import kept, language, picture
     from core.problem import ProblemError
     from core.words import explain_error
 
-    query, base = request.url.query, base_url() or str(request.base_url)
-    slide = kept(query, base)
+    query = request.url.query  # never its Host: what is drawn is kept for everybody
+    slide = kept(query)
     if slide is None:
         client = request.client.host if request.client else ""
         if drawing.statistics().tasks_waiting >= MAX_WAITING or not allowance().take(client):
             busy = explain_error(language(query), ProblemError("busy"))
             return PlainTextResponse(busy, status_code=429, headers={"Retry-After": "5"})
         try:
-            slide = await to_thread.run_sync(picture, query, base, limiter=drawing)
+            slide = await to_thread.run_sync(picture, query, limiter=drawing)
         except ProblemError as error:
             return PlainTextResponse(explain_error(language(query), error), status_code=400)
     return Response(slide, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
