@@ -5,14 +5,19 @@
 2. A picture of the same size by Kaleido's one-shot, where a Chrome is installed (wanted: at least 10 times slower).
 3. Forty exports at once: all succeed; how long a small piece of Python waits meanwhile (wanted: at most 300 ms).
 4. A thousand exports: the memory of the process every hundred. Wanted: flat.
+5. Decks of 66 steps, one and then five at once, each in a process of its own: how much memory at most. Wanted: that
+   five take little more than one.
 """
 
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, process_time, sleep
 
@@ -20,7 +25,7 @@ import plotly.graph_objects as go
 
 from core import share
 from core.explain import Explanation, explain
-from core.export import Options, export
+from core.export import Options, export, one_file
 
 SIDE = ";".join(",".join(str((3 * i + 5 * j) % 9 - 4) for j in range(8)) for i in range(8))
 ADDRESSES = {
@@ -105,7 +110,37 @@ def a_thousand() -> None:
     print("1,000 exports, MB after each hundred: " + " ".join(f"{size:.0f}" for size in sizes))
 
 
-if __name__ == "__main__":
+def decks(suffix: str, count: int) -> None:
+    """Runs in a new process: the most memory that it has held."""
+    states = [explained("8×8·8×8", k) for k in range(count)]
+    start, before = perf_counter(), held("VmRSS")
+    options = replace(OPTIONS, steps=True)
+    with ThreadPoolExecutor(count) as threads:
+        files = list(threads.map(lambda state: one_file("deck", state, suffix, options), states))
+    print(
+        f"{count} decks {suffix:6} {before:5.0f} MB before, at most {held('VmHWM'):5.0f} MB, "
+        f"{held('VmRSS'):5.0f} MB after; {sum(map(len, files)) / 1e6:.0f} MB of files, {perf_counter() - start:.0f} s",
+        flush=True,
+    )
+
+
+def held(what: str) -> float:
+    """Megabytes of this process: VmRSS now, VmHWM at most."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1000 for line in lines if line.startswith(what))
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        decks(sys.argv[1], int(sys.argv[2]))
+        return
     kaleido(one_slide())
     forty_at_once()
     a_thousand()
+    for suffix in (".png", ".svg", ".pdf", ".pptx"):
+        for count in ("1", "5"):
+            subprocess.run([sys.executable, "-m", "benchmarks.export", suffix, count], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from core.turns import showing
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 SHARED = (type, ModuleType, FunctionType, BuiltinFunctionType)  # not owned by what refers to them
 MEBIBYTE = 1 << 20
 

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.share import DEFAULTS
 from core.turns import showing
@@ -23,6 +24,12 @@ YOUNG, MIDDLE, OLD = 20_000, 20, 1_000_000  # gc's thresholds: the old generatio
 CHECKS = 1.0  # seconds between two looks at whether it is time to tidy up
 PAUSE = 15.0  # seconds between two collections at least
 OVERDUE = 120.0  # seconds after which a collection does not wait for a quiet moment any longer
+
+
+def _visitor() -> str:
+    """Who is answered in this thread: the session, or nobody in particular."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
 
 
 @asynccontextmanager
@@ -50,7 +57,7 @@ def _import() -> None:
     from core import worker
     from core.explain import explain
 
-    worker.start()
+    worker.start(caller=_visitor)
     for problem in DEFAULTS.values():
         explain(problem)
     for later in LATER:

@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 
 # Inside core a module imports from its own row and the rows above it, never from a row below.
 LAYERS = (
-    ("problem",),
-    ("expression", "transcript", "turns", "memory"),
+    ("problem", "allowance"),
+    ("expression", "transcript", "pool", "turns", "memory"),
     ("grammar", "share", "numeric", "exact", "typeset.text", "derivation"),  # errors and JSON print expressions as text
     ("calculus", "engines", "worker", "cost"),
     ("matmul",),

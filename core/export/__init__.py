@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from core.explain import Explanation
+from core.export.archive import archive
 from core.export.deck import Told
 from core.export.drawing import affordable
 from core.export.notebook import notebook
@@ -13,6 +15,7 @@ from core.export.picture import pdf, png, preview, svg
 from core.export.pptx import pptx
 from core.export.script import script
 from core.export.tex import tex
+from core.export.turns import turn
 from core.typeset.slides import count
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "base_url",
     "count",
     "export",
+    "one_file",
     "preview",
 ]
 
@@ -39,6 +43,8 @@ EXPORTERS: dict[str, Exporter] = {
     ".ipynb": notebook,
     ".py": script,
 }
+
+DRAWN = (".png", ".svg", ".pdf", ".pptx")  # what it takes Typst to make
 
 MIME = {
     ".png": "image/png",
@@ -57,8 +63,16 @@ def export(
     """The files of one or several explanations: one file, but for ".png" and ".svg" one for each slide.
 
     ``options`` are those of all, or one for each: then each has its own language and host, and all look as the first.
-    ``suffix`` is a key of EXPORTERS; raises KeyError for any other, and ProblemError for more than can be drawn.
+    ``suffix`` is a key of EXPORTERS; raises KeyError for any other, and ProblemError for more than can be drawn, or
+    ``many_exports`` where too many wait for their turn: decks are drawn one after the other.
     """
     told = explanations if isinstance(explanations, Sequence) else (explanations,)
     chosen = (options,) * len(told) if isinstance(options, Options) else options
-    return EXPORTERS[suffix](tuple(zip(told, chosen, strict=True)))
+    with turn() if suffix in DRAWN and (len(told) > 1 or chosen[0].steps) else nullcontext():
+        return EXPORTERS[suffix](tuple(zip(told, chosen, strict=True)))
+
+
+def one_file(name: str, explanation: Explanation, suffix: str, options: Options) -> bytes:
+    """The same as one download: several files as a ZIP."""
+    files = export(explanation, suffix, options)
+    return files[0] if len(files) == 1 else archive(name, suffix, files)

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import typst
@@ -53,8 +52,10 @@ def _source() -> bytes:
 def _compiler() -> typst.Compiler:
     kept: typst.Compiler | None = getattr(_own, "compiler", None)
     if kept is None:
-        empty = mkdtemp(prefix="slides-")  # read() and import find nothing here
-        kept = _own.compiler = typst.Compiler(b"", root=empty, font_paths=_fonts(), package_path=empty)
+        nowhere = str(HERE / "slide.typ")  # a root that is a file: read() and import find nothing below it
+        kept = _own.compiler = typst.Compiler(
+            b"", root=nowhere, font_paths=_fonts(), package_path=nowhere, package_cache_path=nowhere
+        )
     return kept
 
 

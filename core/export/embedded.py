@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
-from time import monotonic
-
 from core import share
 from core.explain import explain
-from core.export.options import Options
+from core.export.kept import Kept
+from core.export.options import Options, base_url
 from core.export.picture import png
 from core.problem import ProblemError
 
 MAX_QUERY = 2 * share.MAX_ADDRESS  # every character of an address may have been escaped
 THEMES = ("light", "dark")
-KEPT = 64  # pictures, of about 60 KB each
 
-_kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-_lock = Lock()
+_kept = Kept(count=256, size=16 << 20)  # pictures of about 60 KB
 
 
-def kept(query: str, base: str = "") -> bytes | None:
+def kept(query: str) -> bytes | None:
     """The picture of a query that was drawn before, if it is still there."""
-    with _lock:
-        if found := _kept.get((query, base)):
-            _kept.move_to_end((query, base))
-        return found
+    return _kept.get((query, base_url()))
 
 
-def picture(query: str, base: str = "") -> bytes:
+def picture(query: str) -> bytes:
     """The slide of a problem as a PNG of 1920×1080. ``page`` says which page ("vjp" if it is left out).
+
+    Everybody is shown the same picture, so its link and QR code lead to the configured host (``base_url``) and never
+    to one that a request names; without it the link is the address alone and there is no code.
 
     Raises ProblemError for a query that is too long, a page or theme that does not exist, or a bad problem.
     """
-    drawn = kept(query, base) or _draw(query, base)
-    with _lock:
-        _kept[query, base] = drawn
-        if len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return drawn
+    return kept(query) or _kept.put((query, base_url()), _draw(query, base_url()))
 
 
 def _draw(query: str, base: str) -> bytes:
@@ -65,24 +55,3 @@ def language(query: str) -> str:
     """The language that a query asks for, in which it is also refused."""
     asked = share.parameters(query[:MAX_QUERY]).get("lang", "")
     return asked if asked in share.LANGUAGES else "en"
-
-
-class Allowance:
-    """How many pictures each client may have drawn: ``burst`` at once, and ``rate`` more every second.
-
-    It remembers the last ``clients`` only; who was forgotten starts anew.
-    """
-
-    def __init__(self, burst: int = 20, rate: float = 1.0, clients: int = 1000) -> None:
-        self.burst, self.rate, self.clients = burst, rate, clients
-        self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, client: str, now: float | None = None) -> bool:
-        """Whether the client may have one more, which is then taken off; ``now`` in seconds."""
-        now = monotonic() if now is None else now
-        left, then = self.left.pop(client, (float(self.burst), now))
-        left = min(float(self.burst), left + (now - then) * self.rate)
-        self.left[client] = (left - 1 if left >= 1 else left, now)
-        if len(self.left) > self.clients:
-            self.left.popitem(last=False)
-        return left >= 1

@@ -74,6 +74,12 @@ def follow(page: str) -> None:
         _write(page)
 
 
+def visitor() -> str:
+    """Who is looked after in this thread; "" for nobody in particular."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
 def problem(page: str) -> Problem:
     """What the reader typed, readable or not."""
     return st.session_state.drafts[page]

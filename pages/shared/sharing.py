@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
 from html import escape
 
 import streamlit as st
 
 from core import export
-from core.explain import Explanation, MatmulExplanation, explain
-from core.export.archive import archive
+from core.explain import Explanation, MatmulExplanation
+from core.export.kept import Kept
 from core.export.python import python
 from core.export.qr import qr
 from core.export.tex import piece_tex
-from core.problem import Problem, ProblemError
+from core.export.turns import Visitors
+from core.problem import ProblemError
 from core.share import DEFAULTS, host
 from core.typeset import equations
 from core.typeset.tree import Piece
@@ -37,6 +37,8 @@ FORMS: dict[str, Callable[[Piece], str]] = {
     "Markdown": lambda piece: f"$$\n{piece_tex(piece, None)}\n$$",
     "Python": python,
 }
+_visitors = Visitors()
+_previews = Kept(count=256, size=32 << 20)
 PROJECTED = 640  # pixels: what a projector of 1080 lines shows whole
 
 
@@ -146,11 +148,12 @@ def _choices(page: str) -> None:
             views.error(refusal)
             return
     _preview(explanation, suffix, options)
+    visitor = session.visitor()  # the file is made in another thread, which knows no session
     several = options.steps and suffix in ("png", "svg")
     name, mime = (f"{page}.zip", "application/zip") if several else (f"{page}.{suffix}", export.MIME[f".{suffix}"])
     st.download_button(
         views.words("export_as.download", name=name),
-        lambda: _file(page, explanation, suffix, options),  # made when it is asked for, not at every change
+        lambda: _file(visitor, page, explanation, suffix, options),  # made when it is asked for, not at every change
         name,
         mime,
         on_click="ignore",
@@ -158,9 +161,9 @@ def _choices(page: str) -> None:
     )
 
 
-def _file(page: str, explanation: Explanation, suffix: str, options: export.Options) -> bytes:
-    files = export.export(explanation, f".{suffix}", options)
-    return files[0] if len(files) == 1 else archive(page, f".{suffix}", files)
+def _file(visitor: str, page: str, explanation: Explanation, suffix: str, options: export.Options) -> bytes:
+    with _visitors.one(visitor):
+        return export.one_file(page, explanation, f".{suffix}", options)
 
 
 def _preview(explanation: Explanation, suffix: str, options: export.Options) -> None:
@@ -172,12 +175,21 @@ def _preview(explanation: Explanation, suffix: str, options: export.Options) -> 
     number = count = export.count(explanation, options.steps)
     if count > 1:
         number = st.slider(views.words("export_as.slide"), 1, count, 1, key="export.slide")
-    st.image(_drawn(explanation.problem, options, number), width="stretch", alt=views.words("export_as.preview"))
+    try:
+        picture = _drawn(explanation, options, number)
+    except ProblemError as refusal:
+        views.error(refusal)
+        return
+    st.image(picture, width="stretch", alt=views.words("export_as.preview"))
 
 
-@lru_cache(maxsize=64)
-def _drawn(problem: Problem, options: export.Options, number: int) -> bytes:
-    return export.preview((explain(problem), options), number)
+def _drawn(explanation: Explanation, options: export.Options, number: int) -> bytes:
+    """A preview; what was drawn before costs nothing. The host in ``options`` is the reader's, so it is in the key."""
+    key = explanation.problem, options, number
+    if kept := _previews.get(key):
+        return kept
+    with _visitors.one(session.visitor()):
+        return _previews.put(key, export.preview((explanation, options), number))
 
 
 def _options(suffix: str) -> export.Options:

@@ -195,12 +195,15 @@ def transcript(run: Transcript, width: int = WHOLE) -> None:
     code(comments(session.language(), annotated(run, width)))
 
 
+MISSING = {"too_slow": "check.cannot", "busy": "check.turn"}  # why a derivation is not there
+
+
 def sympy_listing(explanation: VectorExplanation, width: int = WHOLE) -> None:
     """The derivation as SymPy code with what it printed, or why there is none."""
     try:
         transcript(derivation(explanation), width)
     except ProblemError as refusal:
-        hint("check.cannot") if refusal.code in ("too_slow", "busy") else error(refusal)
+        hint(MISSING[refusal.code]) if refusal.code in MISSING else error(refusal)
 
 
 def verdict(judged: Verdict) -> None:

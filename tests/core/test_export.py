@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import io
 import json
 import re
 import shutil
 import subprocess
 import sys
-from collections import OrderedDict
+import tempfile
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
+from time import sleep
 from xml.etree import ElementTree
 
 import nbclient
@@ -28,11 +31,12 @@ from PIL import Image
 from core import share, words
 from core.exact import Number
 from core.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
-from core.export import EXPORTERS, MIME, SIZES, Options, drawing, embedded, export
+from core.export import EXPORTERS, MIME, SIZES, Options, drawing, embedded, export, turns
 from core.export.deck import deck
-from core.export.embedded import Allowance
+from core.export.kept import Kept
 from core.export.python import python
 from core.export.tex import words_tex
+from core.problem import ProblemError
 from core.typeset import equations
 from core.typeset.blocks import Slide, Tinted, Upon, formula, pieces
 from core.typeset.latex import GREEK, latex
@@ -741,27 +745,105 @@ def test_forty_exports_at_once_all_succeed() -> None:
 # ── A link as a picture ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_client_may_have_a_few_pictures_drawn_at_once_and_then_one_a_second() -> None:
-    allowance = Allowance(burst=3, rate=1.0, clients=2)
-    assert [allowance.take("a", now=0.0) for _ in range(4)] == [True, True, True, False]
-    assert allowance.take("b", now=0.0), "others are not concerned"
-    assert [allowance.take("a", now=1.0) for _ in range(2)] == [True, False]
-    for k in range(100):
-        allowance.take(f"client {k}", now=1.0)
-    assert len(allowance.left) == 2, "it remembers only so many"
-
-
 def test_a_picture_is_drawn_once_and_the_oldest_ones_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = []
     monkeypatch.setattr(embedded, "_draw", lambda query, _base: drawn.append(query) or b"png")
-    monkeypatch.setattr(embedded, "_kept", OrderedDict())
-    assert embedded.kept("v=1", BASE) is None
-    assert embedded.picture("v=1", BASE) == embedded.picture("v=1", BASE) == embedded.kept("v=1", BASE) == b"png"
+    monkeypatch.setattr(embedded, "_kept", Kept(count=4, size=100))
+    assert embedded.kept("v=1") is None
+    assert embedded.picture("v=1") == embedded.picture("v=1") == embedded.kept("v=1") == b"png"
     assert drawn == ["v=1"]
-    for k in range(embedded.KEPT + 5):
-        embedded.picture(f"v={k}", BASE)
-    assert embedded.kept("v=0", BASE) is None
-    assert len(embedded._kept) == embedded.KEPT
+    for k in range(2, 6):
+        embedded.picture(f"v={k}")
+    assert embedded.kept("v=1") is None
+    assert embedded.kept("v=2") == b"png"
+
+
+def test_what_is_kept_is_bounded_in_number_and_in_bytes() -> None:
+    kept = Kept(count=10, size=100)
+    for k in range(30):
+        assert kept.put(k, bytes(1 + k)) == bytes(1 + k)
+        assert len(kept) <= 10
+        assert kept.held == sum(len(kept.get(key) or b"") for key in range(30)) <= 100
+    kept.get(28)
+    kept.put("new", bytes(60))
+    assert kept.get(28) is not None, "what was asked for last stays longest"
+    assert kept.get(29) is None
+    kept.put("larger than all", bytes(101))
+    assert len(kept) == kept.held == 0
+    kept.put("again", b"12")
+    kept.put("again", b"345")
+    assert kept.held == 3
+
+
+def test_the_picture_of_a_link_leads_to_the_configured_host_and_to_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Options] = []
+    monkeypatch.setattr(embedded, "png", lambda told: drawn.append(told[0][1]) or [b"png"])
+    monkeypatch.setattr(embedded, "_kept", Kept(count=4, size=100))
+    monkeypatch.delenv("JACOBIAN_LENS_URL", raising=False)
+    embedded.picture("page=vjp")
+    monkeypatch.setenv("JACOBIAN_LENS_URL", BASE)
+    embedded.picture("page=vjp")
+    assert [options.base for options in drawn] == ["", BASE]
+    assert list(inspect.signature(embedded.picture).parameters) == ["query"], "nobody who asks can name a host"
+
+
+# ── Turns ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_deck_is_drawn_at_a_time_and_only_a_few_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most, go = [], [], threading.Event()
+
+    def slowly(_told: object) -> list[bytes]:
+        at_once.append(1)
+        most.append(len(at_once))
+        assert go.wait(60)
+        at_once.pop()
+        return [b"deck"]
+
+    monkeypatch.setitem(EXPORTERS, ".pdf", slowly)
+    steps = Options(steps=True)
+    with ThreadPoolExecutor(20) as threads:
+        decks = [threads.submit(export, explained(PAGES["vjp"]), ".pdf", steps) for _ in range(20)]
+        while len([deck for deck in decks if deck.done()]) < 20 - turns.MAX_WAITING - 1:
+            sleep(0.01)
+        assert most == [1]
+        assert export(explained(PAGES["vjp"]), ".py", steps), "what takes no drawing waits for nobody"
+        go.set()
+    codes = [error.code for deck in decks if isinstance(error := deck.exception(), ProblemError)]
+    assert codes == ["many_exports"] * (20 - turns.MAX_WAITING - 1)
+    assert max(most) == 1
+    assert export(explained(PAGES["vjp"]), ".pdf", steps) == [b"deck"]
+
+
+def test_a_visitor_has_one_thing_drawn_at_a_time_and_so_many_in_all() -> None:
+    visitors = turns.Visitors(burst=3, rate=0.0)
+    with visitors.one("a"), visitors.one("b"), pytest.raises(ProblemError, match="one_export"), visitors.one("a"):
+        pass
+    with pytest.raises(ZeroDivisionError), visitors.one("a"):
+        raise ZeroDivisionError
+    with visitors.one("a"):
+        pass
+    with pytest.raises(ProblemError, match="many_of_yours"), visitors.one("a"):
+        pass
+
+
+def test_drawing_leaves_no_folder_behind_and_finds_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "there is none"))
+    monkeypatch.setattr(drawing, "_own", threading.local())
+    compiler = drawing._compiler()
+    assert compiler.compile(b"drawn", format="svg")
+    for path in (
+        "slide.typ",
+        "/slide.typ",
+        "fonts",
+        "../options.py",
+        "/../options.py",
+        str(Path(__file__)),
+        "/etc/passwd",
+    ):
+        with pytest.raises(RuntimeError, match=r"load file|escape"):
+            compiler.compile(f'#read("{path}")'.encode(), format="svg")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

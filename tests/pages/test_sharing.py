@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
-from core import export, share, words
+from core import export, share, words, worker
+from core.export.kept import Kept
+from core.export.turns import Visitors
+from core.problem import ProblemError
+from core.words import say
+from pages.shared import sharing
 from pages.shared.sharing import FORMATS
 from tests.pages.test_pages import visit
 
@@ -138,6 +143,39 @@ def test_every_format_can_be_downloaded(suffix: str):
     app = opened("export", **{"export.format": suffix})
     assert not app.exception
     assert f"vjp.{suffix}" in app.get("download_button")[0].proto.label
+
+
+def test_a_visitor_who_has_had_too_much_drawn_is_told_and_others_are_not_concerned(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sharing, "_visitors", Visitors(burst=1, rate=0.0))
+    monkeypatch.setattr(sharing, "_previews", Kept(10, 1 << 20))
+    app = opened("export", **{"export.format": "png"})
+    assert len(app.get("image")) == 1
+    app.run()
+    assert len(app.get("image")) == 1, "what was drawn before costs nothing"
+    app.segmented_control(key="export.theme").set_value("dark").run()
+    assert not app.exception
+    assert not app.get("image")
+    assert any("a few seconds" in element.proto.body for element in app.get("html"))
+
+
+def test_a_file_is_refused_while_the_same_visitor_has_another_made(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sharing, "_visitors", visitors := Visitors())
+    monkeypatch.setattr(export, "one_file", lambda *_: b"file")
+    with visitors.one("a"):
+        assert sharing._file("b", "vjp", None, "png", export.Options()) == b"file"
+        with pytest.raises(ProblemError, match="one_export"):
+            sharing._file("a", "vjp", None, "png", export.Options())
+
+
+@pytest.mark.parametrize(("code", "key"), [("busy", "check.turn"), ("too_slow", "check.cannot")])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_derivation_that_is_missing_says_the_true_reason(monkeypatch: pytest.MonkeyPatch, lang, code, key):
+    def refused(_source: str) -> None:
+        raise ProblemError(code)
+
+    monkeypatch.setattr(worker, "derivation", refused)
+    shown = [element.value for element in visit(ADDRESS, lang).caption]
+    assert say(lang, key) in shown
 
 
 def test_every_format_that_exists_is_offered():
