@@ -171,7 +171,7 @@ def test_a_job_that_kills_its_workers_is_refused_after_the_second_one(pool):
 def test_a_job_is_not_blamed_for_deaths_that_befell_all_workers(pool, monkeypatch):
     monkeypatch.setattr(pools, "DEADLINE", PATIENT)
     with ThreadPoolExecutor() as threads:
-        answer = threads.submit(pool.run, slow(4))
+        answer = threads.submit(pool.run, slow(3))
         for _ in range(pools.DEATHS + 1):
             until(lambda: pool._held and pool.stats().alive == 2)
             kill_all(pool)
