@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.share import DEFAULTS
+from server.sockets import send_at_once
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
 
@@ -21,6 +22,7 @@ async def ready(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     from core import worker
     from core.explain import explain
 
+    send_at_once()
     worker.start()
     for problem in DEFAULTS.values():
         explain(problem)
