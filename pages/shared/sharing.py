@@ -66,7 +66,8 @@ def _projected(link: str) -> None:
 
 def _absolute(address: str) -> str:
     """An address as others can open it: on the host that the reader sees, or the one that is configured."""
-    return urljoin(export.base_url() or st.context.url or "", address)
+    configured = export.base_url()  # with a path or without
+    return urljoin(f"{configured.rstrip('/')}/" if configured else st.context.url or "", address)
 
 
 def _embedding(page: str, link: str) -> None:

@@ -25,6 +25,14 @@ def test_share_shows_the_link_of_exactly_this_state():
     assert any("export.png?page=vjp&f=x^2*y;4*y&at=x:3,y:2&v=5,7&lang=en" in text for text in shown)
 
 
+@pytest.mark.parametrize("host", ["https://example.edu/lens", "https://example.edu/lens/"])
+def test_a_host_that_is_configured_with_a_path_keeps_it(monkeypatch: pytest.MonkeyPatch, host: str):
+    monkeypatch.setenv("JACOBIAN_LENS_URL", host)
+    shown = [element.value for element in opened("share").code]
+    assert any(text.startswith("https://example.edu/lens/vjp?f=x^2*y") for text in shown)
+    assert any("https://example.edu/lens/export.png?page=vjp" in text for text in shown)
+
+
 def test_share_offers_the_equations_as_latex_without_our_colours():
     app = opened("share")
     copied = [element.value for element in app.code if "v^{\\top} J =" in element.value]
