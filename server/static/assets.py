@@ -16,6 +16,7 @@ from server.static.files import File
 PAGES = Path(__file__).parent.parent.parent / "pages"
 STATIC = PAGES / "static"
 STREAMLIT = Path(st.__file__).parent / "static"
+SCRIPTS = STREAMLIT / "static" / "js"
 DEVELOPING = st.get_option("server.fileWatcherType") != "none"  # each module is fetched by itself, as it now stands
 BASE = (st.get_option("server.baseUrlPath") or "").strip("/")
 BASE = f"/{BASE}" if BASE else ""  # what every path of the app begins with
@@ -72,19 +73,23 @@ def streamlit() -> dict[str, File]:
 
 def needed(*elements: str) -> list[str]:
     """The scripts, below the app, that elements of Streamlit's ("TextInput") are made of, in the order of their use."""
-    scripts = STREAMLIT / "static" / "js"
     ordered: dict[str, None] = {}
 
     def visit(name: str) -> None:
         if name not in ordered:
             ordered[name] = None
-            for other in IMPORTED.findall((scripts / name).read_text(encoding="utf-8")):
+            for other in _imported(name):
                 visit(other)
 
     for element in elements:
-        for path in scripts.glob(f"{element}.*.js"):
+        for path in SCRIPTS.glob(f"{element}.*.js"):
             visit(path.name)
     return [f"static/js/{name}" for name in ordered]
+
+
+@cache
+def _imported(name: str) -> list[str]:
+    return IMPORTED.findall((SCRIPTS / name).read_text(encoding="utf-8"))
 
 
 def fonts(*names: str) -> list[str]:
