@@ -82,7 +82,7 @@ def test_a_sheet_reaches_its_component_and_what_is_in_it() -> None:
 
 def test_the_name_of_a_file_changes_with_its_content(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(assets.named())
-    monkeypatch.setattr(assets, "styles", lambda: "p {}")
+    monkeypatch.setattr(assets, "_moved_styles", lambda: b"p {}")
     after = assets.named.__wrapped__()
     assert after["styles"] != before["styles"]
     assert after["script"] == before["script"]
@@ -111,7 +111,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def ask(path: str, method: str = "GET", **headers: str) -> Answer:
+def ask(path: str, method: str = "GET", server: Static = STATIC, **headers: str) -> Answer:
     """The answer of three files before somebody who says "Streamlit" to everything. ``accept_encoding="br"``"""
     sent: list[Message] = []
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
@@ -122,7 +122,7 @@ def ask(path: str, method: str = "GET", **headers: str) -> Answer:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    anyio.run(STATIC, {"type": "http", "method": method, "path": path, "headers": raw}, receive, send)
+    anyio.run(server, {"type": "http", "method": method, "path": path, "headers": raw}, receive, send)
     start, *bodies = sent
     return Answer(start["status"], Headers(raw=start["headers"]), b"".join(body["body"] for body in bodies))
 
@@ -160,6 +160,16 @@ def test_the_best_encoding_that_is_accepted_is_sent(accepted: str, encoding: str
 def test_what_is_not_to_be_compressed_is_left_to_streamlit(path: str, headers: dict[str, str]) -> None:
     assert ask(path, **headers).body == b"Streamlit"
     assert ask("/lens/b.css", "POST").body == b"Streamlit"
+
+
+def test_a_file_that_may_change_is_read_again() -> None:
+    contents = iter((b"a {}", b"b {}", b"c {}", b"d {}"))
+    changing = Static(
+        PlainTextResponse(""), {"/a.css": File("a.css", lambda: next(contents), changing=True)}, {}, "/x/", ()
+    )
+    first, second = ask("/a.css", server=changing), ask("/a.css", server=changing)
+    assert first.body != second.body
+    assert first.headers["etag"] != second.headers["etag"]
 
 
 def test_in_the_folder_of_streamlits_files_there_is_nothing_else() -> None:
