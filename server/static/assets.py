@@ -16,6 +16,7 @@ from server.static.files import File
 PAGES = Path(__file__).parent.parent.parent / "pages"
 STATIC = PAGES / "static"
 STREAMLIT = Path(st.__file__).parent / "static"
+SCRIPTS = STREAMLIT / "static" / "js"
 DEVELOPING = st.get_option("server.fileWatcherType") != "none"  # each module is fetched by itself, as it now stands
 BASE = (st.get_option("server.baseUrlPath") or "").strip("/")
 BASE = f"/{BASE}" if BASE else ""  # what every path of the app begins with
@@ -24,8 +25,9 @@ FONT = re.compile(r'url\("katex/fonts/([\w-]+)\.woff2"\)')
 IMPORTED = re.compile(r'\b(?:from|import)"\./([\w.-]+\.js)"')  # before a script of Streamlit's runs
 
 
+@cache
 def script() -> bytes:
-    """KaTeX and all our modules."""
+    """KaTeX and all our modules, as they were at the start: its name says so."""
     modules = {path.stem: path.read_text(encoding="utf-8") for path in (STATIC / "js").glob("*.js")}
     return bundle(modules, first=(STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")).encode()
 
@@ -57,7 +59,7 @@ def own() -> dict[str, File]:
         named()["styles"]: File("styles.css", _moved_styles),
         named()["plotly"]: File("plotly.js", figures.script),
         # What a page that is not ours asks for, and ours while code is being written.
-        "app/static/lens.css": File("lens.css", lambda: styles().encode(), "no-cache"),
+        "app/static/lens.css": File("lens.css", lambda: styles().encode(), "no-cache", changing=DEVELOPING),
         "plotly.js": File("plotly.js", figures.script, WEEK),
         "favicon.png": File("icon.svg", (STATIC / "icon.svg").read_bytes, WEEK),  # Streamlit asks for it by this name
     }
@@ -72,19 +74,23 @@ def streamlit() -> dict[str, File]:
 
 def needed(*elements: str) -> list[str]:
     """The scripts, below the app, that elements of Streamlit's ("TextInput") are made of, in the order of their use."""
-    scripts = STREAMLIT / "static" / "js"
     ordered: dict[str, None] = {}
 
     def visit(name: str) -> None:
         if name not in ordered:
             ordered[name] = None
-            for other in IMPORTED.findall((scripts / name).read_text(encoding="utf-8")):
+            for other in _imported(name):
                 visit(other)
 
     for element in elements:
-        for path in scripts.glob(f"{element}.*.js"):
+        for path in SCRIPTS.glob(f"{element}.*.js"):
             visit(path.name)
     return [f"static/js/{name}" for name in ordered]
+
+
+@cache
+def _imported(name: str) -> list[str]:
+    return IMPORTED.findall((SCRIPTS / name).read_text(encoding="utf-8"))
 
 
 def fonts(*names: str) -> list[str]:
@@ -96,6 +102,7 @@ def _font(name: str) -> str:
     return next((STREAMLIT / "static" / "media").glob(f"{name}.*.woff2")).relative_to(STREAMLIT).as_posix()
 
 
+@cache
 def _moved_styles() -> bytes:
     """The styles under their name, with the fonts that Streamlit's own styles load anyway."""
     return FONT.sub(lambda font: f'url("../{_font(font[1])}")', styles()).encode()

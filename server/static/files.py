@@ -28,10 +28,11 @@ TEXT = re.compile(r"text/|.*(?:javascript|json|xml)")
 
 
 class File:
-    """A file as it is sent. What is read and made of it is made at the first request and kept."""
+    """A file as it is sent. What is read and made of it is made at the first request and kept, unless it may change."""
 
-    def __init__(self, name: str, read: Callable[[], bytes], cache: str = FOREVER) -> None:
+    def __init__(self, name: str, read: Callable[[], bytes], cache: str = FOREVER, changing: bool = False) -> None:
         self.name = name
+        self.changing = changing
         self.read = read
         self.cache = cache
         self._bodies: dict[str, bytes] = {}
@@ -62,6 +63,8 @@ class File:
 
     async def response(self, headers: Headers) -> Response:
         """The answer to a request with these headers."""
+        if self.changing:
+            return await File(self.name, self.read, self.cache).response(headers)
         encoding = self.encoding(headers.get("accept-encoding", ""))
         tag = f'"{await to_thread.run_sync(lambda: self.tag)}{encoding and "-" + encoding}"'
         said = {"Cache-Control": self.cache, "ETag": tag, "Vary": "Accept-Encoding"}
@@ -109,5 +112,5 @@ class Static:
 
 def _prepare(files: Iterable[File]) -> None:
     for file in files:
-        best = file.encoding(", ".join(ENCODERS))
-        _ = file.tag, file.body(best)
+        if best := file.encoding(", ".join(ENCODERS)):
+            _ = file.tag, file.body(best)
