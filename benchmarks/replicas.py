@@ -51,19 +51,19 @@ def nginx() -> str | None:
 
 @contextmanager
 def balanced(
-    replicas: int = 2, *options: str, env: dict[str, str] | None = None, log: Path | None = None
+    replicas: int = 2, below: str = "", env: dict[str, str] | None = None, log: Path | None = None
 ) -> Iterator[Balanced]:
-    """nginx with deploy/nginx.conf, and so many replicas; ``options`` and ``env`` are theirs."""
-    base = next((f"/{after}" for before, after in zip(options, options[1:], strict=False) if "baseUrl" in before), "")
+    """nginx with deploy/nginx.conf, and so many replicas with ``env``; ``below`` is the path that they stand at ("/lens")."""
+    options = ("--server.baseUrlPath", below.strip("/")) if below else ()
     started = [Replica("app.py", *options, env=TRUSTED | (env or {}), log=log) for _ in range(replicas)]
     with ExitStack() as stack:
         for replica in started:
-            replica.start(f"{base}/_stcore/health")
+            replica.start(f"{below}/_stcore/health")
             stack.callback(replica.end)
         url, process, access = stack.enter_context(proxying([replica.port for replica in started]))
         for replica in started:
             replica.wait()
-        yield Balanced(url + base, process, started, access)
+        yield Balanced(url + below, process, started, access)
 
 
 @contextmanager

@@ -96,6 +96,10 @@ class Replica:
                 start_new_session=True,  # ended together with its workers
             )
 
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.poll() is None
+
     def wait(self) -> None:
         """Waits until it answers. Raises SystemExit if it does not."""
         assert self._process
