@@ -53,7 +53,7 @@ def nginx() -> str | None:
 def balanced(
     replicas: int = 2, below: str = "", env: dict[str, str] | None = None, log: Path | None = None
 ) -> Iterator[Balanced]:
-    """nginx with deploy/nginx.conf, and so many replicas with ``env``; ``below`` is the path that they stand at ("/lens")."""
+    """nginx with deploy/nginx.conf, and so many replicas with ``env``, all ``below`` a path ("/lens")."""
     options = ("--server.baseUrlPath", below.strip("/")) if below else ()
     started = [Replica("app.py", *options, env=TRUSTED | (env or {}), log=log) for _ in range(replicas)]
     with ExitStack() as stack:
@@ -75,7 +75,6 @@ def proxying(ports: Sequence[int]) -> Iterator[tuple[str, Server, Path]]:
     with tempfile.TemporaryDirectory(prefix="lens-nginx-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # nginx' workers are nobody where it is started by root
-        (folder / "temp").mkdir()
         for file, text in configuration(port, ports).items():
             (folder / file).write_text(text, encoding="utf-8")
         access = folder / "access.log"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -67,13 +67,25 @@ def free_port() -> int:
 class Replica:
     """An app, a file relative to the repository, on a port of its own, which can be started anew after its end."""
 
-    def __init__(self, app: str, *options: str, env: dict[str, str] | None = None, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        app: str,
+        *options: str,
+        env: dict[str, str] | None = None,
+        log: Path | None = None,
+        cwd: Path = ROOT,
+        alone: bool = False,
+        python: str = sys.executable,
+        **how: Any,
+    ) -> None:
+        """``env`` is added to this process's own, or stands ``alone``; ``how`` is for subprocess.Popen."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         where = ["--server.port", str(self.port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-        self._command = [sys.executable, "-m", "streamlit", "run", app, *where, *options]
-        self._env = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
-        self._log = log
+        self.python = python
+        self._command = [python, "-m", "streamlit", "run", app, *where, *options]
+        self.environment = dict(env or {}) if alone else {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+        self._log, self._cwd, self._how = log, cwd, how
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -88,12 +100,13 @@ class Replica:
         with _output(self._log) as output:
             self._process = subprocess.Popen(
                 self._command,
-                cwd=ROOT,
-                env=self._env,
+                cwd=self._cwd,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # ended together with its workers
+                **self._how,
             )
 
     def alive(self) -> bool:
