@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -63,35 +64,99 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Replica:
+    """An app, a file relative to the repository, on a port of its own, which can be started anew after its end."""
+
+    def __init__(
+        self,
+        app: str,
+        *options: str,
+        env: dict[str, str] | None = None,
+        log: Path | None = None,
+        cwd: Path = ROOT,
+        alone: bool = False,
+        python: str = sys.executable,
+        **how: Any,
+    ) -> None:
+        """``env`` is added to this process's own, or stands ``alone``; ``how`` is for subprocess.Popen."""
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        where = ["--server.port", str(self.port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+        self.python = python
+        self._command = [python, "-m", "streamlit", "run", app, *where, *options]
+        self.environment = dict(env or {}) if alone else {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+        self._log, self._cwd, self._how = log, cwd, how
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def server(self) -> Server:
+        """The process that runs now."""
+        assert self._process, "it has not been started"
+        return Server(self.url, self._process.pid)
+
+    def start(self, path: str = "/_stcore/health") -> None:
+        """Begins to start it; ``wait`` until ``path`` of it is answered with 200."""
+        self._healthy = path
+        with _output(self._log) as output:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._cwd,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # ended together with its workers
+                **self._how,
+            )
+
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def wait(self) -> None:
+        """Waits until it answers. Raises SystemExit if it does not."""
+        assert self._process
+        _wait(self.url + self._healthy, self._process)
+
+    def end(self, sign: int = signal.SIGTERM, wholly: bool = True) -> None:
+        """Sends a signal to all of it, or only to the server itself, and waits for its end."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            (os.killpg if wholly else os.kill)(self._process.pid, sign)
+        self._process.wait(20)
+        if wholly:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # workers that a killed server could not tell
+
+
 @contextmanager
 def running(app: str = "app.py", *options: str, env: dict[str, str] | None = None) -> Iterator[Server]:
     """A running Streamlit app, a file relative to the repository; it ends with all that it has started."""
-    port = free_port()
-    where = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", app, *where, *options],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=None if os.environ.get("LENS_LOG") else subprocess.DEVNULL,
-        start_new_session=True,  # ended together with its workers
-    )
-    server = Server(f"http://127.0.0.1:{port}", process.pid)
+    replica = Replica(app, *options, env=env)
+    replica.start()
     try:
-        _wait(server.url, process)
-        yield server
+        replica.wait()
+        yield replica.server
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
+        replica.end()
+
+
+@contextmanager
+def _output(log: Path | None) -> Iterator[IO[bytes] | int | None]:
+    if log:
+        with log.open("ab") as file:
+            yield file
+    else:
+        yield None if os.environ.get("LENS_LOG") else subprocess.DEVNULL
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     for _ in range(600):
-        with suppress(URLError, OSError), urlopen(f"{url}/_stcore/health", timeout=5) as answer:
-            if answer.read() == b"ok":
-                return
+        with suppress(URLError, OSError), urlopen(url, timeout=5):
+            return
         if process.poll() is not None:
             break
         time.sleep(0.1)
-    raise SystemExit(f"the server of {url} did not start")
+    raise SystemExit(f"{url} did not answer")

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from benchmarks import replicas
+
 REQUIRE_BROWSER = os.environ.get("JACOBIAN_LENS_REQUIRE_BROWSER") == "1"
 _browser_tests = {"ran": 0, "skipped": 0}
 
@@ -11,7 +13,7 @@ _browser_tests = {"ran": 0, "skipped": 0}
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if "browser" in report.keywords:
         _browser_tests["ran"] += report.when == "call" and not report.skipped
-        _browser_tests["skipped"] += report.skipped
+        _browser_tests["skipped"] += report.skipped and not hasattr(report, "wasxfail")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -24,3 +26,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if REQUIRE_BROWSER:
         counts = "{ran} ran, {skipped} were skipped".format(**_browser_tests)
         terminalreporter.write_line(f"Browser tests: {counts}; each of them must run.")
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """The program before the replicas."""
+    if program := replicas.nginx():
+        return program
+    (pytest.fail if REQUIRE_BROWSER else pytest.skip)("nginx is not installed (Debian: apt install nginx-light)")

@@ -1,6 +1,7 @@
 // The bar at the top of every page. See links.js for why these are links of our own.
 
 import { follow, link } from "./links.js"
+import { returning } from "./returning.js"
 
 // The server puts the styles into the page itself; a host that serves a page of its own has them with the bar.
 if (!document.querySelector("link[data-lens]")) {
@@ -10,11 +11,12 @@ if (!document.querySelector("link[data-lens]")) {
   document.head.append(styles)
 }
 
-export function show({ data, parentElement }) {
+export function show({ data, parentElement, setTriggerValue }) {
   const find = name => parentElement.querySelector(`.${name}`)
   const lang = data.lang === "zh" ? "zh-CN" : "en" // picks the right fonts and voice
   const page = document.documentElement
   if (page.lang !== lang) page.lang = lang // set again, even to the same, it has every element's style computed anew
+  returning(() => setTriggerValue("returned", true))
   follow(find("name"), data.home)
   find("name").textContent = "Jacobian Lens"
   for (const group of ["pages", "languages"]) {
