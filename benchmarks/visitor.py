@@ -97,7 +97,10 @@ class Visitor:
             if key in self.ids:
                 state = asked.widget_states.widgets.add()
                 state.id = self.ids[key]
-                setattr(state, kind, value)
+                if isinstance(value, list):
+                    getattr(state, kind).data.extend(value)
+                else:
+                    setattr(state, kind, value)
         await self.socket.send(message.SerializeToString())
 
     async def _finished(self) -> Screen:
@@ -134,6 +137,8 @@ class Visitor:
             screen.components[component.component_name] = component.mixed.json or component.json
         elif kind == "text_input":
             self.ids[element.text_input.id.split("-", 2)[-1]] = element.text_input.id
+        elif kind == "slider":
+            self.ids["slider"] = element.slider.id
         elif kind == "code":
             screen.code.append(element.code.code_text)
         elif kind == "html" and "lens-failure" in element.html.body:
@@ -179,6 +184,15 @@ class Person:
 
 class AtHome(Person):
     """Reads the first page and looks again."""
+
+
+class OfBareApp(Person):
+    """Moves the slider of benchmarks/apps/bare.py."""
+
+    def edit(self) -> Check:
+        self.serial = self.serial % 99 + 1
+        self.visitor.set("slider", "double_array_value", [float(self.serial)])
+        return lambda screen: "" if screen.size > 0 else "nothing"
 
 
 class OfVectors(Person):
