@@ -10,6 +10,7 @@ import asyncio
 import signal
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -19,6 +20,7 @@ import uvicorn
 from server.guard import LARGEST, refused
 
 HEADERS_WITHIN = 15.0  # seconds in which a connection must have said what it wants
+SILENT = 100  # connections of one client that may be silent for so long; a class behind one address needs some
 LOOK = 5.0  # seconds between two looks at the connections
 
 
@@ -52,8 +54,9 @@ async def hang_up_on_the_silent(server: uvicorn.Server) -> None:
         now = loop.time()
         waiting = {one for one in server.server_state.connections if _waits(one)}
         seen = {one: seen.get(one, now) for one in waiting}
+        silent = Counter(_client(one) for one in waiting)
         for one, since in seen.items():
-            if now - since > HEADERS_WITHIN:
+            if now - since > (HEADERS_WITHIN if silent[_client(one)] <= SILENT else 0):
                 refused["headers"] += 1
                 one.transport.close()
 
@@ -61,6 +64,11 @@ async def hang_up_on_the_silent(server: uvicorn.Server) -> None:
 def _waits(connection: Any) -> bool:
     """Whether it is an HTTP connection that nobody has asked anything on yet, or not to the end."""
     return hasattr(connection, "cycle") and connection.cycle is None and not connection.transport.is_closing()
+
+
+def _client(connection: Any) -> str:
+    """Whose it is: the peer, for nothing has been said yet."""
+    return connection.client[0] if connection.client else ""
 
 
 def drain(seconds: float, begin: Callable[[], None]) -> None:

@@ -10,15 +10,24 @@ import threading
 import traceback
 from secrets import token_hex
 
+from core.allowance import Allowance
 from server.metrics import failures
+
+BURST, RATE = 100, 0.5  # lines of the log that one line of code may write at once, and then every second
 
 log = logging.getLogger("jacobian_lens")
 
 
 class Discreet(logging.Filter):
-    """Keeps the type and the lines of an exception, and drops its words."""
+    """Keeps the type and the lines of an exception, and drops its words; and one place fills no disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = Allowance(BURST, RATE)
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if not self.lines.take(f"{record.name}:{record.lineno}"):
+            return False
         if record.exc_info and record.exc_info[1]:
             record.msg, record.args = f"{record.getMessage()}: {described(record.exc_info[1])}", ()
             record.exc_info = record.exc_text = None

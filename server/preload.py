@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.share import DEFAULTS
 from core.turns import showing
-from server import listener, logs, memory, metrics, tuning
+from server import listener, logs, metrics, system, tuning
 from server.environment import environment
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
@@ -37,7 +37,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Everything is ready before the first visitor comes; afterwards it is put away."""
     tuning.tune()
     logs.quiet()
-    memory.few_arenas()
+    system.few_arenas()
+    system.many_descriptors()
     _import()
     ended = threading.Event()
     threading.Thread(target=_tidy, args=(ended,), name="tidying", daemon=True).start()
@@ -79,5 +80,5 @@ def _tidy(ended: threading.Event) -> None:
             continue
         with showing:
             gc.collect()
-            memory.give_back()
+            system.give_back()
         collected, seen = perf_counter(), showing.stats.ended

@@ -15,8 +15,8 @@ from server import listener
 class Connection:
     """One connection of uvicorn's: ``cycle`` is None until a whole request is there."""
 
-    def __init__(self, cycle: object = None) -> None:
-        self.cycle, self.closed = cycle, False
+    def __init__(self, cycle: object = None, client: str = "203.0.113.5") -> None:
+        self.cycle, self.closed, self.client = cycle, False, (client, 4000)
         self.transport = SimpleNamespace(close=self.close, is_closing=lambda: self.closed)
 
     def close(self) -> None:
@@ -48,6 +48,22 @@ def test_who_never_says_what_they_want_is_hung_up_on_and_nobody_else(monkeypatch
 
     asyncio.run(asyncio.wait_for(watch(), 20))
     assert not asking.closed
+
+
+def test_a_client_with_hundreds_of_silent_connections_loses_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "LOOK", 0.01)
+    many = {Connection(client="203.0.113.5") for _ in range(listener.SILENT + 1)}
+    other = Connection(client="203.0.113.6")
+
+    async def watch() -> None:
+        server = SimpleNamespace(server_state=SimpleNamespace(connections={*many, other}))
+        watching = asyncio.create_task(listener.hang_up_on_the_silent(server))
+        while not all(one.closed for one in many):
+            await asyncio.sleep(0.01)
+        watching.cancel()
+
+    asyncio.run(asyncio.wait_for(watch(), 20))
+    assert not other.closed
 
 
 def test_a_server_that_is_to_end_says_so_first() -> None:

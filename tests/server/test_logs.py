@@ -32,6 +32,15 @@ def test_the_number_that_a_visitor_is_told_stands_in_the_log(caplog) -> None:
     assert SECRET not in caplog.text
 
 
+def test_one_place_fills_no_disk() -> None:
+    discreet = Discreet()
+    record = logging.LogRecord("x", logging.ERROR, "", 1, "again", (), None)
+    other = logging.LogRecord("x", logging.ERROR, "", 2, "something else", (), None)
+    written = [discreet.filter(record) for _ in range(1000)]
+    assert sum(written) < 200
+    assert discreet.filter(other)
+
+
 def test_a_message_of_somebody_else_keeps_its_own_words_and_loses_the_exception_s() -> None:
     error = failure()
     record = logging.LogRecord("x", logging.ERROR, "", 1, "Error in %s", ("a frame",), (type(error), error, None))

@@ -1,7 +1,8 @@
-"""What the C library keeps of memory that nobody uses any more: little, where it is glibc and can be told."""
+"""What the system is told: to keep little memory that nobody uses any more, and to allow as many sockets as it can."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
 from typing import Any
@@ -27,3 +28,12 @@ def give_back() -> None:
     """Hands back to the system what is free."""
     if library := _library():
         library.malloc_trim(0)
+
+
+def many_descriptors() -> None:
+    """As many open files and sockets as the system allows this process, not the few that it begins with."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # not on Windows
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
