@@ -67,10 +67,13 @@ def _within(address: Address, networks: Sequence[Network]) -> bool:
 
 
 def host(scope: Scope, hosts: Sequence[str]) -> str | None:
-    """The Host that is asked for, if it is well-formed and one of ``hosts`` (if there are any); else None."""
+    """The Host that is asked for, if it is well-formed and one of ``hosts`` (if there are any); else None.
+
+    "" where none is asked for, as simple health checks do, and none was named.
+    """
     asked = header(scope, b"host") or ""
-    if not HOST.fullmatch(asked):
-        return None
+    if not asked or not HOST.fullmatch(asked):
+        return None if asked or hosts else ""
     name = asked.rpartition(":")[0] if re.search(r":[0-9]+\Z", asked) else asked
     return asked if not hosts or name.lower() in hosts else None
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 from urllib.parse import unquote
 
 import streamlit as st
@@ -26,7 +27,9 @@ from core import share
 from core.edits import nearest
 from core.explain import complete, explain
 from core.problem import Problem, ProblemError
+from core.turns import showing
 
+P = ParamSpec("P")
 Edit = Callable[[Any, str], Problem]  # a draft and what was typed into a field of it -> the next draft
 PAGES = ("home", "vjp", "chain", "matmul")
 
@@ -154,6 +157,18 @@ def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
     if st.session_state.get(key) != text:
         st.session_state[key] = text
     return arguments
+
+
+def part(function: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that runs on its own when something in it changes, in its own turn."""
+
+    @st.fragment
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with showing:
+            function(*args, **kwargs)
+
+    return run
 
 
 def anew() -> bool:

@@ -42,6 +42,7 @@ _previews = Kept(count=256, size=32 << 20)
 PROJECTED = 640  # pixels: what a projector of 1080 lines shows whole
 
 
+@session.part
 def share(page: str) -> None:
     """The link with its QR code, how to embed it, and the equations of the page as text."""
     link = _absolute(session.address(page))
@@ -124,6 +125,7 @@ def _element(explanation: MatmulExplanation) -> tuple[int, int]:
 # ── Export ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@session.part
 def export_as(page: str) -> None:
     """A file of what is on screen: format, size and theme, a preview, and one download."""
     with st.popover(views.words("nav.export"), key="export", on_change="rerun") as popover:
@@ -131,7 +133,6 @@ def export_as(page: str) -> None:
             _choices(page)
 
 
-@st.fragment
 def _choices(page: str) -> None:
     explanation, refusal = views.explained(page)
     if refusal:

@@ -22,6 +22,7 @@ BASE = (st.get_option("server.baseUrlPath") or "").strip("/")
 BASE = f"/{BASE}" if BASE else ""  # what every path of the app begins with
 WEEK = "public, max-age=604800"
 FONT = re.compile(r'url\("katex/fonts/([\w-]+)\.woff2"\)')
+CLASS = re.compile(r"[.]lens-([\w-]+)")
 IMPORTED = re.compile(r'\b(?:from|import)"\./([\w.-]+\.js)"')  # before a script of Streamlit's runs
 
 
@@ -40,8 +41,8 @@ def styles() -> str:
 
 def scoped(name: str, sheet: str) -> str:
     """A sheet for what is in ``.lens-<name>`` only; that itself is called ``:scope`` there, and is as specific."""
-    root = re.compile(rf"[.]lens-{name}(?![\w-])")
-    return f"@scope (.lens-{name}) {{\n{root.sub(':scope', sheet)}}}"
+    inside = CLASS.sub(lambda found: ":scope" if found[1] == name else found[0], sheet)
+    return f"@scope (.lens-{name}) {{\n{inside}}}"
 
 
 @cache

@@ -14,7 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 IMPORT = re.compile(r'^import (?:\{ (?P<names>[^{}\n]+) \}|\* as (?P<all>\w+)) from "\./(?P<module>\w+)\.js"$', re.M)
 EXPORT = re.compile(r"^export (?=(?:const|(?:async )?function|class) (?P<name>\w+)\b)", re.M)
 # What would mean something else, or nothing, within a function: what the two above have left, and `import()` of ours.
-FOREIGN = re.compile(r"^\s*(?:import|export)\b.*|^await\b.*|\bimport\.meta\b|\bimport\(\s*[\"'`].*", re.M)
+FOREIGN = re.compile(r"^[^\S\n]*+(?:import|export)\b.*|^await\b.*|\bimport\.meta\b|\bimport\(\s*[\"'`].*", re.M)
 
 
 class ForeignError(ValueError):

@@ -49,10 +49,15 @@ def test_a_host_that_can_be_one_is_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "x}y", "a b", "a/b", "a:b", "-a", "a" * 300, "a@b", "<b>", "a:123456", "[::1", "\xe9", "a\\input{x}"]
+    "name", ["x}y", "a b", "a/b", "a:b", "-a", "a" * 300, "a@b", "<b>", "a:123456", "[::1", "\xe9", "a\\input{x}"]
 )
 def test_anything_else_is_no_host(name: str) -> None:
     assert host(scope(("1.2.3.4", 1), host=name), ()) is None
+
+
+def test_who_asks_for_no_host_is_answered_where_none_was_named() -> None:
+    assert host(scope(("1.2.3.4", 1)), ()) == ""
+    assert host(scope(("1.2.3.4", 1)), ("lens.example.edu",)) is None
 
 
 def test_only_hosts_that_were_named_are_answered_if_any_were() -> None:
