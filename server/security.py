@@ -38,7 +38,7 @@ def content_policy() -> str:
 
 
 UNUSED = (
-    "accelerometer autoplay bluetooth camera display-capture geolocation gyroscope hid magnetometer microphone midi "
+    "accelerometer autoplay camera display-capture geolocation gyroscope hid magnetometer microphone midi "
     "payment publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking"
 ).split()
 
