@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import anyio
@@ -122,7 +123,9 @@ def ask(path: str, method: str = "GET", server: Static = STATIC, **headers: str)
     async def send(message: Message) -> None:
         sent.append(message)
 
-    anyio.run(server, {"type": "http", "method": method, "path": path, "headers": raw}, receive, send)
+    with ThreadPoolExecutor(1) as apart:  # after browser tests this thread has an event loop that still runs
+        scope = {"type": "http", "method": method, "path": path, "headers": raw}
+        apart.submit(anyio.run, server, scope, receive, send).result()
     start, *bodies = sent
     return Answer(start["status"], Headers(raw=start["headers"]), b"".join(body["body"] for body in bodies))
 
