@@ -161,8 +161,8 @@ def kill(balanced: Balanced) -> None:
     balanced.replicas[0].end(signal.SIGKILL, wholly=False)
 
 
-def main() -> None:
-    """Runs one class and prints what it saw."""
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was asked for on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--think", type=float, nargs=2, default=(2.0, 4.0), metavar=("LEAST", "MOST"))
@@ -170,9 +170,15 @@ def main() -> None:
     parser.add_argument("--replicas", type=int, default=0, help="so many behind nginx with deploy/nginx.conf")
     parser.add_argument("--kill", type=float, metavar="AFTER", help="seconds until one of the replicas is killed")
     parser.add_argument("--url", help="a server that runs already (on this machine)")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(given)
     if chosen.kill is not None and chosen.replicas < 2:
         parser.error("--kill needs --replicas 2 or more")
+    return chosen
+
+
+def main() -> None:
+    """Runs one class and prints what it saw."""
+    chosen = arguments()
     title = f"{chosen.sessions} sessions, an edit every {chosen.think[0]:g}–{chosen.think[1]:g} s"
     with contextlib.ExitStack() as stack:
         if chosen.url:
