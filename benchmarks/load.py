@@ -40,7 +40,7 @@ class Tally:
     wrong: Counter[str] = field(default_factory=Counter)
     opened: list[float] = field(default_factory=list)
     connected: list[float] = field(default_factory=list)  # after a connection was lost, until there was one again
-    resumed: list[float] = field(default_factory=list)  # and until everything was seen again
+    resumed: list[float] = field(default_factory=list)  # and until an unanswered edit was answered
 
     @property
     def all(self) -> list[float]:
@@ -75,7 +75,7 @@ async def attend(
                 tally.wrong[f"{name}, back again: {wrong}"[:160]] += 1
             else:
                 tally.connected.append(connected)
-                tally.resumed.append(resumed)
+                tally.resumed += [] if resumed is None else [resumed]
         elif clock() >= start:
             tally.times.setdefault(name, []).append(taken)
             if wrong:
@@ -147,13 +147,17 @@ def report(title: str, tally: Tally) -> None:
     table(("", "edits", "median ms", "p95 ms", "longest ms"), rows)
     if tally.opened:
         print(f"first run: median {median(tally.opened):.0f} ms, p95 {p95(tally.opened):.0f} ms")
-    if tally.resumed:
-        connected, resumed = tally.connected, tally.resumed
-        print(f"lost their server and came back: {len(resumed)}")
-        print(f"  connected again: median {median(connected):.0f} ms, p95 {p95(connected):.0f} ms")
-        print(f"  saw their state again: median {median(resumed):.0f} ms, p95 {p95(resumed):.0f} ms")
+    if tally.connected:
+        lost = len(tally.connected)
+        print(f"lost their server: {lost}; connected again: {spread(tally.connected)}")
+        print(f"edits it had not answered: {len(tally.resumed)}; answered by another: {spread(tally.resumed)}")
     for what, count in tally.wrong.most_common(10):
         print(f"  {count} × {what}")
+
+
+def spread(times: list[float]) -> str:
+    """Median and 95th percentile in words."""
+    return f"median {median(times):.0f} ms, p95 {p95(times):.0f} ms" if times else "–"
 
 
 def kill(balanced: Balanced) -> None:

@@ -25,8 +25,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE = 60.0  # seconds for one answer; more is an error
-RETRY, LONGEST_RETRY = 0.5, 8.0  # seconds between two tries to connect again, at first and at most
-HERD = 2.0  # seconds within which those who come back ask for a run: pages/static/js/returning.js
+RETRY, LONGEST_RETRY = 1.0, 8.0  # seconds until a browser tries to connect again, at first and at most
+SOON = 0.5  # seconds within which a page that comes back asks for the answer it has missed: static/js/returning.js
 HERE = ("127.0.0.1", "localhost", "::1")
 Json = Any
 
@@ -58,6 +58,7 @@ class Visitor:
         self.values: dict[str, tuple[str, Any]] = {}
         self.kept: dict[str, Any] = {}  # large elements by their hash, which the server then only names
         self.cookies: dict[str, str] = {}
+        self.anew = False  # whether it is connected again, and the server has not been asked for anything yet
         self.socket: Any = None
 
     async def open(self) -> Screen:
@@ -89,6 +90,7 @@ class Visitor:
             with suppress(OSError, websockets.WebSocketException, HTTPException):
                 await asyncio.to_thread(self._get, "/_stcore/health")
                 await self.connect()
+                self.anew = True
                 return
             pause = min(2 * pause, LONGEST_RETRY)
         raise NotFinishedError("no way back")
@@ -204,6 +206,7 @@ class Person:
         self.rng, self.serial = rng, 0
         self.visitor = Visitor(base, self.page, self.start(), headers)
         self.check: Check = lambda screen: ""
+        self.heard = True  # whether the last edit has been answered
 
     def start(self) -> str:
         """The query of the link they come by."""
@@ -215,35 +218,44 @@ class Person:
 
     async def act(self) -> tuple[float, str]:
         """One edit: milliseconds until the run is over, and what is wrong with the answer."""
-        self.check = self.edit()
+        self.check, self.heard = self.edit(), False
         began = time.perf_counter()
         try:
-            screen = await self.visitor.run()
+            screen = await self._answer()
         except NotFinishedError as error:
             return (time.perf_counter() - began) * 1e3, f"no answer: {error}"
-        taken = (time.perf_counter() - began) * 1e3
+        taken, self.heard = (time.perf_counter() - began) * 1e3, True
         return taken, self._wrong(screen)
 
-    async def come_back(self) -> tuple[float, float, str]:
-        """Goes on after the connection was lost: milliseconds until there is one, and until all is seen; what is wrong.
+    async def come_back(self) -> tuple[float, float | None, str]:
+        """Goes on after the connection was lost: milliseconds until there is one, and until an edit that the old server
+        has not answered is answered by the new one (None: there was none); what is wrong.
 
-        As the page does: it asks for a run, with what its fields hold, within HERD seconds; and a component whose last
-        message a new server does not know sends it again.
+        As the page does: it asks for a run with what its fields hold.
         """
         began = time.perf_counter()
         try:
             await self.visitor.reconnect()
-            connected = time.perf_counter()
-            await asyncio.sleep(self.rng.uniform(0, HERD))
-            await self.visitor.run()
-            self.again()
-            screen = await self.visitor.run()
+            connected = (time.perf_counter() - began) * 1e3
+            if self.heard:
+                return connected, None, ""
+            await asyncio.sleep(self.rng.uniform(0, SOON))
+            screen = await self._answer()
         except NotFinishedError as error:
-            return 0.0, 0.0, f"did not come back: {error}"
-        return (connected - began) * 1e3, (time.perf_counter() - began) * 1e3, self._wrong(screen)
+            return 0.0, None, f"did not come back: {error}"
+        self.heard = True
+        return connected, (time.perf_counter() - began) * 1e3, self._wrong(screen)
 
     def again(self) -> None:
-        """What a component does whose last message may not have been heard."""
+        """What a component does whose last message a new server does not know."""
+
+    async def _answer(self) -> Screen:
+        """A run; two where the server is new: it calls nobody in a session's first, so components tell it again."""
+        if self.visitor.anew:
+            await self.visitor.run()
+            self.visitor.anew = False
+            self.again()
+        return await self.visitor.run()
 
     def _wrong(self, screen: Screen) -> str:
         return screen.exceptions[0] if screen.exceptions else self.check(screen)
