@@ -32,16 +32,12 @@ class Balanced:
 
     def processor(self) -> tuple[float, float]:
         """Seconds of processor time so far: of nginx and the servers themselves, and of the servers' workers."""
-        each = [replica.server.processor() for replica in self.replicas]
+        each = [replica.processor() for replica in self.replicas]
         return sum(self.nginx.processor()) + sum(own for own, _ in each), sum(workers for _, workers in each)
 
     def memory(self) -> float:
         """MiB that the servers themselves hold (PSS)."""
-        return sum(replica.server.memory() for replica in self.replicas)
-
-    def replica(self, port: int) -> Replica:
-        """The one on that port."""
-        return next(replica for replica in self.replicas if replica.port == port)
+        return sum(replica.server.memory() for replica in self.replicas if replica.alive())
 
 
 def nginx() -> str | None:

@@ -87,6 +87,7 @@ class Replica:
         self.environment = dict(env or {}) if alone else {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
         self._log, self._cwd, self._how = log, cwd, how
         self._process: subprocess.Popen[bytes] | None = None
+        self._spent = (0.0, 0.0)  # by a process that has ended
 
     @property
     def server(self) -> Server:
@@ -113,6 +114,10 @@ class Replica:
         """Whether its process runs."""
         return self._process is not None and self._process.poll() is None
 
+    def processor(self) -> tuple[float, float]:
+        """Seconds of processor time of the present process, or of the last one: of itself, and of its workers."""
+        return self.server.processor() if self.alive() else self._spent
+
     def wait(self) -> None:
         """Waits until it answers. Raises SystemExit if it does not."""
         assert self._process
@@ -122,6 +127,7 @@ class Replica:
         """Sends a signal to all of it, or only to the server itself, and waits for its end."""
         if self._process is None:
             return
+        self._spent = self.processor()
         with suppress(ProcessLookupError):
             (os.killpg if wholly else os.kill)(self._process.pid, sign)
         self._process.wait(20)

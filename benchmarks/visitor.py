@@ -13,15 +13,20 @@ import random
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE = 60.0  # seconds for one answer; more is an error
+RETRY, LONGEST_RETRY = 1.0, 8.0  # seconds until a browser tries to connect again, at first and at most
+SOON = 0.5  # seconds within which a page that comes back asks for the answer it has missed: static/js/returning.js
 HERE = ("127.0.0.1", "localhost", "::1")
 Json = Any
 
@@ -52,10 +57,18 @@ class Visitor:
         self.ids: dict[str, str] = {}
         self.values: dict[str, tuple[str, Any]] = {}
         self.kept: dict[str, Any] = {}  # large elements by their hash, which the server then only names
+        self.cookies: dict[str, str] = {}
+        self.anew = False  # whether it is connected again, and the server has not been asked for anything yet
         self.socket: Any = None
 
     async def open(self) -> Screen:
-        """Connects and waits for the first run."""
+        """Fetches the page, connects and waits for the first run."""
+        await asyncio.to_thread(self._get, f"/{self.page}")
+        await self.connect()
+        return await self.run()
+
+    async def connect(self) -> None:
+        """Opens the websocket, with the cookies that the page has set."""
         address = self.base.replace("http", "ws", 1) + "/_stcore/stream"
         self.socket = await websockets.connect(
             address,
@@ -65,9 +78,45 @@ class Visitor:
             ping_interval=None,
             compression=None,
             open_timeout=PATIENCE,
-            additional_headers=self.headers,
+            additional_headers=self.headers | self._cookie(),
         )
-        return await self.run()
+
+    async def reconnect(self) -> None:
+        """Connects again the way Streamlit's browser does: once somebody says that the app is well."""
+        loop = asyncio.get_running_loop()
+        end, pause = loop.time() + PATIENCE, RETRY
+        while loop.time() < end:
+            await asyncio.sleep(pause * random.uniform(0.5, 1))
+            with suppress(OSError, websockets.WebSocketException, HTTPException):
+                await asyncio.to_thread(self._get, "/_stcore/health")
+                await self.connect()
+                self.anew = True
+                return
+            pause = min(2 * pause, LONGEST_RETRY)
+        raise NotFinishedError("no way back")
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection has ended."""
+        return self.socket is None or self.socket.close_code is not None
+
+    async def cut_off(self, seconds: float) -> bool:
+        """Waits so long, or until the connection is lost; whether it was."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.socket.wait_closed(), seconds)
+            return True
+        return False
+
+    def _cookie(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+
+    def _get(self, path: str) -> None:
+        """Asks for a file as a browser does, which keeps the cookies that come with it."""
+        asked = Request(self.base + path, headers=self.headers | self._cookie())
+        with urlopen(asked, timeout=PATIENCE) as answer:
+            for told in answer.headers.get_all("Set-Cookie", []):
+                name, _, value = told.partition(";")[0].partition("=")
+                self.cookies[name] = value
 
     async def close(self) -> None:
         if self.socket is not None:
@@ -161,6 +210,8 @@ class Person:
     def __init__(self, base: str, rng: random.Random, headers: dict[str, str] | None = None) -> None:
         self.rng, self.serial = rng, 0
         self.visitor = Visitor(base, self.page, self.start(), headers)
+        self.check: Check = lambda screen: ""
+        self.heard = True  # whether the last edit has been answered
 
     def start(self) -> str:
         """The query of the link they come by."""
@@ -172,14 +223,47 @@ class Person:
 
     async def act(self) -> tuple[float, str]:
         """One edit: milliseconds until the run is over, and what is wrong with the answer."""
-        check = self.edit()
+        self.check, self.heard = self.edit(), False
         began = time.perf_counter()
         try:
-            screen = await self.visitor.run()
+            screen = await self._answer()
         except NotFinishedError as error:
             return (time.perf_counter() - began) * 1e3, f"no answer: {error}"
-        taken = (time.perf_counter() - began) * 1e3
-        return taken, screen.exceptions[0] if screen.exceptions else check(screen)
+        taken, self.heard = (time.perf_counter() - began) * 1e3, True
+        return taken, self._wrong(screen)
+
+    async def come_back(self) -> tuple[float, float | None, str]:
+        """Goes on after the connection was lost: milliseconds until there is one, and until an edit that the old server
+        has not answered is answered by the new one (None: there was none); what is wrong.
+
+        As the page does: it asks for a run with what its fields hold.
+        """
+        began = time.perf_counter()
+        try:
+            await self.visitor.reconnect()
+            connected = (time.perf_counter() - began) * 1e3
+            if self.heard:
+                return connected, None, ""
+            await asyncio.sleep(self.rng.uniform(0, SOON))
+            screen = await self._answer()
+        except NotFinishedError as error:
+            return 0.0, None, f"did not come back: {error}"
+        self.heard = True
+        return connected, (time.perf_counter() - began) * 1e3, self._wrong(screen)
+
+    def again(self) -> None:
+        """What a component does whose last message a new server does not know."""
+
+    async def _answer(self) -> Screen:
+        """A run; two where the server is new: it calls nobody in a session's first, so components tell it again."""
+        if self.visitor.anew:
+            await self.visitor.run()
+            self.visitor.anew = False
+            self.again()
+        return await self.visitor.run()
+
+    def _wrong(self, screen: Screen) -> str:
+        return screen.exceptions[0] if screen.exceptions else self.check(screen)
 
 
 class AtHome(Person):
@@ -217,6 +301,9 @@ class OfVectors(Person):
                 self.v = [self.rng.randrange(1, 9), self.rng.randrange(1, 9)]
                 self._weigh("weights.vjp")
         return self._seen
+
+    def again(self) -> None:
+        self._weigh(f"weights.{self.page}")
 
     def _weigh(self, key: str) -> None:
         self.serial += 1
@@ -285,13 +372,16 @@ class OfMatrices(Person):
         if self.rng.random() < 0.5:
             self.a[self.rng.randrange(2)][self.rng.randrange(2)] = self.rng.randrange(1, 99)
         self.v[0][0] = next(_own)
+        self.again()
+        return self._seen
+
+    def again(self) -> None:
         self.serial += 1
         matrices = {"a": self.a, "b": self.b, "v": self.v}
         sent = {name: [[str(n) for n in row] for row in rows] for name, rows in matrices.items()}
         self.visitor.set(
             "product.en", "json_value", json.dumps({"edit": {**sent, "wrt": "b", "serial": self.serial}, "alive": True})
         )
-        return self._seen
 
     def _seen(self, screen: Screen) -> str:
         right = [[sum(self.a[i][p] * self.v[i][q] for i in range(2)) for q in range(3)] for p in range(2)]

@@ -21,7 +21,7 @@ Open = Callable[..., Page]
 TOKEN = "a-token-for-tests"
 LINK = "/vjp?f=2*x1%2Bx2^2;x1^2%2B2*x2^3&at=x1:1,x2:2&v=2,1"
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
-CUT = '[data-testid="stApp"]:not([data-test-connection-state="CONNECTED"])'
+RUNS = "lens_run_seconds_count"
 BACK_WITHIN = 30_000  # milliseconds; a machine that does nothing else needs one second
 CLASS = 200
 
@@ -60,12 +60,17 @@ def revive(both: Balanced) -> None:
         replica.wait()
 
 
-def sockets(replica: Replica) -> int:
-    """How many pages are open at a replica, as it says itself."""
+def figure(replica: Replica, name: str) -> int:
+    """What a replica says of itself."""
     asked = Request(f"{replica.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
-    found = re.search(r"^lens_sockets (\S+)", urlopen(asked).read().decode(), re.MULTILINE)
+    found = re.search(rf"^{name} (\S+)", urlopen(asked).read().decode(), re.MULTILINE)
     assert found
     return int(float(found[1]))
+
+
+def sockets(replica: Replica) -> int:
+    """How many pages are open at a replica."""
+    return figure(replica, "lens_sockets")
 
 
 def used(both: Balanced) -> Replica:
@@ -105,11 +110,23 @@ def settled(page: Page, part: str) -> None:
     )
 
 
-def back(page: Page, since: float, what: str) -> None:
-    """Waits until the page is connected again, and says how long that took."""
-    page.locator(CUT).wait_for(state="attached")
-    page.locator(READY).wait_for()
+def moved(page: Page, both: Balanced, first: Replica, sign: signal.Signals, what: str) -> Replica:
+    """The replica that a page is at after its first one has got a signal; says how long it took."""
+    (other,) = (replica for replica in both.replicas if replica is not first)
+    since = time.monotonic()
+    first.end(sign, wholly=False)
+    until(lambda: sockets(other) == 1, page)
     print(f"{what}: connected again after {time.monotonic() - since:.2f} s")
+    page.locator(READY).wait_for()
+    return other
+
+
+def until(true: Callable[[], bool], page: Page) -> None:
+    """Waits for a condition while the page goes on."""
+    end = time.monotonic() + BACK_WITHIN / 1000
+    while not true():
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
 
 
 # ── As long as nothing happens ───────────────────────────────────────────────────────────────────────────
@@ -234,10 +251,7 @@ def test_a_class_behind_one_address_is_let_in_and_one_visitor_cannot_take_everyt
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to end"])
 def test_a_page_whose_replica_ends_goes_on_at_the_other(visitor: Page, both: Balanced, sign: signal.Signals) -> None:
     before, first = state(visitor), used(both)
-    since = time.monotonic()
-    first.end(sign, wholly=False)
-    back(visitor, since, sign.name)
-    assert used(both) is not first
+    moved(visitor, both, first, sign, sign.name)
     assert state(visitor) == before
     type_into(visitor, "Function y_2", "3*x1*x2")
     settled(visitor, "f=2*x1+x2^2;3*x1*x2")
@@ -248,12 +262,21 @@ def test_an_edit_that_a_dying_replica_has_not_heard_is_not_lost(visitor: Page, b
     first = used(both)
     os.kill(first.server.pid, signal.SIGSTOP)
     type_into(visitor, "Function y_1", "9*x1")
-    since = time.monotonic()
-    first.end(signal.SIGKILL, wholly=False)
-    back(visitor, since, "after an unheard edit")
+    moved(visitor, both, first, signal.SIGKILL, "an unheard edit")
     settled(visitor, "f=9*x1;x1^2+2*x2^3")
     expect(visitor.get_by_text("20., 24.").first).to_be_visible()
     expect(visitor.get_by_role("textbox", name="Function y_1", exact=True)).to_have_value("9*x1")
+
+
+def test_a_page_that_comes_back_asks_by_itself_before_it_is_closed_for_its_silence(
+    visitor: Page, both: Balanced
+) -> None:
+    before, first = state(visitor), used(both)
+    runs = {replica.port: figure(replica, RUNS) for replica in both.replicas}
+    other = moved(visitor, both, first, signal.SIGKILL, "untouched")
+    until(lambda: figure(other, RUNS) > runs[other.port], visitor)
+    assert sockets(other) == 1
+    assert state(visitor) == before
 
 
 def test_when_no_replica_answers_a_page_in_two_languages_waits_for_one(visitor: Page, both: Balanced) -> None:
