@@ -7,6 +7,7 @@ refused before Streamlit sees it.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 
@@ -63,10 +64,14 @@ class Guard:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         who, settings = scope["client"][0], self.settings
+        if draining.is_set():
+            await _elsewhere(scope, receive, send)
+            return
         if sockets[who] >= settings.sockets or sockets.total() >= settings.sessions:
             refused["sockets"] += 1
             await receive()
-            await send({"type": "websocket.accept"})  # a close code reaches a browser only then
+            spoken = next(iter(scope.get("subprotocols", ())), None)
+            await send({"type": "websocket.accept", "subprotocol": spoken})  # a close code reaches a browser only then
             await send({"type": "websocket.close", "code": TRY_AGAIN})
             return
         sockets[who] += 1
@@ -76,6 +81,17 @@ class Guard:
             sockets[who] -= 1
             if not sockets[who]:
                 del sockets[who]
+
+
+async def _elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """This server is about to end: 503, upon which a proxy asks the next one."""
+    refused["draining"] += 1
+    await receive()
+    if "websocket.http.response" in scope.get("extensions", {}):
+        await send({"type": "websocket.http.response.start", "status": 503, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close", "code": TRY_AGAIN})
 
 
 class _Paced:
@@ -127,6 +143,7 @@ def _unforwarded(scope: Scope) -> Scope:
 
 
 REASONS = {"host": "This is not the name of a host that is served here.", "closed": "Not found"}
+draining = threading.Event()  # set when this server is to end: whoever is here may finish, nobody new comes
 sockets: Counter[str] = Counter()  # open now, by client
 refused: Counter[str] = Counter()  # since the start, by reason
 held: Counter[str] = Counter()  # messages that came too early and had to wait

@@ -20,18 +20,11 @@ from server import guard
 from server.environment import environment
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-draining = False
-
-
-def drain() -> None:
-    """From now on /ready says no, so that nobody new is sent here."""
-    global draining
-    draining = True
 
 
 def ready(_request: Request) -> Response:
     """200 while new visitors are welcome, else 503 with the reason in a word."""
-    reason = "draining" if draining else "no workers" if not worker.stats().alive else ""
+    reason = "draining" if guard.draining.is_set() else "no workers" if not worker.stats().alive else ""
     headers = {"Cache-Control": "no-store"}
     return PlainTextResponse(reason or "ready", status_code=503 if reason else 200, headers=headers)
 

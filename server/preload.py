@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.share import DEFAULTS
 from core.turns import showing
-from server import listener, logs, metrics, system, tuning
+from server import guard, listener, logs, system, tuning
 from server.environment import environment
 
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
@@ -46,7 +46,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     if found := listener.running():
         listener.prepare(*found)
         watching = asyncio.create_task(listener.hang_up_on_the_silent(found[0]))
-    listener.drain(environment().drain, metrics.drain)
+    listener.drain(environment().drain, guard.draining.set)
     yield {}
     ended.set()
     if watching:

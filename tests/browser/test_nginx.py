@@ -295,7 +295,6 @@ def test_when_no_replica_answers_a_page_in_two_languages_waits_for_one(visitor: 
 # ── Below a path ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.xfail(strict=False, reason="the app does not yet serve all of itself below server.baseUrlPath")
 def test_the_app_may_stand_below_a_path(open_page: Open, nginx: str) -> None:
     with balanced(1, below="/lens") as one:
         page = open_page(LINK, at=one.url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -130,6 +131,15 @@ def test_one_client_has_so_many_sockets_and_others_have_theirs() -> None:
 
     assert asyncio.run(all_at_once()) == [None, None, None, 1013, 1013, None, None, 1013]
     assert not guard.sockets
+
+
+def test_a_server_that_is_to_end_sends_new_visitors_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "draining", threading.Event())
+    guard.draining.set()
+    socket = Socket(b"x")
+    behind = attend(websocket() | {"extensions": {"websocket.http.response": {}}}, socket)
+    assert behind.seen == []
+    assert socket.told[0]["status"] == 503
 
 
 def test_a_page_of_another_host_opens_no_socket() -> None:
