@@ -1,6 +1,7 @@
 """With JACOBIAN_LENS_REQUIRE_BROWSER=1 a run in which no browser test ran, or one was skipped, has failed."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,15 @@ from benchmarks import replicas
 
 REQUIRE_BROWSER = os.environ.get("JACOBIAN_LENS_REQUIRE_BROWSER") == "1"
 _browser_tests = {"ran": 0, "skipped": 0}
+
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop that runs, and then no other may in this thread."""
+    items.sort(key=lambda item: BROWSER in item.path.parents)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

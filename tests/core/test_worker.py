@@ -180,12 +180,13 @@ def test_a_job_is_not_blamed_for_deaths_that_befell_all_workers(pool, monkeypatc
     assert pool.stats().died >= 2 * (pools.DEATHS + 1)
 
 
-def test_workers_and_descriptors_are_counted_exactly_through_fifty_deaths_and_famines(pool):
+@pytest.mark.parametrize("deaths", [10, pytest.param(50, marks=pytest.mark.slow)])
+def test_workers_and_descriptors_are_counted_exactly_through_deaths_and_famines(pool, deaths):
     until(lambda: complete(pool))
     others = children() - {each.process.pid for each in pool._workers}
     before, threads = descriptors(), threading.active_count()
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for k in range(50):
+    for k in range(deaths):
         if k % 5 == 0:  # no descriptor is left for a new worker, until it was tried
             free = os.dup(0)
             os.close(free)
