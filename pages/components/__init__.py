@@ -18,4 +18,5 @@ export default component => {{
 
 def component(name: str, html: str, module: str = "") -> Any:
     """Registers a component: ``static/js/<module>.js`` has ``show(component)`` and perhaps ``hide(parentElement)``."""
-    return st.components.v2.component(name, html=html, js=STUB.format(module or name), isolate_styles=False)
+    around = f'<div class="lens-of-{name}">{html}</div>'  # how far its styles reach
+    return st.components.v2.component(name, html=around, js=STUB.format(module or name), isolate_styles=False)

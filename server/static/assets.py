@@ -39,9 +39,8 @@ def styles() -> str:
 
 
 def scoped(name: str, sheet: str) -> str:
-    """A sheet for what is in ``.lens-<name>`` only; that itself is called ``:scope`` there, and is as specific."""
-    root = re.compile(rf"[.]lens-{name}(?![\w-])")
-    return f"@scope (.lens-{name}) {{\n{root.sub(':scope', sheet)}}}"
+    """A sheet for what is in the element that pages/components puts around a component, which has no box of its own."""
+    return f"@scope (.lens-of-{name}) {{\n:scope {{ display: contents; }}\n{sheet}}}"
 
 
 @cache
