@@ -24,7 +24,8 @@ def component(name: str, html: str, module: str = "") -> Callable[..., Any]:
 
     Its data goes as one text: Streamlit would ask of every value in it whether it is a table.
     """
-    mount = st.components.v2.component(name, html=html, js=STUB.format(module or name), isolate_styles=False)
+    around = f'<div class="lens-of-{name}">{html}</div>'  # how far its styles reach
+    mount = st.components.v2.component(name, html=around, js=STUB.format(module or name), isolate_styles=False)
 
     def mounted(*, data: Any, **arguments: Any) -> Any:
         return mount(data={"json": json.dumps(data)}, **arguments)

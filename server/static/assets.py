@@ -22,7 +22,6 @@ BASE = (st.get_option("server.baseUrlPath") or "").strip("/")
 BASE = f"/{BASE}" if BASE else ""  # what every path of the app begins with
 WEEK = "public, max-age=604800"
 FONT = re.compile(r'url\("katex/fonts/([\w-]+)\.woff2"\)')
-CLASS = re.compile(r"[.]lens-([\w-]+)")
 IMPORTED = re.compile(r'\b(?:from|import)"\./([\w.-]+\.js)"')  # before a script of Streamlit's runs
 
 
@@ -40,9 +39,8 @@ def styles() -> str:
 
 
 def scoped(name: str, sheet: str) -> str:
-    """A sheet for what is in ``.lens-<name>`` only; that itself is called ``:scope`` there, and is as specific."""
-    inside = CLASS.sub(lambda found: ":scope" if found[1] == name else found[0], sheet)
-    return f"@scope (.lens-{name}) {{\n{inside}}}"
+    """A sheet for what is in the element that pages/components puts around a component, which has no box of its own."""
+    return f"@scope (.lens-of-{name}) {{\n:scope {{ display: contents; }}\n{sheet}}}"
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -74,11 +75,11 @@ def test_a_bundle_does_not_depend_on_the_order_in_which_its_modules_are_found() 
     assert bundle(modules) == bundle(dict(reversed(modules.items())))
 
 
-def test_a_sheet_reaches_its_component_and_what_is_in_it() -> None:
-    sheet = ".lens-tape { a: b }\n.lens-tape-bar { a: b }\n.lens-tape.lens-ready .x { a: b }\n"
-    assert assets.scoped("tape", sheet) == (
-        "@scope (.lens-tape) {\n:scope { a: b }\n.lens-tape-bar { a: b }\n:scope.lens-ready .x { a: b }\n}"
-    )
+def test_a_sheet_reaches_no_further_than_its_component() -> None:
+    sheet = ".lens-tape.lens-ready .x { a: b }\n"
+    assert assets.scoped("tape", sheet) == f"@scope (.lens-of-tape) {{\n:scope {{ display: contents; }}\n{sheet}}}"
+    names = {path.parent.name for path in assets.PAGES.glob("components/*/__init__.py")}
+    assert {f"@scope (.lens-of-{name})" for name in names} == set(re.findall(r"@scope \([^)]*\)", assets.styles()))
 
 
 def test_the_name_of_a_file_changes_with_its_content(monkeypatch: pytest.MonkeyPatch) -> None:

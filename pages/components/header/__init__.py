@@ -9,7 +9,7 @@ from pages.shared import session
 
 _header = component(
     "header",
-    '<div class="lens-header"><a class="name"></a><nav class="pages"></nav><nav class="languages"></nav></div>',
+    '<div class="lens-bar"><a class="name"></a><nav class="pages"></nav><nav class="languages"></nav></div>',
 )
 NAMES = {"en": "EN", "zh": "中文"}
 

@@ -52,7 +52,7 @@ function mount(root, data) {
 function skeleton(root) {
   const [board, foot] = root.children
   const [readout, forms] = foot.children
-  const product = make("div", "lens-vj")
+  const product = make("div", "lens-product")
   const [v, J, at, sum] = [matrix("lens-v"), matrix("lens-j"), make("span", "lens-at"), make("div", "lens-sum")]
   product.append(v, J, at)
   board.replaceChildren(product, sum)
