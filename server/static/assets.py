@@ -40,7 +40,8 @@ def styles() -> str:
 
 def scoped(name: str, sheet: str) -> str:
     """A sheet for what is in the element that pages/components puts around a component, which has no box of its own."""
-    return f"@scope (.lens-of-{name}) {{\n:scope {{ display: contents; }}\n{sheet}}}"
+    around = f":where(.lens-of-{name})"  # no more specific than without; @scope is too new for last year's browsers
+    return f"{around} {{\ndisplay: contents;\n{sheet}}}"
 
 
 @cache

@@ -77,9 +77,16 @@ def test_a_bundle_does_not_depend_on_the_order_in_which_its_modules_are_found() 
 
 def test_a_sheet_reaches_no_further_than_its_component() -> None:
     sheet = ".lens-tape.lens-ready .x { a: b }\n"
-    assert assets.scoped("tape", sheet) == f"@scope (.lens-of-tape) {{\n:scope {{ display: contents; }}\n{sheet}}}"
+    assert assets.scoped("tape", sheet) == f":where(.lens-of-tape) {{\ndisplay: contents;\n{sheet}}}"
     names = {path.parent.name for path in assets.PAGES.glob("components/*/__init__.py")}
-    assert {f"@scope (.lens-of-{name})" for name in names} == set(re.findall(r"@scope \([^)]*\)", assets.styles()))
+    assert {f":where(.lens-of-{name})" for name in names} == set(
+        re.findall(r":where\(.lens-of-[^)]*\)", assets.styles())
+    )
+
+
+def test_a_sheet_has_nothing_that_may_not_stand_within_a_rule() -> None:
+    for path in assets.PAGES.glob("components/*/*.css"):
+        assert not re.search(r"@(?:keyframes|font-face|import|property|scope)|:scope|:root|\bhtml\b", path.read_text())
 
 
 def test_the_name_of_a_file_changes_with_its_content(monkeypatch: pytest.MonkeyPatch) -> None:
