@@ -17,7 +17,7 @@ from benchmarks.serving import Server, running
 from benchmarks.visitor import Person, Visitor
 
 FORGOTTEN = 10  # seconds after which a session that has left is forgotten, here
-TIDIED = 40  # seconds in which the server has surely collected
+TIDIED = 90  # seconds in which the server has surely collected
 
 
 class OfLargeMaps(Person):

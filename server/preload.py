@@ -22,8 +22,10 @@ from server.environment import environment
 LATER = ("core.export", "pandas", "pyarrow")  # imported anyway: the first by a page, the others by its first component
 YOUNG, MIDDLE, OLD = 20_000, 20, 1_000_000  # gc's thresholds: the old generation is never collected on its own
 CHECKS = 1.0  # seconds between two looks at whether it is time to tidy up
-PAUSE = 15.0  # seconds between two collections at least
-OVERDUE = 120.0  # seconds after which a collection does not wait for a quiet moment any longer
+QUIET = 10.0  # seconds without a run, after which nobody is disturbed
+THOROUGHLY = 60.0  # seconds between two collections of everything at least
+LIGHTLY = 20.0  # seconds between two collections at least, while people work
+OVERDUE = 600.0  # seconds after which a thorough collection waits for no quiet any longer
 
 
 def _visitor() -> str:
@@ -71,14 +73,33 @@ def _import() -> None:
 def _tidy(ended: threading.Event) -> None:
     """Collects what visitors have left behind, between two runs and if possible when nobody waits for one.
 
-    Streamlit's own way, a collection after every run, grows with what is remembered for everybody, and stops everybody.
+    Streamlit's own way, a collection after every run, looks at all that is remembered, and stops everybody. While
+    people work only what is new is looked at, some milliseconds, and then set aside. What ends up among that, such as a
+    session that has left, goes when it is quiet.
     """
-    collected, seen = perf_counter(), 0
+    ended_runs, changed, lightly, thoroughly = 0, perf_counter(), perf_counter(), perf_counter()
+    soiled = False
     while not ended.wait(CHECKS):
-        since, stats = perf_counter() - collected, showing.stats
-        if stats.ended == seen or since < PAUSE or (stats.now and since < OVERDUE):
+        stats, now = showing.stats, perf_counter()
+        if stats.ended != ended_runs:
+            ended_runs, changed, soiled = stats.ended, now, True
+        if not soiled:
             continue
-        with showing:
-            gc.collect()
+        rested = now - thoroughly
+        if (now - changed > QUIET and rested > THOROUGHLY) or rested > OVERDUE:
+            _collect(thoroughly=True)
+            thoroughly = lightly = perf_counter()
+            soiled = False
+        elif now - lightly > LIGHTLY and not stats.now:
+            _collect(thoroughly=False)
+            lightly = perf_counter()
+
+
+def _collect(thoroughly: bool) -> None:
+    with showing:
+        if thoroughly:
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        if thoroughly:
             system.give_back()
-        collected, seen = perf_counter(), showing.stats.ended
