@@ -81,7 +81,7 @@ async def idle(server: Server) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def bombs(server: Server) -> AsyncIterator[None]:
-    """Visitors who type heavy things as fast as they are answered."""
+    """Visitors who type heavy things, as often as the class types its own."""
 
     async def type_on(number: int) -> None:
         rng = random.Random(number)
@@ -91,6 +91,7 @@ async def bombs(server: Server) -> AsyncIterator[None]:
             with contextlib.suppress(NotFinishedError, OSError):
                 await visitor.open()
                 for k in range(8):
+                    await asyncio.sleep(rng.uniform(*THINK))
                     _type(visitor, page, rng, number * 1000 + k)
                     await visitor.run()
             await visitor.close()
