@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from pages.shared import failure
 from server import logs, missing, shell
+from server.environment import environment
 from server.guard import Guard
 from server.metrics import metrics, ready
 from server.pictures import picture
@@ -20,6 +21,7 @@ def failed(error: Exception) -> bool:
     return True
 
 
+environment()  # what cannot be used is said now, and not when the first visitor comes
 served = {"/export.png": picture, "/ready": ready, "/metrics": metrics}
 app = st.App(
     "pages/frame.py",

@@ -80,6 +80,7 @@ def main() -> None:
         for part in range(4):
             asyncio.run(come_and_go(server, quarter, chosen.problems // 4))
             rows.append([f"{quarter * (part + 1)} sessions have come and gone", server.memory()])
+            print(*rows[-1], flush=True)
         time.sleep(TIDIED)
         rows.append(["forgotten and tidied up", server.memory()])
         held = asyncio.run(stay(server, 200))

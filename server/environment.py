@@ -37,7 +37,8 @@ def read(variables: Mapping[str, str]) -> Environment:
         try:
             values[name] = READERS[name](text)
         except ValueError as error:
-            raise SystemExit(f"{PREFIX}{name.upper()}={text!r} cannot be used: {error}") from None
+            shown = "" if READERS[name] is _secret else f"={text!r}"
+            raise SystemExit(f"{PREFIX}{name.upper()}{shown} cannot be used: {error}") from None
     return Environment(**values)  # type: ignore[arg-type]
 
 
@@ -50,9 +51,15 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _count(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise ValueError("at least 1 is needed")
-    return number
+    if not text.isdecimal() or not int(text):
+        raise ValueError("it has to be a whole number, at least 1")
+    return int(text)
+
+
+def _secret(text: str) -> str:
+    if len(text) < 20:
+        raise ValueError("it has to have at least 20 characters")
+    return text
 
 
 def _seconds(text: str) -> float:
@@ -66,7 +73,7 @@ READERS = {
     "hosts": _names,
     "sockets": _count,
     "sessions": _count,
-    "metrics_token": str,
+    "metrics_token": _secret,
     "drain": _seconds,
 }
 

@@ -22,6 +22,7 @@ RATE, BURST = 5.0, 20.0  # messages of one socket: a second, and at once
 LARGEST = 64 * 1024  # bytes of a message; a page with 8 × 8 matrices sends 4,000
 SILENCE = 30.0  # seconds within which a new socket must ask for something
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+ASKED_BY_ADDRESS = ("/ready", "/metrics", "/_stcore/health")  # by whoever looks after the server, under any name
 TRY_AGAIN, TOO_LARGE, GONE = 1013, 1009, 1001  # codes of RFC 6455
 
 
@@ -43,7 +44,8 @@ class Guard:
             return
         settings = self.settings
         scope["client"] = (client(scope, settings.proxies), (scope.get("client") or ("", 0))[1])
-        if host(scope, settings.hosts) is None:
+        asked = scope["path"].endswith(ASKED_BY_ADDRESS)
+        if host(scope, () if asked else settings.hosts) is None:
             await self._refuse(scope, receive, send, "host", 400)
         elif any(path in scope["path"] for path in CLOSED):
             await self._refuse(scope, receive, send, "closed", 404)

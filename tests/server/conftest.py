@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.serving import Server, running
 
-TOKEN = "a-token-for-tests"
+TOKEN = "a-token-for-tests-only"
 
 
 @pytest.fixture(scope="session")

@@ -22,12 +22,12 @@ def test_every_setting_is_read() -> None:
             "JACOBIAN_LENS_HOSTS": "Lens.example.edu",
             "JACOBIAN_LENS_SOCKETS": "7",
             "JACOBIAN_LENS_SESSIONS": "70",
-            "JACOBIAN_LENS_METRICS_TOKEN": "secret",
+            "JACOBIAN_LENS_METRICS_TOKEN": "a-secret-of-twenty-characters",
             "JACOBIAN_LENS_DRAIN": "2.5",
         }
     )
     assert any(ip_address("10.1.2.3") in network for network in said.proxies)
-    assert said == Environment(said.proxies, ("lens.example.edu",), 7, 70, "secret", 2.5)
+    assert said == Environment(said.proxies, ("lens.example.edu",), 7, 70, "a-secret-of-twenty-characters", 2.5)
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,13 @@ def test_what_nobody_needs_is_closed(path: str, headers, status: int) -> None:
     assert socket.told[0]["status"] == status
 
 
+@pytest.mark.parametrize(("path", "status"), [("/vjp", 400), ("/ready", 200), ("/lens/metrics", 200)])
+def test_who_looks_after_the_server_may_ask_under_any_name(path: str, status: int) -> None:
+    socket = Socket()
+    attend(http(path, [(b"host", b"127.0.0.1:8501")]), socket, Environment(hosts=("lens.example.edu",)))
+    assert socket.told[0]["status"] == status
+
+
 def test_a_forwarded_host_reaches_nobody() -> None:
     behind = attend(http("/export.png", [*HEADERS, (b"x-forwarded-host", b"evil.example")]), Socket())
     assert b"evil.example" not in [value for _, value in behind.seen[0]["headers"]]
