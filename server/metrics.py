@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from streamlit.runtime import get_instance
 
-from core import memory, worker
+from core import memory
+from core.calculus import worker
 from core.turns import BOUNDS, showing
 from server import guard
 from server.environment import environment

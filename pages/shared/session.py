@@ -23,9 +23,9 @@ import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core import share
-from core.edits import nearest
-from core.explain import complete, explain
+from core import address as share
+from core.kinds.edits import nearest
+from core.kinds.explain import complete, explain
 from core.problem import Problem, ProblemError
 from core.turns import showing
 

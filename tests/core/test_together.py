@@ -12,10 +12,11 @@ from threading import Barrier
 
 import pytest
 
-from core import share, words
-from core.engines.complaints import complaints
-from core.explain import ChainExplanation, VectorExplanation, derivation, explain
+from core import address as share
+from core import wording as words
+from core.engines.misuse import complaints
 from core.export import Options, export
+from core.kinds.explain import ChainExplanation, VectorExplanation, derivation, explain
 from core.problem import ProblemError
 
 THREADS = 32

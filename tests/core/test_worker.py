@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from core import pool as pools
-from core import worker
+from core.calculus import pool as pools
+from core.calculus import worker
 from core.grammar import parse
 from core.problem import ProblemError
 
@@ -215,7 +215,7 @@ def broken(code: str, size: int = 1) -> pools.Pool:
 
 
 def mend(pool: pools.Pool) -> None:
-    pool._new = lambda: pools.Worker([sys.executable, "-u", "-m", "core.worker"], ROOT, worker.environment())
+    pool._new = lambda: pools.Worker([sys.executable, "-u", "-m", "core.calculus.worker"], ROOT, worker.environment())
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_a_pool_that_cannot_start_says_why_in_the_log_and_refuses_within_seconds
         assert pool.stats().busy == 0
     finally:
         pool.close()
-    assert {record.name for record in caplog.records} == {"core.worker"}
+    assert {record.name for record in caplog.records} == {"core.calculus.worker"}
     assert "no module named so" in caplog.text
     for _ in range(100):
         pools.complain("again")
@@ -401,7 +401,7 @@ def test_a_worker_knows_where_our_modules_are_and_nothing_secret(monkeypatch):
 SERVER = """
 import sys
 sys.path[:] = {places!r}
-from core import worker
+from core.calculus import worker
 from core.grammar import parse
 worker.jacobian((parse("x^2"),), ("x",))
 print(*(each.process.pid for each in worker._pool._workers), flush=True)
