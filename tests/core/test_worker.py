@@ -433,7 +433,7 @@ def _runs(pid: int) -> bool:
 
 
 def test_a_job_without_end_ends_its_process_though_the_server_is_gone():
-    code = "from core import worker; worker.LEASH = 1; worker.main()"
+    code = "from core.calculus import worker; worker.LEASH = 1; worker.main()"
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
