@@ -8,6 +8,7 @@ powers and the chain rule. ``core.calculus.worker`` runs this in a process that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -171,7 +172,7 @@ def build(node: Node, symbols: dict[str, sp.Symbol]) -> Expr:
     if result.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
         raise ProblemError("division_by_zero", span=node.span, expression=to_text(node)[:24])
     if _bits(result) > MAX_BITS:
-        raise ProblemError("number_too_large", span=node.span, limit=MAX_BITS)
+        raise ProblemError("number_too_large", span=node.span, limit=int(MAX_BITS * math.log10(2)))
     return result
 
 

@@ -20,6 +20,7 @@ from core.calculus import worker
 from core.code.sympy import vector_source
 from core.code.transcript import Transcript
 from core.engines import autograd, differences, tape, verdict
+from core.engines.settled import settle
 from core.expression.text import to_text
 from core.expression.tree import Node, names, natural, number, walk
 from core.kinds.chain.cost import Multiplications, multiplications
@@ -55,7 +56,10 @@ Rows = tuple[Vector, ...]  # a matrix, row by row
 
 @dataclass(frozen=True)
 class Map:
-    """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n)."""
+    """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n).
+
+    ``exactly`` (n) are the coordinates of the point as expressions without names.
+    """
 
     inputs: tuple[str, ...]
     outputs: tuple[Node, ...]
@@ -63,6 +67,7 @@ class Map:
     values: Vector
     jacobian: tuple[tuple[Node, ...], ...]
     jacobian_at: Rows
+    exactly: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -377,9 +382,15 @@ def _placed(error: ProblemError, problem: Problem) -> ProblemError:
 
 def _explain_vector(problem: VectorProblem) -> VectorExplanation:
     reading = _sound(read(problem))
-    here = _map(_nodes(reading), reading.inputs, cast(Vector, reading.point))
+    complete = _complete(problem, reading)
+    here = _map(_nodes(reading), reading.inputs, cast(Vector, reading.point), _exactly(complete))
     pulled = _pull_back(cast(Vector, reading.cotangent), here)
-    return VectorExplanation(_complete(problem, reading), here, pulled, *_check(here, pulled))
+    return VectorExplanation(complete, here, pulled, *_check(here, pulled))
+
+
+def _exactly(complete: VectorProblem | ChainProblem) -> tuple[Node, ...]:
+    """The coordinates of the point as they were typed."""
+    return tuple(grammar.constant(text, field="at", index=j) for j, (_, text) in enumerate(complete.point or ()))
 
 
 def derivation(e: VectorExplanation | MatmulExplanation) -> Transcript:
@@ -395,9 +406,12 @@ def _explain_chain(problem: ChainProblem) -> ChainExplanation:
     readings = read_chain(problem)
     complete = _complete_chain(problem, readings)
     maps: list[Map] = []
+    exactly = _exactly(complete)
     for reading, field in zip(readings, CHAIN_FIELDS, strict=False):
         point = maps[-1].values if maps else cast(Vector, reading.point)
-        maps.append(_map(_nodes(reading), reading.inputs, point, field))
+        maps.append(_map(_nodes(reading), reading.inputs, point, exactly, field))
+        places = dict(zip(reading.inputs, exactly, strict=True))
+        exactly = tuple(_substitute(node, places) for node in _nodes(reading))
     weights = cast(Vector, readings[-1].cotangent)
     pullbacks = _pull_back_through(weights, maps)
     product = tuple(_pull_back_through(row, maps[:-1])[0].total for row in maps[-1].jacobian_at)
@@ -428,11 +442,11 @@ def _whole(maps: Sequence[Map], product: Rows) -> Map:
     """
     composed = _compose(maps)
     try:
-        return _map(composed, maps[0].inputs, maps[0].point, CHAIN_FIELDS[len(maps) - 1])
+        return _map(composed, maps[0].inputs, maps[0].point, maps[0].exactly, CHAIN_FIELDS[len(maps) - 1])
     except ProblemError as error:
         if error.code not in UNREADABLE:
             raise
-        return Map(maps[0].inputs, composed, maps[0].point, maps[-1].values, (), product)
+        return Map(maps[0].inputs, composed, maps[0].point, maps[-1].values, (), product, maps[0].exactly)
 
 
 def _compose(maps: Sequence[Map]) -> tuple[Node, ...]:
@@ -461,20 +475,15 @@ def _nodes(reading: Reading) -> tuple[Node, ...]:
     return cast(tuple[Node, ...], reading.outputs)  # sound: no None is left
 
 
-def _map(outputs: tuple[Node, ...], inputs: tuple[str, ...], point: Vector, field: str = "f") -> Map:
-    env = dict(zip(inputs, point, strict=True))
+def _map(
+    outputs: tuple[Node, ...], inputs: tuple[str, ...], point: Vector, exactly: tuple[Node, ...], field: str = "f"
+) -> Map:
     try:
         jacobian = worker.jacobian(outputs, inputs)
     except ProblemError as error:
         raise error.at(field, error.index) from None
-    return Map(
-        inputs,
-        outputs,
-        point,
-        tuple(value_of(node, env) for node in outputs),
-        jacobian,
-        tuple(tuple(value_of(entry, env) for entry in row) for row in jacobian),
-    )
+    values, jacobian_at = settle(outputs, inputs, point, exactly, jacobian)
+    return Map(inputs, outputs, point, values, jacobian, jacobian_at, exactly)
 
 
 def _pull_back(weights: Vector, at: Map) -> Pullback:
@@ -507,6 +516,7 @@ def _check(at: Map, pulled: Pullback, letter: str = "y") -> tuple[autograd.Autog
         torch,
         differences.differentiate(at.outputs, at.inputs, point, weights),
         letter,
+        at.exactly,
     )
     return torch, judged
 
