@@ -26,6 +26,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core import address as share
 from core.kinds import KINDS, complete, explain
 from core.kinds.kind import Problem
+from core.parameters import LANGUAGES, parameters
 from core.problem import ProblemError
 from core.turns import showing
 
@@ -45,7 +46,7 @@ def language() -> str:
 def arrive() -> str:
     """The language of a run that begins: chosen by the address, else kept, else the browser's."""
     query = _parameters()
-    if query.get("lang") in share.LANGUAGES and _arriving():
+    if query.get("lang") in LANGUAGES and _arriving():
         st.session_state.lang = query["lang"]
     elif "lang" not in st.session_state:
         st.session_state.lang = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
@@ -229,7 +230,7 @@ def _query() -> str:
 
 
 def _parameters() -> dict[str, str]:
-    return share.parameters(_query()[: share.MAX_QUERY])
+    return parameters(_query()[: share.MAX_QUERY])
 
 
 def _arriving() -> bool:

@@ -18,6 +18,8 @@ from core.engines.misuse import complaints
 from core.export import Options, export
 from core.kinds import explained, read, subject
 from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.matmul.explanation import MatmulExplanation
+from core.kinds.matmul.explanation import derivation as matmul_derivation
 from core.kinds.vector.explanation import VectorExplanation, derivation
 from core.problem import ProblemError
 
@@ -38,7 +40,7 @@ def answers(address: str) -> Iterator[object]:
         yield e.torch.tangents
         yield e.tape
     else:
-        yield derivation(e).text
+        yield (matmul_derivation if isinstance(e, MatmulExplanation) else derivation)(e).text
     yield export(subject(e), ".svg", Options())
 
 
