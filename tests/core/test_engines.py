@@ -444,7 +444,7 @@ TOLD = [
     # the rule for powers meets log(0)
     ("x**y", (0, 2), ["formula_nan"], {"operation": "0^2", "slope": "0"}),
     ("(x - 1)**y", (1, 2), ["formula_nan"], {"operation": "0^2"}),
-    ("0**x", (1,), ["formula_nan"], {"operation": "0^1"}),
+    ("0**x", (1,), [], {}),
     ("sqrt(x**y)", (0, 2), ["kink_nan", "formula_nan"], {"left": "-1", "right": "1"}),
     ("0**sin(x)", (PI,), ["jump"], {"operation": "0^0", "before": "0", "here": "1", "after": "–"}),
     ("x**y", (0, 0), ["jump", "formula_nan"], {"before": "–", "here": "1", "after": "0"}),
