@@ -82,3 +82,20 @@ def test_an_edge_is_told_truly(case):
 def test_the_limit_of_a_coefficient_is_counted_in_digits():
     described, _ = answer("/vjp?f=x*1e99*1e99&at=x:1")
     assert "154 digits" in described["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "field"),
+    [
+        ("/vjp?f=x/sin(pi)", "division_by_zero", "f"),
+        ("/vjp?f=x*tan(pi/2)", "not_finite", "f"),
+        ("/vjp?f=x/(sqrt(2)^2-2)", "division_by_zero", "f"),
+        ("/vjp?f=x*log(cos(pi/2))", "not_finite", "f"),
+        ("/vjp?f=x&at=x:1/sin(pi)", "division_by_zero", "at"),
+        ("/vjp?f=x&v=1/(1-sin(pi/2))", "division_by_zero", "v"),
+        ("/matmul?a=1/sin(pi),2&b=1;2", "division_by_zero", "a"),
+    ],
+)
+def test_a_division_by_what_is_exactly_0_is_refused(address, code, field):
+    described, _ = answer(address)
+    assert (described["error"]["code"], described["error"]["field"]) == (code, field)
