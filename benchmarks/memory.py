@@ -25,8 +25,8 @@ CLASS = 50  # sessions that are the first, with three problems each
 STAYING = 200
 VARIABLES = range(1, 9)
 
-# A row of 8 functions of 8 variables. J has 64 entries, none of them 0; heavy: each of two or three factors, with a
-# derivation that takes a worker four times as long.
+# A row of 8 functions of 8 variables. J has 64 entries, none of them 0; heavy: each of two or three factors, 270 KB
+# instead of 110 to remember, and four times the time of a worker.
 ROWS: dict[str, Callable[[int, random.Random], str]] = {
     "light": lambda i, rng: "+".join(f"{rng.randrange(2, 99)}*x{j}{'^2' if j == i + 1 else ''}" for j in VARIABLES),
     "heavy": lambda i, rng: "+".join(f"{rng.randrange(2, 99)}*x{j}^2*x{j % 8 + 1}" for j in VARIABLES),
@@ -82,8 +82,8 @@ async def left_behind(server: Server, sessions: int, problems: int) -> list[list
 
     def read(what: str) -> None:
         own, workers = server.own()
-        references = [row[1] for row in rows[:2]]
-        rows.append([what, own, workers, *(own - reference for reference in references)])  # type: ignore[operator]
+        more = [own - row[1] for row in rows[:2]]  # type: ignore[operator]
+        rows.append([what, own, workers, *more, *([""] * (2 - len(more)))])
         print(*rows[-1], flush=True)
 
     read("at rest: nobody has been here")
