@@ -17,10 +17,12 @@ import time
 from collections.abc import Callable
 
 from benchmarks.explain import random_problem, row, timed
-from core import worker
-from core.explain import derivation, explain
+from core.calculus import worker
 from core.grammar import parse
-from core.problem import ProblemError, VectorProblem
+from core.kinds import explain
+from core.kinds.vector.explanation import derivation
+from core.kinds.vector.problem import VectorProblem
+from core.problem import ProblemError
 
 ROUNDS = 150
 NUISANCES = 20

@@ -7,7 +7,7 @@ Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from html import escape
@@ -16,19 +16,22 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import grammar, share
+from core import address as share
+from core import grammar
+from core.code.transcript import Transcript, annotated
 from core.engines.verdict import Note, Verdict
-from core.explain import Explanation, VectorExplanation, complete, derivation, explain
 from core.grammar.refusal import clip
-from core.problem import Problem, ProblemError
-from core.transcript import Transcript, annotated
-from core.typeset import equations
-from core.typeset.latex import latex
-from core.typeset.latex import name as typeset_name
-from core.typeset.numbers import decimal
-from core.typeset.palette import PALETTES, Palette
-from core.typeset.tree import Piece
-from core.words import Example, comments, examples, explain_error, explain_note, prose, say
+from core.kinds import complete, explain
+from core.kinds.kind import Explanation, Problem
+from core.kinds.vector import equations
+from core.kinds.vector.explanation import VectorExplanation
+from core.notation.latex import latex
+from core.notation.latex import name as typeset_name
+from core.notation.palette import PALETTES, Palette
+from core.notation.tree import Piece
+from core.numbers.notation import decimal
+from core.problem import ProblemError
+from core.wording import Example, comments, examples, explain_error, explain_note, prose, say
 from pages.shared import session
 
 WHOLE, HALF = 72, 48  # characters of a listing that a card of the page shows
@@ -39,7 +42,7 @@ TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 c
 
 
 def words(key: str, **facts: str | int) -> str:
-    """``core.words.say`` in the reader's language."""
+    """``core.wording.say`` in the reader's language."""
     return say(session.language(), key, **facts)
 
 
@@ -198,10 +201,10 @@ def transcript(run: Transcript, width: int = WHOLE) -> None:
 MISSING = {"too_slow": "check.cannot", "busy": "check.turn"}  # why a derivation is not there
 
 
-def sympy_listing(explanation: VectorExplanation, width: int = WHOLE) -> None:
+def sympy_listing(derivation: Callable[[], Transcript], width: int = WHOLE) -> None:
     """The derivation as SymPy code with what it printed, or why there is none."""
     try:
-        transcript(derivation(explanation), width)
+        transcript(derivation(), width)
     except ProblemError as refusal:
         hint(MISSING[refusal.code]) if refusal.code in MISSING else error(refusal)
 

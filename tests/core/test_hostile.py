@@ -9,12 +9,16 @@ from contextlib import suppress
 
 import pytest
 
-from core import edits, grammar, share
-from core.explain import complete, explain, read
-from core.expression import natural
-from core.matrices import MAX_TEXT
-from core.matrices import read as read_matrix
-from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError, VectorProblem
+from core import address as share
+from core import grammar
+from core.expression.tree import natural
+from core.grammar.matrices import MAX_TEXT
+from core.grammar.matrices import read as read_matrix
+from core.kinds import KINDS, complete, explain
+from core.kinds.vector import edits
+from core.kinds.vector.problem import VectorProblem
+from core.kinds.vector.reading import read
+from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError
 
 SIGNS = "[ ] { } [[ ]] ( ) 1 -2.5 pi 1/2 , ; & | = : ... x ' \" A= dtype= tensor( np.array( np.matrix('"
 LATEX = r"\\ \\[ \\[1ex] \begin{bmatrix} \end{bmatrix} \left( \right]"
@@ -46,7 +50,7 @@ def paste_all(texts: list[str]) -> None:
     "text", ["[1]" + " " * 2000 + "x", "tensor(" + " " * 1000 + "=|", "np.matrix('1')" + " " * 9000 + "x"]
 )
 def test_what_stands_behind_a_matrix_is_looked_at_once(text: str) -> None:
-    code = f"from core.matrices import read\nread({text!r})"
+    code = f"from core.grammar.matrices import read\nread({text!r})"
     told = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
     assert "ProblemError" in told.stderr
 
@@ -142,6 +146,6 @@ def test_removing_a_function_removes_all_that_are_more_than_there_may_be() -> No
 def test_a_link_that_no_page_would_write_is_not_read_at_all() -> None:
     query = "f=" + ";".join("x" * (share.MAX_QUERY // 2))
     decoded = share.read_query("vjp", query)
-    assert decoded.problem == share.DEFAULTS["vjp"]
+    assert decoded.problem == KINDS["vjp"].default
     assert [(error.code, error.field) for error in decoded.errors] == [("too_long", "address")]
     assert share.read_query("vjp", "f=x^2&at=x:3") == share.decode("/vjp?f=x^2&at=x:3")
