@@ -102,7 +102,7 @@ def _let_go() -> bool:
     """Whether there were sessions whose time to come back is over: Streamlit keeps 128 until somebody else leaves."""
     if not runtime.exists():
         return False
-    manager = runtime.get_instance()._session_mgr
+    manager: Any = runtime.get_instance()._session_mgr
     with manager._storage_lock:
         gone = manager._session_storage._cache.expire()
     return bool(gone)

@@ -76,7 +76,7 @@ def _what_a_component_says_is_only_read() -> None:
     Streamlit puts an object of a class of its own there, made for each component at each run, that refers to the state:
     a cycle, by which the state of everybody who has left waits for a collection of everything.
     """
-    make = components.make_bidi_component_presenter
+    make = components.make_bidi_component_presenter  # type: ignore[attr-defined]
 
     def presenter(*ids: Any) -> Callable[[object, Any], object]:
         present = make(*ids)
@@ -87,4 +87,4 @@ def _what_a_component_says_is_only_read() -> None:
 
         return plain
 
-    components.make_bidi_component_presenter = presenter
+    components.make_bidi_component_presenter = presenter  # type: ignore[attr-defined,assignment]
