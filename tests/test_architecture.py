@@ -18,7 +18,7 @@ LAYERS = (
     ("grammar", "code"),
     ("calculus", "engines"),
     ("notation", "wording"),
-    ("slides", "kinds"),
+    ("slides", "kinds", "brought"),
     ("figures", "export"),
     ("__main__",),
 )
