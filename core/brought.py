@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from core import address as share
 from core.calculus import worker
-from core.kinds.explain import complete
-from core.problem import Problem, ProblemError
+from core.grammar.code.source import MAX_TEXT
+from core.kinds import complete
+from core.kinds.kind import Problem
+from core.problem import ProblemError
 
-MAX_TEXT = 20_000  # characters: more than our own exported notebooks have
+
 UNDERSTOOD = frozenset(
     "nothing_to_compute comment output with_line function_defined asks_backward asks_jacobian asks_backward_at_ones"
     " asks_jacobian_at_ones at_ones forward_mode point_given assumed_shape random_values check_not_run".split()

@@ -156,12 +156,11 @@ def _derivation(source: str) -> Json:
 
 def _bring(text: str) -> Json:
     """What a pasted text asks for, as addresses, and what was read of its lines."""
-    from core.address import encode
     from core.grammar.code import read
 
     brought = read(text)
     return {
-        "found": [(each.kind, each.line, encode(each.problem)) for each in brought.candidates],
+        "found": [(each.kind, each.line, each.address) for each in brought.candidates],
         "lines": [(line.number, line.text, told.read, told.code, told.facts) for line, told in brought.lines],
         "refusal": brought.refusal and refusal(brought.refusal),
         "notes": brought.notes,

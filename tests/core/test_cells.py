@@ -13,7 +13,7 @@ from core import export
 from core.__main__ import answer
 from core.brought import UNDERSTOOD, bring
 from core.grammar.code import read
-from core.kinds.explain import complete, explain
+from core.kinds import complete, explain, subject
 from core.wording import examples
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "brought.json").read_text(encoding="utf-8"))
@@ -26,7 +26,7 @@ def address(text: str) -> str:
     """The address of the first problem that a text can be."""
     brought = read(text)
     assert brought.candidates, [(line.text, told) for line, told in brought.lines]
-    return share.encode(brought.candidates[0].problem)
+    return brought.candidates[0].address
 
 
 def codes(text: str) -> dict[int, str]:
@@ -38,17 +38,14 @@ def codes(text: str) -> dict[int, str]:
 
 @pytest.mark.parametrize("case", CODE, ids=lambda case: case["id"])
 def test_a_cell_that_somebody_brought_is_read_as_meant(case):
-    found = share.decode(address(case["text"]))
+    found_at = address(case["text"])
+    found = share.decode(found_at)
     assert not found.errors
-    problem = found.problem
+    query = dict(parameter.split("=") for parameter in found_at.partition("?")[2].split("&"))
     if "at" in case:  # the case gives its own point
-        names = [name for name, _ in problem.point]
-        assert set(case["at"]) <= set(names)
-        point = "".join(f",{name}:{value}" for name, value in case["at"].items())[1:]
-        parts = share.encode_query(problem)
-        described, _ = answer(f"/{share.page_of(problem)}?f={parts['f']}&at={point}&v={parts.get('v', '')}")
-    else:
-        described, _ = answer(share.encode(problem))
+        assert {name.partition(":")[0] for name in query["at"].split(",")} == set(case["at"])
+        query["at"] = ",".join(f"{name}:{value}" for name, value in case["at"].items())
+    described, _ = answer(f"/{found.page}?" + "&".join(f"{name}={value}" for name, value in query.items()))
     assert "error" not in described
     for key in ("jacobian_at", "vjp"):
         if key in case:
@@ -71,14 +68,14 @@ def test_tensors_are_written_out_entry_by_entry_and_it_is_said(case):
     brought = read(case["text"])
     assert brought.notes == ("entry_by_entry",)
     assert "assumed_shape" in {told.code for _, told in brought.lines}
-    assert explain(brought.candidates[0].problem)
+    assert explain(share.decode(brought.candidates[0].address).problem)
     assert (len(brought.candidates) > 1) == (case["must"] == "ask")
 
 
 def test_letters_beside_one_another_are_a_product_of_matrices_or_of_numbers():
     first, other = read("A x").candidates
-    assert share.encode(first.problem) == "/vjp?f=x1%2B2*x2;3*x1%2B4*x2&at=x1:1,x2:2"
-    assert (share.encode(other.problem), other.kind) == ("/vjp?f=A*x&at=A:1,x:1", "scalars")
+    assert first.address == "/vjp?f=x1%2B2*x2;3*x1%2B4*x2&at=x1:1,x2:2"
+    assert (other.address, other.kind) == ("/vjp?f=A*x&at=A:1,x:1", "scalars")
 
 
 # ── Our own files ────────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +85,7 @@ def test_letters_beside_one_another_are_a_product_of_matrices_or_of_numbers():
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.id)
 def test_what_we_export_pastes_back_to_the_link_it_came_from(example, suffix):
     problem = complete(share.decode(example.address).problem)
-    text = export.export(explain(problem), suffix, export.Options())[0].decode()
+    text = export.export(subject(explain(problem)), suffix, export.Options())[0].decode()
     without_link = re.sub(r"/(?:vjp|chain|matmul)\?[^\s\">]+", "…", text)
     assert without_link != text
     assert share.encode(complete(share.decode(address(without_link)).problem)) == share.encode(problem)
@@ -163,6 +160,6 @@ def test_a_text_without_a_function_is_refused_with_its_lines():
 def test_the_process_answers_what_the_reader_reads():
     text = next(case["text"] for case in PASTED if case["id"] == "code-5")
     brought = bring(text)
-    assert share.encode(brought.problem) == share.encode(complete(read(text).candidates[0].problem))
+    assert share.encode(brought.problem) == share.encode(complete(share.decode(address(text)).problem))
     assert [(choice.taken, choice.kind) for choice in brought.choices] == [("chain", "vjp")]
     assert brought.notes == ("entry_by_entry",)

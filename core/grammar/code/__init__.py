@@ -224,8 +224,8 @@ def _problems(cell: Cell, grads: list[str]) -> tuple[tuple[Candidate, ...], Prob
                 error if isinstance(error, ProblemError) else ProblemError("nothing_to_show", field="")
             )
         else:
-            known = [each.problem for each in found]
-            found += [each for each in (more if not found else more[:1]) if each.problem not in known]
+            known = [each.address for each in found]
+            found += [each for each in (more if not found else more[:1]) if each.address not in known]
     return tuple(found[: MAX_OTHERS + 1]), None if found else refusal
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core import grammar
+from core.code.torch import CHAIN_VECTORS
 from core.expression.text import to_text
 from core.expression.tree import Node
 from core.grammar.code.calls import outputs_of
@@ -15,29 +16,19 @@ from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, 
 from core.grammar.code.tensors import Tensor
 from core.grammar.code.unread import UnreadError
 from core.grammar.code.values import Function, Value
-from core.problem import (
-    CHAIN_LETTERS,
-    MAX_ENTRIES,
-    MAX_OUTPUTS,
-    MAX_SIDE,
-    MAX_STAGES,
-    ChainProblem,
-    MatmulProblem,
-    Matrix,
-    Problem,
-    ProblemError,
-    VectorProblem,
-)
+from core.parameters import FUNCTIONS, link, written_matrix, written_point
+from core.problem import MAX_ENTRIES, MAX_OUTPUTS, MAX_SIDE, Matrix, ProblemError
 
 MOST_DEFINITIONS = 400  # put into one another
 Texts = tuple[str, ...]
+Parameters = dict[str, str]  # of an address
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A problem that the cell can be, and the words for it: a key of the table ``pasted.as``."""
+    """A problem that the cell can be, as its address; ``kind`` is a key of the words ``pasted_as``."""
 
-    problem: Problem
+    address: str
     kind: str
     line: int = 0
     at_ones: bool = False  # a variable has no value, and stands at 1
@@ -49,18 +40,18 @@ def candidates(cell: Cell, request: Request, grads: Sequence[str] = ()) -> list[
     ``grads`` are the names whose ``.grad`` the cell looks at, as often as it does.
     """
     if product := _product(cell, request, grads):
-        return [Candidate(product, "matmul", request.line)]
+        return [Candidate(link("matmul", product), "matmul", request.line)]
     variables = _variables(cell, request)
     found: list[Candidate] = []
     refusal: ProblemError | None = None
     for kind, build in (("chain", _chain), ("vjp", _vector)):
         try:
-            problem = build(cell, request, variables)
+            texts = build(cell, request, variables)
         except ProblemError as error:
             refusal = error
         else:
-            if problem is not None:
-                found.append(Candidate(problem, kind, request.line, _lacks_value(cell, request, variables)))
+            if texts is not None:
+                found.append(Candidate(link(kind, texts), kind, request.line, _lacks_value(cell, request, variables)))
     if not found and refusal:
         raise refusal
     return found
@@ -311,7 +302,7 @@ def _data(cell: Cell, nodes: Iterable[Node], variables: Sequence[str]) -> dict[s
 # ── Problems ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _vector(cell: Cell, request: Request, variables: tuple[str, ...]) -> Problem:
+def _vector(cell: Cell, request: Request, variables: tuple[str, ...]) -> Parameters:
     stop = frozenset(variables)
     constants = _data(cell, request.outputs, variables)
     kept = stop | constants.keys()
@@ -319,7 +310,14 @@ def _vector(cell: Cell, request: Request, variables: tuple[str, ...]) -> Problem
     variables = _with_free(cell, outputs, variables)
     _refuse_size(len(outputs), len(variables))
     named = _named(cell, variables)
-    return VectorProblem(tuple(map(named.text, outputs)), _point(cell, variables, named), _cotangent(cell, request))
+    return {"f": ";".join(map(named.text, outputs)), **_point_and_weights(cell, request, variables, named)}
+
+
+def _point_and_weights(cell: Cell, request: Request, variables: Sequence[str], named: _Names) -> Parameters:
+    return {
+        "at": written_point(_point(cell, variables, named)),
+        "v": ",".join(_cotangent(cell, request) or ()),
+    }
 
 
 def _with_free(cell: Cell, nodes: Iterable[Node], variables: tuple[str, ...]) -> tuple[str, ...]:
@@ -338,7 +336,7 @@ def _refuse_size(rows: int, columns: int) -> None:
         raise ProblemError("no_variables", field="f")
 
 
-def _chain(cell: Cell, request: Request, variables: tuple[str, ...]) -> Problem | None:
+def _chain(cell: Cell, request: Request, variables: tuple[str, ...]) -> Parameters | None:
     """Stage after stage, where each uses the names of the one before and no others; None where it is not so."""
     stop = frozenset(variables)
     constants = _data(cell, request.outputs, variables)
@@ -349,7 +347,7 @@ def _chain(cell: Cell, request: Request, variables: tuple[str, ...]) -> Problem 
         inner = [key for key in used if key not in stop and cell.symbols[key].definition]
         if not inner:
             break
-        if len(inner) < len(used) or len(stages) == MAX_STAGES:
+        if len(inner) < len(used) or len(stages) == len(FUNCTIONS):
             return None
         group = _whole_groups(cell, [cell.symbols[key] for key in inner])
         keys = tuple(key for key in group if cell.symbols[key].definition)
@@ -360,11 +358,12 @@ def _chain(cell: Cell, request: Request, variables: tuple[str, ...]) -> Problem 
     variables = _with_free(cell, stages[0], variables)
     _refuse_size(len(stages[0]), len(variables))
     named = _named(cell, variables)
-    texts = [tuple(named.text(_inlined(node, constants)) for node in stages[0])]
-    for letter, keys, stage in zip(CHAIN_LETTERS[1:], names, stages[1:], strict=False):
+    texts = [[named.text(_inlined(node, constants)) for node in stages[0]]]
+    for letter, keys, stage in zip(CHAIN_VECTORS[1:], names, stages[1:], strict=False):
         called = _Names({key: f"{letter}{k + 1}" for k, key in enumerate(keys)})
-        texts.append(tuple(called.text(_inlined(node, constants)) for node in stage))
-    return ChainProblem(texts[0], texts[1], _point(cell, variables, named), _cotangent(cell, request), tuple(texts[2:]))
+        texts.append([called.text(_inlined(node, constants)) for node in stage])
+    functions = dict(zip(FUNCTIONS, map(";".join, texts), strict=False))
+    return functions | _point_and_weights(cell, request, variables, named)
 
 
 def _defined(cell: Cell, nodes: Iterable[Node], stop: frozenset[str]) -> tuple[Node, ...]:
@@ -377,7 +376,7 @@ def _defined(cell: Cell, nodes: Iterable[Node], stop: frozenset[str]) -> tuple[N
     return tuple(found)
 
 
-def _product(cell: Cell, request: Request, grads: Sequence[str]) -> Problem | None:
+def _product(cell: Cell, request: Request, grads: Sequence[str]) -> Parameters | None:
     """c = a @ b of two matrices that are data."""
     factors, cotangent = request.factors or _summed(cell, request), request.cotangent
     if factors is None:
@@ -397,7 +396,8 @@ def _product(cell: Cell, request: Request, grads: Sequence[str]) -> Problem | No
         texts = _cotangent(cell, request) or ()
         v = tuple(texts[at : at + width] for at in range(0, len(texts), width))
     chosen = wrt[0] if len(wrt) == 1 else _looked_at(cell, factors, grads)
-    return MatmulProblem(matrices[0], matrices[1], v, "a" if chosen == "a" else "b")
+    written = dict(zip("abv", map(written_matrix, (*matrices, v)), strict=True))
+    return written | {"wrt": "a" if chosen == "a" else "b"}
 
 
 def _looked_at(cell: Cell, factors: tuple[Tensor, Tensor], grads: Sequence[str]) -> str:
