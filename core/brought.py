@@ -15,7 +15,6 @@ from core.kinds import complete
 from core.kinds.kind import Problem
 from core.problem import ProblemError
 
-
 UNDERSTOOD = frozenset(
     "nothing_to_compute comment output with_line function_defined asks_backward asks_jacobian asks_backward_at_ones"
     " asks_jacobian_at_ones at_ones forward_mode point_given assumed_shape random_values check_not_run".split()
