@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
-from core import share
+from core import matrices, share
 from core.explain import explain
 from core.matmul import MatmulExplanation
 from core.problem import MatmulProblem, ProblemError
@@ -140,6 +142,19 @@ def test_a_refused_paste_is_explained_with_the_characters_at_fault(monkeypatch):
     assert data["refusal"]["matrix"] == "b"
     assert data["refusal"]["parts"] == ["1 2\n3 ", "x", ""]
     assert "x" in data["refusal"]["message"]
+
+
+def test_a_pasted_text_is_read_once_though_it_is_asked_for_twice(monkeypatch):
+    asked = []
+    monkeypatch.setattr(product, "read", lambda text: asked.append(text) or matrices.read(text))
+    problem = share.DEFAULTS["matmul"]
+    for text, refused in (("8 8 7", False), ("8 8 seven", True)):
+        pasted = paste("b", 0, 0, text)
+        with suppress(ProblemError):
+            product.edited(pasted)
+        data = _data(problem, explain(problem), monkeypatch, pasted)
+        assert (data["refusal"] is not None) == refused
+        assert asked.count(text) == 1
 
 
 def test_nothing_is_quoted_where_nothing_was_pasted(monkeypatch):
