@@ -61,6 +61,7 @@ def _import() -> None:
     from core.explain import explain
 
     worker.start(caller=_visitor)
+    showing.caller = _visitor
     for problem in DEFAULTS.values():
         explain(problem)
     for later in LATER:
