@@ -23,9 +23,9 @@ from time import perf_counter, process_time, sleep
 
 import plotly.graph_objects as go
 
-from core import share
-from core.explain import Explanation, explain
+from core import address as share
 from core.export import Options, export, one_file
+from core.kinds.explain import Explanation, explain
 
 SIDE = ";".join(",".join(str((3 * i + 5 * j) % 9 - 4) for j in range(8)) for i in range(8))
 ADDRESSES = {

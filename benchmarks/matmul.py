@@ -19,12 +19,12 @@ import sympy as sp
 from sympy.core.cache import clear_cache
 
 from benchmarks.browser import chromium, median, p95, serve, visit
-from core import share
-from core.explain import explain
-from core.matmul import MatmulExplanation
-from core.matrices import random_integers
+from core import address as share
+from core.kinds.explain import explain
+from core.kinds.matmul.entries import random_integers
+from core.kinds.matmul.explanation import MatmulExplanation
 from core.problem import MatmulProblem
-from core.words import say
+from core.wording import say
 from pages.components import product
 
 SIDE = 8

@@ -17,9 +17,9 @@ import time
 from collections.abc import Callable
 
 from benchmarks.explain import random_problem, row, timed
-from core import worker
-from core.explain import derivation, explain
+from core.calculus import worker
 from core.grammar import parse
+from core.kinds.explain import derivation, explain
 from core.problem import ProblemError, VectorProblem
 
 ROUNDS = 150

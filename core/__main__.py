@@ -12,10 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core import share, words
+from core import address as share
+from core import wording as words
 from core.engines.verdict import Check, Note
-from core.exact import Number
-from core.explain import (
+from core.expression.text import to_text
+from core.kinds.explain import (
     ChainExplanation,
     Explanation,
     Map,
@@ -25,8 +26,8 @@ from core.explain import (
     VectorExplanation,
     explain,
 )
+from core.numbers.exact import Number
 from core.problem import ProblemError
-from core.typeset.text import to_text
 
 Json = Any
 

@@ -1,6 +1,6 @@
 """Plotly's part: the script that draws surfaces in the browser, as the plotly wheel carries it.
 
-Figures are made in the browser, from the trees of core/geometry.py, so that they can follow a drag.
+Figures are made in the browser, from the trees of core/kinds/vector/geometry.py, so that they can follow a drag.
 """
 
 from __future__ import annotations

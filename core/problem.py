@@ -1,7 +1,7 @@
 """The nouns: what a reader asks (Problem) and what is wrong with it (ProblemError).
 
 A problem is text only, exactly what its address says, so it fits a link. Nothing here is read or
-computed yet: ``core.grammar`` reads the texts, ``core.explain`` fills in what was left out.
+computed yet: ``core.grammar`` reads the texts, ``core.kinds.explain`` fills in what was left out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Literal
 
 Matrix = tuple[tuple[str, ...], ...]  # rows of numbers as typed
 Span = tuple[int, int]  # [start, end) in the text of one entry
+MAX_SIDE = 8  # of the matrices a, b and c
 MAX_OUTPUTS = 8  # of one stage
 MAX_ENTRIES = 64  # of J, so 8 × 8; fewer outputs leave room for more inputs, and no problem has more inputs than that
 
@@ -66,7 +67,7 @@ class ProblemError(Exception):
 
     ``field`` is the address parameter at fault ("f", "g", "h", "k", "at", "v", "a", "b", "wrt", "lang" or "address"),
     ``index`` its entry (from 0; None: the whole field), ``span`` the offending characters of that entry.
-    ``facts`` fill the placeholders of the message ``errors.<code>`` in core/content/*/errors.toml; a fact named
+    ``facts`` fill the placeholders of the message ``errors.<code>`` in core/wording/content/*/errors.toml; a fact named
     ``suggestion`` is a text the reader could type instead.
     """
 

@@ -2,7 +2,7 @@
 
 A hundred threads that all want to run Python do not run it faster; they take the interpreter from one another every few
 milliseconds, and everybody is slow. So whoever shows a page takes a turn, and steps aside while they wait for something
-that needs no interpreter: a process of ``core.worker``, or another thread that computes the same.
+that needs no interpreter: a process of ``core.calculus.worker``, or another thread that computes the same.
 
 Whoever has had much of it lately stands in line as if they had come later, but never so late that they wait for ever.
 """

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.typeset import equations
+from core.kinds.chain import equations
 from pages.components.cost import cost
 from pages.components.paths import paths
 from pages.components.sweep import sweep

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.share import DEFAULTS
+from core.address import DEFAULTS
 from core.turns import showing
-from core.words import say
+from core.wording import say
 from pages.components.header import header
 from pages.shared import session, sharing, views
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.explain import explain
-from core.share import DEFAULTS
-from core.typeset import equations
+from core.address import DEFAULTS
+from core.kinds.explain import explain
+from core.kinds.vector import equations
 from pages.components.gallery import gallery
 from pages.shared import views
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.matmul import MAX_DERIVED
-from core.typeset import equations
+from core.kinds.matmul import equations
+from core.kinds.matmul.explanation import MAX_DERIVED
 from pages.components.product import product
 from pages.shared import inputs, views
 

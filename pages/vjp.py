@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.typeset import equations
+from core.kinds.vector import equations
 from pages.components.geometry import arrows, explorer
 from pages.components.stage import stage
 from pages.shared import inputs, views

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.share import DEFAULTS
-from core.words import say
+from core.address import DEFAULTS
+from core.wording import say
 from server.static.assets import BASE
 
 STREAMLIT = ("_stcore", "app/static", "component", "media", "static")  # below these it answers itself

@@ -26,7 +26,7 @@ async def picture(request: Request) -> Response:
     """``/export.png?page=vjp&f=…``: the slide of a link, for embedding; cached by address, refused when many wait."""
     from core.export.embedded import kept, language, picture
     from core.problem import ProblemError
-    from core.words import explain_error
+    from core.wording import explain_error
 
     query = request.scope["query_string"].decode("latin-1")  # never its Host: what is drawn is kept for everybody
     slide = kept(query)

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.share import DEFAULTS
+from core.address import DEFAULTS
 from core.turns import showing
 from server import guard, listener, logs, system, tuning
 from server.environment import environment
@@ -57,8 +57,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 def _import() -> None:
     """torch and SymPy take 2.5 s: not during the first visitor's run."""
-    from core import worker
-    from core.explain import explain
+    from core.calculus import worker
+    from core.kinds.explain import explain
 
     worker.start(caller=_visitor)
     showing.caller = _visitor

@@ -7,7 +7,7 @@ from functools import cache
 
 from starlette.middleware import Middleware
 
-from core.share import DEFAULTS
+from core.address import DEFAULTS
 from server.static.assets import BASE, DEVELOPING, STREAMLIT, fonts, named, needed, own, streamlit
 from server.static.files import File, Static
 

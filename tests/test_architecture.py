@@ -12,23 +12,23 @@ ROOT = Path(__file__).parent.parent
 # Inside core a module imports from its own row and the rows above it, never from a row below.
 LAYERS = (
     ("problem", "allowance"),
-    ("expression", "transcript", "pool", "turns", "memory"),
-    ("grammar", "share", "numeric", "exact", "typeset.text", "derivation"),  # errors and JSON print expressions as text
-    ("calculus", "engines", "worker", "cost"),
-    ("matmul",),
-    ("explain",),
-    ("matrices", "edits"),
-    ("typeset", "words"),
-    ("figures", "geometry", "export"),
+    ("turns",),
+    ("expression", "memory"),
+    ("numbers", "address"),  # errors and JSON print expressions as text
+    ("grammar", "code"),
+    ("calculus", "engines"),
+    ("notation", "wording"),
+    ("slides", "kinds"),
+    ("figures", "export"),
     ("__main__",),
 )
-ALONE = {"words": ("problem",)}  # all that this module may import of core
+ALONE = {"wording": ("problem",)}  # all that this module may import of core
 
 # A library, and the only places that import it. A place that ends in / is a folder.
 ONLY_IN = {
     "streamlit": ("app.py", "pages/", "server/"),
     "torch": ("core/engines/",),
-    "sympy": ("core/calculus.py", "core/worker.py"),
+    "sympy": ("core/calculus/",),
     "plotly": ("core/figures.py",),
 }
 
@@ -45,7 +45,7 @@ USED_ONLY_IN = {
     "session_state": ("pages/shared/session.py",),
     "query_params": ("pages/shared/session.py",),
     "eval": (),
-    "exec": ("core/transcript.py",),  # run generated source, never what somebody typed
+    "exec": ("core/code/transcript.py",),  # run generated source, never what somebody typed
     "sympify": (),
     "parse_expr": (),
 }
@@ -71,19 +71,19 @@ def test_every_module_of_core_has_a_place_in_the_layers() -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("core/share.py", "import streamlit as st"),
-        ("core/explain.py", "def f():\n    import torch"),
-        ("core/explain.py", "from torch import tensor"),
+        ("core/address.py", "import streamlit as st"),
+        ("core/kinds/explain.py", "def f():\n    import torch"),
+        ("core/kinds/explain.py", "from torch import tensor"),
         ("pages/vjp.py", "import torch.func"),
-        ("core/typeset/latex.py", "from sympy import latex"),
+        ("core/notation/latex.py", "from sympy import latex"),
         ("pages/shared/views.py", "from plotly import graph_objects"),
-        ("core/grammar/scan.py", "from core.explain import explain"),
-        ("core/grammar/scan.py", "from core import explain"),
-        ("core/explain.py", "from core.typeset import latex"),
-        ("core/explain.py", "from core import words"),
-        ("core/explain.py", "from .typeset import latex"),
-        ("core/words.py", "from core.share import encode"),
-        ("core/typeset/text.py", "from core.typeset import latex"),
+        ("core/grammar/scan.py", "from core.kinds.explain import explain"),
+        ("core/grammar/scan.py", "from core.kinds import explain"),
+        ("core/engines/verdict.py", "from core.notation import latex"),
+        ("core/engines/verdict.py", "from core import wording"),
+        ("core/engines/verdict.py", "from ..notation import latex"),
+        ("core/wording/__init__.py", "from core.address import encode"),
+        ("core/expression/text.py", "from core.notation import latex"),
         ("core/figures.py", "from pages.shared import views"),
         ("pages/vjp.py", "from pages import chain"),
         ("pages/vjp.py", "import pages.chain"),
@@ -92,8 +92,8 @@ def test_every_module_of_core_has_a_place_in_the_layers() -> None:
         ("pages/vjp.py", "from streamlit import query_params"),
         ("core/grammar/scan.py", "eval(text)"),
         ("core/grammar/scan.py", "import builtins\nbuiltins.exec(text)"),
-        ("core/calculus.py", "import sympy as sp\nsp.sympify(text)"),
-        ("core/calculus.py", "from sympy.parsing.sympy_parser import parse_expr"),
+        ("core/calculus/derivatives.py", "import sympy as sp\nsp.sympify(text)"),
+        ("core/calculus/derivatives.py", "from sympy.parsing.sympy_parser import parse_expr"),
         ("pages/vjp.py", "st.markdown(text, unsafe_allow_html=True)"),
     ],
 )
@@ -104,12 +104,12 @@ def test_a_breach_is_noticed(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("core/explain.py", "from core.typeset.text import to_text\nfrom core.engines import autograd"),
-        ("core/transcript.py", "exec(code)"),
-        ("core/calculus.py", "class Inert:\n    def eval(cls, x): ..."),
+        ("core/kinds/explain.py", "from core.expression.text import to_text\nfrom core.engines import autograd"),
+        ("core/code/transcript.py", "exec(code)"),
+        ("core/calculus/derivatives.py", "class Inert:\n    def eval(cls, x): ..."),
         (
             "pages/vjp.py",
-            "import streamlit\nfrom pages.shared import views\nfrom core.explain import explain",
+            "import streamlit\nfrom pages.shared import views\nfrom core.kinds.explain import explain",
         ),
         ("pages/shared/session.py", "import streamlit as st\nst.session_state.x = st.query_params"),
     ],

@@ -185,7 +185,7 @@ def slow_use(pattern: Pattern) -> list[Any]:
 
 def test_the_patterns_of_every_reader_are_found() -> None:
     places = {pattern.place.partition(":")[0] for pattern in FOUND}
-    assert {"core/matrices.py", "core/grammar/scan.py", "core/share.py"} <= places
+    assert {"core/grammar/matrices.py", "core/grammar/scan.py", "core/address.py"} <= places
     assert len(FOUND) > 25
 
 

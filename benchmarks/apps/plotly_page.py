@@ -6,8 +6,8 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.numeric import evaluate
-from core.typeset import equations
+from core.kinds.vector import equations
+from core.numbers.floats import evaluate
 from pages.shared import inputs, session, views
 
 STEPS = [k / 10 for k in range(-10, 11)]

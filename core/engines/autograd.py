@@ -10,10 +10,10 @@ from types import CodeType
 
 import torch
 
-from core import transcript
-from core.engines import listing
-from core.expression import Node
-from core.transcript import Transcript, Vocabulary
+from core.code import torch as listing
+from core.code import transcript
+from core.code.transcript import Transcript, Vocabulary
+from core.expression.tree import Node
 
 torch.set_default_dtype(torch.float64)  # what every listing says first; said here, no thread ever sees another
 
@@ -166,7 +166,7 @@ def _matrix(value: object) -> Matrix:
     return tuple(map(tuple, value.tolist()))
 
 
-# The source is written by the tables of core.engines.listing from a tree, so its vocabulary is closed.
+# The source is written by the tables of core.code.torch from a tree, so its vocabulary is closed.
 VOCABULARY = Vocabulary(
     module="torch",
     alias=None,

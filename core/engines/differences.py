@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.expression import Node
+from core.expression.tree import Node
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

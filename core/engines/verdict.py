@@ -9,8 +9,7 @@ from functools import partial
 
 from core.engines.autograd import Autograd
 from core.engines.differences import Differences, differentiate, tends_to
-from core.engines.local import Output, look
-from core.engines.reasons import (
+from core.engines.disagreement import (
     ALONE,
     CLOSE,
     CODES,
@@ -27,7 +26,8 @@ from core.engines.reasons import (
     first,
     near,
 )
-from core.expression import SUBSCRIPTS, Node
+from core.engines.forward_mode import Output, look
+from core.expression.tree import SUBSCRIPTS, Node
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]

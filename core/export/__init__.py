@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
-from core.explain import Explanation
 from core.export.archive import archive
 from core.export.deck import Told
 from core.export.drawing import affordable
@@ -16,7 +15,8 @@ from core.export.pptx import pptx
 from core.export.script import script
 from core.export.tex import tex
 from core.export.turns import turn
-from core.typeset.slides import count
+from core.kinds.explain import Explanation
+from core.slides import count
 
 __all__ = [
     "EXPORTERS",

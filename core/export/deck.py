@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.explain import Explanation
 from core.export.options import Options
-from core.typeset.blocks import Slide
-from core.typeset.slides import slides
+from core.kinds.explain import Explanation
+from core.slides import slides
+from core.slides.blocks import Slide
 
 Told = tuple[Explanation, Options]  # of several explanations each has its own language and host; the first has the look
 

@@ -19,10 +19,12 @@ import typst
 from core.export.deck import Page
 from core.export.options import SIZES, Options
 from core.export.qr import made
+from core.notation.typst import THEMES, blend
 from core.problem import ProblemError
-from core.typeset.typst import THEMES, blend, block
+from core.slides.layout import block
 
 HERE = Path(__file__).parent
+SLIDE = HERE.parent / "slides" / "slide.typ"
 EDGE, TOP, BOTTOM = 48, 124, 524  # points; slide.typ keeps to them
 LONGEST_LINK = 150  # characters that are printed; the QR code and the link behind the text hold all of it
 MODULE = 1.5  # points a module of a QR code has at least: 3 pixels of 1080 lines, which a phone still reads
@@ -46,13 +48,13 @@ def _fonts() -> typst.Fonts:
 
 @cache
 def _source() -> bytes:
-    return (HERE / "slide.typ").read_bytes()
+    return SLIDE.read_bytes()
 
 
 def _compiler() -> typst.Compiler:
     kept: typst.Compiler | None = getattr(_own, "compiler", None)
     if kept is None:
-        nowhere = str(HERE / "slide.typ")  # a root that is a file: read() and import find nothing below it
+        nowhere = str(SLIDE)  # a root that is a file: read() and import find nothing below it
         kept = _own.compiler = typst.Compiler(
             b"", root=nowhere, font_paths=_fonts(), package_path=nowhere, package_cache_path=nowhere
         )

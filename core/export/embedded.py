@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core import share
-from core.explain import explain
+from core import address as share
 from core.export.kept import Kept
 from core.export.options import Options, base_url
 from core.export.picture import png
+from core.kinds.explain import explain
 from core.problem import ProblemError
 
 MAX_QUERY = 2 * share.MAX_ADDRESS  # every character of an address may have been escaped

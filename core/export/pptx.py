@@ -29,8 +29,8 @@ from core.export.drawing import BOTTOM, EDGE, describe_slide, draw_bodies, short
 from core.export.options import SIZES, Options
 from core.export.qr import made
 from core.export.svg import flatten
-from core.typeset.typst import THEMES
-from core.words import say
+from core.notation.typst import THEMES
+from core.wording import say
 
 Box = tuple[float, float, float, float]  # left, top, width, height in points
 SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import fill
 
-from core.explain import Explanation
 from core.export.deck import Told
 from core.export.options import Options
 from core.export.source import Part, parts
-from core.typeset.slides.words import address_of
+from core.kinds.explain import Explanation
+from core.slides.words import address_of
 
 WIDTH = 100
 

@@ -6,18 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core import derivation, grammar
-from core.derivation import expression
-from core.engines.listing import CHAIN_FUNCTIONS, literal
-from core.exact import Number
-from core.explain import ChainExplanation, Explanation, Map, VectorExplanation
-from core.expression import Node
-from core.matmul import MatmulExplanation
+from core import grammar
+from core.code import sympy as derivation
+from core.code.sympy import expression
+from core.code.torch import CHAIN_FUNCTIONS, literal
+from core.expression.tree import Node
+from core.kinds.chain import equations as chain_equations
+from core.kinds.explain import ChainExplanation, Explanation, Map, VectorExplanation
+from core.kinds.matmul import equations as matmul_equations
+from core.kinds.matmul.explanation import MatmulExplanation
+from core.kinds.vector import equations as vector_equations
+from core.notation.tree import Line
+from core.numbers.exact import Number
 from core.problem import Matrix
-from core.typeset import equations
-from core.typeset.slides.words import matmul_title
-from core.typeset.tree import Line
-from core.words import explain_note, say
+from core.slides.words import matmul_title
+from core.wording import explain_note, say
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,9 @@ def _vector(e: VectorExplanation, lang: str) -> Told:
     return (
         say(lang, "export.title.vjp"),
         [
-            *(equations.output(i, node) for i, node in enumerate(here.outputs)),
-            equations.jacobian(here, pulled.weights),
-            equations.weighted_sum(here, pulled),
+            *(vector_equations.output(i, node) for i, node in enumerate(here.outputs)),
+            vector_equations.jacobian(here, pulled.weights),
+            vector_equations.weighted_sum(here, pulled),
         ],
         derive,
         e.torch.source,
@@ -151,11 +154,13 @@ def _chain(e: ChainExplanation, lang: str) -> Told:
         again, further = _again_through(e), _asserted_stages(e)
     wanted = _floats(e.pullback.total) if calm else e.torch.vjp
     outputs = [
-        equations.output(i, node, e.letters[s + 1]) for s, at in enumerate(e.maps) for i, node in enumerate(at.outputs)
+        vector_equations.output(i, node, e.letters[s + 1])
+        for s, at in enumerate(e.maps)
+        for i, node in enumerate(at.outputs)
     ]
     return (
         say(lang, "export.title.chain"),
-        [*outputs, equations.chain_backward(e)],
+        [*outputs, chain_equations.chain_backward(e)],
         [Part("code", _chain_listing(e) + derived)],
         e.torch.source,
         _expected(lang, again, grad, wanted, wanted if calm else None, reasons, further),
@@ -232,10 +237,10 @@ def _matmul(e: MatmulExplanation, lang: str) -> Told:
     return (
         matmul_title(e, lang),
         [
-            equations.product(e),
-            equations.upstream(e),
-            equations.gradient_sum_symbols(e, wrt),
-            equations.gradient(e, wrt),
+            matmul_equations.product(e),
+            matmul_equations.upstream(e),
+            matmul_equations.gradient_sum_symbols(e, wrt),
+            matmul_equations.gradient(e, wrt),
         ],
         [Part("code", listing + derived)],
         e.torch.source,

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core import share
+from core import address as share
 from core.export.deck import Page, Told, deck
 from core.export.drawing import shortened
 from core.export.options import Options
 from core.export.qr import made
-from core.typeset.blocks import (
+from core.notation.latex import latex
+from core.notation.tree import Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Under
+from core.notation.typst import THEMES, Theme
+from core.slides.blocks import (
     Above,
     Arrows,
     Beside,
@@ -26,10 +29,7 @@ from core.typeset.blocks import (
     Upon,
     Words,
 )
-from core.typeset.latex import latex
-from core.typeset.tree import Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Under
-from core.typeset.typst import THEMES, Theme
-from core.words import say
+from core.wording import say
 
 
 def tex(told: Sequence[Told]) -> list[bytes]:

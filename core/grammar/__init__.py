@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from core.expression import Node
+from core.expression.tree import Node
 from core.grammar.limits import (
     MAX_DECIMAL_EXPONENT,
     MAX_DEPTH,
@@ -30,7 +30,7 @@ from core.grammar.reader import Reader
 from core.grammar.refusal import CODES, Refusal
 from core.grammar.scan import BOM, declared_name, scan
 from core.grammar.vocabulary import MAX_NAME, Vocabulary
-from core.numeric import value
+from core.numbers.floats import value
 from core.problem import ProblemError
 
 __all__ = [

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from core.expression import Node
+from core.expression.tree import Node
 from core.grammar.refusal import Refusal, clip, replaced
-from core.numeric import CONSTANTS, OPERATIONS
+from core.numbers.floats import CONSTANTS, OPERATIONS
 
 MAX_LENGTH = 500  # characters of a text
 MAX_DEPTH = 25  # brackets, functions, signs and powers inside one another

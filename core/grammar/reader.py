@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 
-from core.expression import COMPARISONS, FUNCTIONS, Node
+from core.expression.tree import COMPARISONS, FUNCTIONS, Node
 from core.grammar.limits import MAX_DEPTH, MAX_OPERATIONS, literal
 from core.grammar.refusal import CLIP, Refusal, clip, clip_apart, replaced
 from core.grammar.vocabulary import LIKE_FUNCTIONS, REFUSED_WORDS, Token, Vocabulary

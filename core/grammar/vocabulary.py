@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from core.expression import FUNCTIONS, natural
+from core.expression.tree import FUNCTIONS, natural
 from core.grammar.refusal import CODES, Refusal, clip, clip_apart, replaced
 from core.grammar.spelling import EQUIVALENTS, Piece, ends_argument, equivalent, fewest, spelled_out
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.exact import Number
-from core.explain import ChainExplanation, Map
-from core.geometry import label, number
+from core.kinds.explain import ChainExplanation, Map
+from core.kinds.vector.geometry import label, number
+from core.notation.latex import expression, name, value
+from core.notation.palette import FAINTEST, FULL_TINT
+from core.numbers.exact import Number
 from core.problem import CHAIN_FIELDS
-from core.typeset.latex import expression, name, value
-from core.typeset.palette import FAINTEST, FULL_TINT
 from pages.shared import views
 
 Data = dict[str, Any]

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from core.words import say
+from core.wording import say
 from pages.shared import session
 
 

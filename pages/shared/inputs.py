@@ -11,11 +11,13 @@ from functools import partial
 
 import streamlit as st
 
-from core import edits
-from core.exact import Number
-from core.explain import ChainExplanation, Reading, read, read_chain
-from core.expression import SUBSCRIPTS
+from core.expression.tree import SUBSCRIPTS
 from core.grammar import MAX_LENGTH
+from core.kinds import edits
+from core.kinds.explain import ChainExplanation, Reading, read, read_chain
+from core.kinds.vector.equations import output
+from core.notation.tree import Hued, Symbol, line
+from core.numbers.exact import Number
 from core.problem import (
     CHAIN_FIELDS,
     CHAIN_LETTERS,
@@ -27,8 +29,6 @@ from core.problem import (
     ProblemError,
     VectorProblem,
 )
-from core.typeset.equations import output
-from core.typeset.tree import Hued, Symbol, line
 from pages.components.weights import weights
 from pages.shared import session, views
 

@@ -9,16 +9,17 @@ from html import escape
 import streamlit as st
 
 from core import export
-from core.explain import Explanation, MatmulExplanation
+from core.address import DEFAULTS, host
 from core.export.kept import Kept
-from core.export.python import python
 from core.export.qr import qr
 from core.export.tex import piece_tex
 from core.export.turns import Visitors
+from core.kinds.equations import shown
+from core.kinds.explain import Explanation, MatmulExplanation
+from core.kinds.matmul import equations
+from core.notation.python import python
+from core.notation.tree import Piece
 from core.problem import ProblemError
-from core.share import DEFAULTS, host
-from core.typeset import equations
-from core.typeset.tree import Piece
 from pages.shared import session, views
 
 FORMATS = {
@@ -105,7 +106,7 @@ def _copies(page: str) -> None:
     form = st.segmented_control(
         views.words("share.copy"), tuple(FORMS), default="LaTeX", required=True, key="share.form"
     )
-    equations_ = equations.shown(explanation)
+    equations_ = shown(explanation)
     if isinstance(explanation, MatmulExplanation):
         equations_ += equations.of_element(explanation, *_element(explanation))
     for piece in equations_:

@@ -16,19 +16,20 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import grammar, share
+from core import address as share
+from core import grammar
+from core.code.transcript import Transcript, annotated
 from core.engines.verdict import Note, Verdict
-from core.explain import Explanation, VectorExplanation, complete, derivation, explain
 from core.grammar.refusal import clip
+from core.kinds.explain import Explanation, VectorExplanation, complete, derivation, explain
+from core.kinds.vector import equations
+from core.notation.latex import latex
+from core.notation.latex import name as typeset_name
+from core.notation.palette import PALETTES, Palette
+from core.notation.tree import Piece
+from core.numbers.notation import decimal
 from core.problem import Problem, ProblemError
-from core.transcript import Transcript, annotated
-from core.typeset import equations
-from core.typeset.latex import latex
-from core.typeset.latex import name as typeset_name
-from core.typeset.numbers import decimal
-from core.typeset.palette import PALETTES, Palette
-from core.typeset.tree import Piece
-from core.words import Example, comments, examples, explain_error, explain_note, prose, say
+from core.wording import Example, comments, examples, explain_error, explain_note, prose, say
 from pages.shared import session
 
 WHOLE, HALF = 72, 48  # characters of a listing that a card of the page shows
@@ -39,7 +40,7 @@ TINTED = 16  # entries of a matrix that st.latex tints; the bands of an 8 × 8 c
 
 
 def words(key: str, **facts: str | int) -> str:
-    """``core.words.say`` in the reader's language."""
+    """``core.wording.say`` in the reader's language."""
     return say(session.language(), key, **facts)
 
 

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.expression import CONSTANTS, FUNCTIONS, OPERATORS, Node
-from core.numeric import OPERATIONS, evaluate
+from core.expression.tree import CONSTANTS, FUNCTIONS, OPERATORS, Node
+from core.numbers.floats import OPERATIONS, evaluate
 
 expect.set_options(timeout=15_000)  # as conftest.py has it for everything else; the machine may be busy
 Open = Callable[..., Page]

@@ -9,14 +9,14 @@ import sympy as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import calculus
-from core.derivation import VOCABULARY, vector_source
-from core.expression import FUNCTIONS, OPERATORS, Node, number, walk
+from core.calculus import derivatives as calculus
+from core.code.sympy import VOCABULARY, vector_source
+from core.code.transcript import run
+from core.expression.text import to_text
+from core.expression.tree import FUNCTIONS, OPERATORS, Node, number, walk
 from core.grammar import parse
-from core.numeric import evaluate
+from core.numbers.floats import evaluate
 from core.problem import ProblemError
-from core.transcript import run
-from core.typeset.text import to_text
 
 
 def derivative(text: str, name: str = "x", variables: tuple[str, ...] | None = None) -> str:

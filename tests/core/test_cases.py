@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from core.__main__ import answer
+from core.expression.text import to_text
 from core.grammar import parse
-from core.typeset.text import to_text
 
 CASES = Path(__file__).parents[1] / "cases"
 INPUTS = json.loads((CASES / "inputs.json").read_text(encoding="utf-8"))

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import share, words
+from core import address as share
+from core import wording as words
 from core.__main__ import answer
-from core.cost import multiplications
-from core.explain import MAX_COMPOSED, ChainExplanation, complete, explain, read_chain
+from core.kinds.chain.cost import multiplications
+from core.kinds.explain import MAX_COMPOSED, ChainExplanation, complete, explain, read_chain
 from core.problem import CHAIN_FIELDS, ChainProblem, ProblemError
 
 CASES = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.engines.complaints import CALLS, Complaint, complaints
-from core.expression import Node, names
+from core.engines.misuse import CALLS, Complaint, complaints
+from core.expression.tree import Node, names
 from core.grammar import parse
 
 

@@ -1,6 +1,6 @@
 """Edits of a draft: each touches its own part, so that those which come together all count."""
 
-from core import edits
+from core.kinds import edits
 from core.problem import ChainProblem, MatmulProblem, VectorProblem
 
 VECTOR = VectorProblem(("x1*x2", "x2"), (("x1", "1"), ("x2", "2")), ("2", "1"))

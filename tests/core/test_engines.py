@@ -14,12 +14,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from core.calculus import jacobian
-from core.engines import autograd, differences, listing, local, reasons, verdict
-from core.expression import COMPARISONS, CONSTANTS, FUNCTIONS, OPERATORS, Node, names, number, walk
-from core.numeric import evaluate
+from core.calculus.derivatives import jacobian
+from core.code import torch as listing
+from core.code.transcript import annotated
+from core.engines import autograd, differences, verdict
+from core.engines import disagreement as reasons
+from core.engines import forward_mode as local
+from core.expression.tree import COMPARISONS, CONSTANTS, FUNCTIONS, OPERATORS, Node, names, number, walk
+from core.numbers.floats import evaluate
 from core.problem import ProblemError
-from core.transcript import annotated
 
 WRITTEN = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^", ast.Lt: "<", ast.LtE: "<=",

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.exact import Exact, Number, value_of
+from core.expression.text import to_text
 from core.grammar import parse
-from core.typeset.latex import expression, value
-from core.typeset.numbers import decimal
-from core.typeset.text import to_text
+from core.notation.latex import expression, value
+from core.numbers.exact import Exact, Number, value_of
+from core.numbers.notation import decimal
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core import share, words
-from core.explain import explain, refit
+from core import address as share
+from core import wording as words
 from core.grammar import parse
-from core.matmul import resize
-from core.numeric import evaluate
+from core.kinds.explain import explain, refit
+from core.kinds.matmul.explanation import resize
+from core.numbers.floats import evaluate
 from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "correctness.json").read_text(encoding="utf-8"))

@@ -28,23 +28,28 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from core import share, words
-from core.exact import Number
-from core.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
+from core import address as share
+from core import wording as words
 from core.export import EXPORTERS, MIME, SIZES, Options, drawing, embedded, export, turns
 from core.export.deck import deck
 from core.export.kept import Kept
-from core.export.python import python
 from core.export.tex import words_tex
+from core.kinds.chain import equations as chain_equations
+from core.kinds.equations import shown as equations_shown
+from core.kinds.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
+from core.kinds.matmul import equations as matmul_equations
+from core.kinds.vector import equations as vector_equations
+from core.notation.latex import GREEK, latex
+from core.notation.palette import FULL_TINT, PALETTES
+from core.notation.python import python
+from core.notation.tree import Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, Value
+from core.notation.typst import CHARACTERS, THEMES, program, typeset
+from core.numbers.exact import Number
 from core.problem import ProblemError
-from core.typeset import equations
-from core.typeset.blocks import Slide, Tinted, Upon, formula, pieces
-from core.typeset.latex import GREEK, latex
-from core.typeset.palette import FULL_TINT, PALETTES
-from core.typeset.slides import slides
-from core.typeset.slides.words import answer_lines, shortened_answers
-from core.typeset.tree import Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, Value
-from core.typeset.typst import CHARACTERS, THEMES, block, program, typeset
+from core.slides import slides
+from core.slides.blocks import Slide, Tinted, Upon, formula, pieces
+from core.slides.layout import block
+from core.slides.words import answer_lines, shortened_answers
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://lens.example.edu"
@@ -310,7 +315,7 @@ def run_script(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(("page", "least"), [("vjp", 2), ("chain", 1), ("matmul", 2)])
 def test_every_equation_with_numbers_is_python_whose_sides_are_equal(page: str, least: int) -> None:
     compared = 0
-    for code in map(python, equations.shown(explained(PAGES[page]))):
+    for code in map(python, equations_shown(explained(PAGES[page]))):
         names: dict[str, object] = {}
         exec(code, names)  # our own text: it must run as it is
         said, _, further = code.rpartition("\n# = ")
@@ -323,8 +328,8 @@ def test_every_equation_with_numbers_is_python_whose_sides_are_equal(page: str, 
 @pytest.mark.parametrize(
     ("piece", "code"),
     [
-        (equations.general_product(), ""),
-        (equations.chain_entry(), ""),
+        (matmul_equations.general_product(), ""),
+        (chain_equations.chain_entry(), ""),
         (
             Line((Symbol(r"x = \left("), Value(Number(0.5)), Symbol(","), Value(Number(-2.0)), Symbol(r"\right)"))),
             "(0.5, -2.0)",
@@ -410,24 +415,28 @@ def page_equations(e: Explanation) -> list[Piece]:
         case VectorExplanation():
             weights = e.pullback.weights
             return [
-                *(equations.output(i, node) for i, node in enumerate(e.map.outputs)),
-                equations.jacobian(e.map, weights),
-                equations.jacobian_at(e.map, weights),
-                equations.weighted_symbols(e.map),
-                equations.weighted_sum(e.map, e.pullback),
-                *equations.transposed_product(e.map, e.pullback),
+                *(vector_equations.output(i, node) for i, node in enumerate(e.map.outputs)),
+                vector_equations.jacobian(e.map, weights),
+                vector_equations.jacobian_at(e.map, weights),
+                vector_equations.weighted_symbols(e.map),
+                vector_equations.weighted_sum(e.map, e.pullback),
+                *vector_equations.transposed_product(e.map, e.pullback),
             ]
         case ChainExplanation():
-            return [*equations.chain_jacobians(e), equations.chain_product(e), equations.chain_backward(e)]
+            return [
+                *chain_equations.chain_jacobians(e),
+                chain_equations.chain_product(e),
+                chain_equations.chain_backward(e),
+            ]
         case MatmulExplanation():
             return [
-                equations.product(e),
-                equations.upstream(e),
-                equations.element(e, 0, 0),
-                equations.card(e, 0, 0, e.problem.wrt, "letters", True),
-                equations.gradient_sum_symbols(e, e.problem.wrt),
-                equations.gradient(e, e.problem.wrt),
-                equations.closed_form(e, e.problem.wrt),
+                matmul_equations.product(e),
+                matmul_equations.upstream(e),
+                matmul_equations.element(e, 0, 0),
+                matmul_equations.card(e, 0, 0, e.problem.wrt, "letters", True),
+                matmul_equations.gradient_sum_symbols(e, e.problem.wrt),
+                matmul_equations.gradient(e, e.problem.wrt),
+                matmul_equations.closed_form(e, e.problem.wrt),
             ]
 
 
@@ -441,12 +450,12 @@ def test_typst_is_given_the_leaves_that_katex_is_given(address: str) -> None:
 @pytest.mark.parametrize(
     ("page", "drawn"),
     [
-        ("vjp", lambda e: equations.jacobian(e.map, e.pullback.weights)),
-        ("vjp", lambda e: equations.weighted_sum(e.map, e.pullback)),
-        ("chain", lambda e: equations.chain_jacobian(e, 0)),
-        ("chain", lambda e: equations.chain_backward(e)),
-        ("matmul", lambda e: equations.product(e)),
-        ("matmul", lambda e: equations.upstream(e)),
+        ("vjp", lambda e: vector_equations.jacobian(e.map, e.pullback.weights)),
+        ("vjp", lambda e: vector_equations.weighted_sum(e.map, e.pullback)),
+        ("chain", lambda e: chain_equations.chain_jacobian(e, 0)),
+        ("chain", lambda e: chain_equations.chain_backward(e)),
+        ("matmul", lambda e: matmul_equations.product(e)),
+        ("matmul", lambda e: matmul_equations.upstream(e)),
     ],
 )
 def test_the_slide_draws_the_very_equations_of_the_page(page: str, drawn: object) -> None:
@@ -529,7 +538,7 @@ def test_the_sweep_has_empty_brackets_for_what_is_still_to_come() -> None:
 
 def test_the_last_step_of_a_chain_multiplies_the_jacobians() -> None:
     told = slides(explained(PAGES["chain"]), "en", steps=True)[-2]
-    assert equations.chain_product(explained(PAGES["chain"])) in pieces(told.body)
+    assert chain_equations.chain_product(explained(PAGES["chain"])) in pieces(told.body)
 
 
 def test_a_row_that_counts_for_nothing_fades_and_nothing_at_all_has_no_arrows() -> None:
@@ -562,7 +571,7 @@ def kinds(slide: Slide) -> set[object]:
 def test_what_is_rounded_is_never_said_to_be_equal(address: str, said: list[str], never: list[str]) -> None:
     e = explained(address)
     assert isinstance(e, VectorExplanation)
-    text = latex(equations.jacobian_at(e.map, ()), PALETTES["light"]).replace(", ", ",")
+    text = latex(vector_equations.jacobian_at(e.map, ()), PALETTES["light"]).replace(", ", ",")
     assert all(part in text for part in said), text
     assert not any(part in text for part in never), text
 
@@ -604,7 +613,7 @@ def test_of_many_gradients_the_last_one_is_always_told() -> None:
 
 def test_a_line_never_breaks_between_a_name_and_what_it_is() -> None:
     e = explained(PAGES["vjp"])
-    described = block(formula(equations.weighted_sum(e.map, e.pullback)), THEMES["light"])
+    described = block(formula(vector_equations.weighted_sum(e.map, e.pullback)), THEMES["light"])
     signs = list(described["breaks"])  # type: ignore[attr-defined]
     assert len(signs) == 2, "before − and before the last =, not before the first"
 
@@ -646,7 +655,7 @@ def test_the_fonts_have_every_character_that_we_print(lang: str) -> None:
     known: set[int] = set()
     for file in (ROOT / "core" / "export" / "fonts").glob("NotoSans*-Regular.*"):
         known |= TTFont(file).getBestCmap().keys()
-    folder = ROOT / "core" / "content" / lang  # slides say what stands in these
+    folder = ROOT / "core" / "wording" / "content" / lang  # slides say what stands in these
     text = "".join((folder / file).read_text("utf-8") for file in ("export.toml", "notes.toml", "words.toml"))
     assert not {character for character in text if character.isprintable() and ord(character) not in known}
 
@@ -719,7 +728,7 @@ def test_typst_compiles_nothing_but_our_own_file(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(drawing, "_compiler", Compiler)
     for page in PAGES:
         made(page, ".pdf")
-    assert {source for source, _ in seen} == {(ROOT / "core" / "export" / "slide.typ").read_bytes()}
+    assert {source for source, _ in seen} == {(ROOT / "core" / "slides" / "slide.typ").read_bytes()}
     assert all(inputs.keys() == {"deck"} for _, inputs in seen)
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from core import share
-from core.explain import VectorExplanation, explain
-from core.geometry import label, moved, scene, tree, written
+from core import address as share
 from core.grammar import parse
+from core.kinds.explain import VectorExplanation, explain
+from core.kinds.vector.geometry import label, moved, scene, tree, written
 from core.problem import VectorProblem
 
 POLAR = VectorProblem(("r*cos(phi)", "r*sin(phi)"), (("r", "2"), ("phi", "pi/6")), ("1", "2"))

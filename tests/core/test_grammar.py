@@ -16,8 +16,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import words
-from core.expression import COMPARISONS, CONSTANTS, FUNCTIONS, LEAVES, OPERATORS, Node, names, number, walk
+from core import wording as words
+from core.expression.text import to_text
+from core.expression.tree import COMPARISONS, CONSTANTS, FUNCTIONS, LEAVES, OPERATORS, Node, names, number, walk
 from core.grammar import (
     CODES,
     MAX_DEPTH,
@@ -30,9 +31,8 @@ from core.grammar import (
     variable,
 )
 from core.grammar.spelling import EQUIVALENTS
-from core.numeric import OPERATIONS, evaluate
+from core.numbers.floats import OPERATIONS, evaluate
 from core.problem import ProblemError
-from core.typeset.text import to_text
 
 CASES = Path(__file__).parents[1] / "cases"
 READINGS = json.loads((CASES / "readings.json").read_text(encoding="utf-8"))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from core.expression.text import to_text
 from core.grammar import CODES, MAX_LENGTH, constant, parse, variable
 from core.problem import ProblemError
-from core.typeset.text import to_text
 
 CASES = Path(__file__).parents[1] / "cases"
 SEEDS = [

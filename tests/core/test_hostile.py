@@ -11,11 +11,13 @@ from types import FrameType
 
 import pytest
 
-from core import edits, grammar, share
-from core.explain import complete, explain, read
-from core.expression import natural
-from core.matrices import MAX_TEXT
-from core.matrices import read as read_matrix
+from core import address as share
+from core import grammar
+from core.expression.tree import natural
+from core.grammar.matrices import MAX_TEXT
+from core.grammar.matrices import read as read_matrix
+from core.kinds import edits
+from core.kinds.explain import complete, explain, read
 from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError, VectorProblem
 
 SIGNS = "[ ] { } [[ ]] ( ) 1 -2.5 pi 1/2 , ; & | = : ... x ' \" A= dtype= tensor( np.array( np.matrix('"
@@ -48,7 +50,7 @@ def paste_all(texts: list[str]) -> None:
     "text", ["[1]" + " " * 2000 + "x", "tensor(" + " " * 1000 + "=|", "np.matrix('1')" + " " * 9000 + "x"]
 )
 def test_what_stands_behind_a_matrix_is_looked_at_once(text: str) -> None:
-    code = f"from core.matrices import read\nread({text!r})"
+    code = f"from core.grammar.matrices import read\nread({text!r})"
     told = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
     assert "ProblemError" in told.stderr
 

@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from core import share, words
-from core.explain import explain
+from core import address as share
+from core import wording as words
 from core.export import EXPORTERS, URL_VARIABLE, Options, base_url, export
 from core.export.qr import qr
+from core.kinds.explain import explain
 from core.problem import ProblemError, VectorProblem
 
 READS = [

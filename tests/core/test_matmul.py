@@ -9,13 +9,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import worker
-from core.derivation import VOCABULARY
-from core.explain import derivation, explain
-from core.matmul import LOSSES, ORDERS, read_matmul
-from core.matrices import induced, preset, put, random_integers, read
+from core.calculus import worker
+from core.code.sympy import VOCABULARY
+from core.code.transcript import run
+from core.grammar.matrices import read
+from core.kinds.explain import derivation, explain
+from core.kinds.matmul.entries import induced, preset, put, random_integers
+from core.kinds.matmul.explanation import LOSSES, ORDERS, read_matmul
 from core.problem import MatmulProblem, ProblemError
-from core.transcript import run
 
 TEXT = MatmulProblem((("1", "2"), ("3", "4")), (("1", "2", "3"), ("4", "5", "6")))
 WEIGHTED = replace(TEXT, v=(("1", "-2", "3"), ("1/2", "0", "7")))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core import share, words
+from core import address as share
+from core import wording as words
 from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
 
 TEXT = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), (("x1", "1"), ("x2", "2")), ("2", "1"))

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.engines import listing, tape
+from core.address import DEFAULTS
+from core.code import torch as listing
+from core.engines import tape
 from core.engines.autograd import differentiate_chain
 from core.engines.tape import Operation, Tape
-from core.explain import explain
-from core.expression import FUNCTIONS
+from core.expression.tree import FUNCTIONS
 from core.grammar import parse
+from core.kinds.explain import explain
 from core.problem import ChainProblem, VectorProblem
-from core.share import DEFAULTS
 
 EVERY = (
     "x1+x2-3*x1/x2",

@@ -13,10 +13,12 @@ from threading import Barrier
 
 import pytest
 
-from core import share, turns, words
-from core.engines.complaints import complaints
-from core.explain import ChainExplanation, VectorExplanation, derivation, explain
+from core import address as share
+from core import turns
+from core import wording as words
+from core.engines.misuse import complaints
 from core.export import Options, export
+from core.kinds.explain import ChainExplanation, VectorExplanation, derivation, explain
 from core.problem import ProblemError
 from core.turns import Turn
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core import derivation
+from core.code import sympy as derivation
+from core.code.transcript import annotated, run
 from core.engines import autograd
 from core.grammar import parse
-from core.transcript import annotated, run
 
 SOURCE = derivation.vector_source(
     [parse("2x1+x2^2"), parse("x1/3")], ["x1", "x2"], [parse("1/2"), parse("pi")], [parse("2"), parse("-1")]

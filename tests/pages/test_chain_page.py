@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import share, words
+from core import address as share
+from core import wording as words
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
 LINK = "/chain?f=x1^2%2Bx2;x1*x2^2&g=y1*y2;y1%2By2^2&at=x1:1,x2:2&v=1,2"

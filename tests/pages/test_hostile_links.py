@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from core import share, words
+from core import address as share
+from core import wording as words
 from core.problem import MAX_ENTRIES, MAX_OUTPUTS
 from pages.shared.views import variable, verbatim
 from tests.pages.test_pages import visit

@@ -6,11 +6,12 @@ from contextlib import suppress
 
 import pytest
 
-from core import matrices, share
-from core.explain import explain
-from core.matmul import MatmulExplanation
+from core import address as share
+from core.grammar import matrices
+from core.kinds.explain import explain
+from core.kinds.matmul.explanation import MatmulExplanation
 from core.problem import MatmulProblem, ProblemError
-from core.words import say
+from core.wording import say
 from pages.components import product
 from pages.shared.messages import NotOursError
 from tests.pages.test_pages import code, latex, visit

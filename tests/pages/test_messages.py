@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core import share
+from core import address as share
 from core.problem import Problem, VectorProblem
 from pages.components import geometry, product, weights
 from pages.shared.messages import LARGEST_SERIAL, NotOursError, message, serial

@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import share, words
+from core import address as share
+from core import wording as words
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")
 ADDRESSES = [pytest.param(example.address, id=example.id) for example in words.examples()]

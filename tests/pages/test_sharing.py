@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 import streamlit as st
 
-from core import export, share, words, worker
+from core import address as share
+from core import export
+from core import wording as words
+from core.calculus import worker
 from core.export.kept import Kept
 from core.export.turns import Visitors
 from core.problem import ProblemError
-from core.words import say
+from core.wording import say
 from pages.shared import sharing
 from pages.shared.sharing import FORMATS
 from tests.pages.test_pages import visit

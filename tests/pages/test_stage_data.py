@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.explain import explain
+from core.kinds.explain import explain
 from core.problem import VectorProblem
 from pages.components.stage import stage_data
 from pages.components.weights import accept

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.explain import ChainExplanation
-from core.typeset.equations import SIZES
+from core.kinds.chain.equations import SIZES
+from core.kinds.explain import ChainExplanation
 from pages.components import component
 from pages.components.chain import spoken
 from pages.shared import views

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import share
-from core.explain import complete
+from core import address as share
 from core.grammar import parse
+from core.kinds.explain import complete
+from core.notation.latex import expression
 from core.problem import ChainProblem, MatmulProblem, Problem, VectorProblem
-from core.typeset.latex import expression
-from core.words import Example, examples
+from core.wording import Example, examples
 from pages.components import component
 from pages.shared import session
 

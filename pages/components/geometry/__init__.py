@@ -6,11 +6,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from core import geometry
-from core.engines.complaints import Complaint, complaints
-from core.explain import VectorExplanation
+from core.engines.misuse import Complaint, complaints
+from core.kinds.explain import VectorExplanation
+from core.kinds.vector import geometry
 from core.problem import MAX_ENTRIES, VectorProblem
-from core.words import table
+from core.wording import table
 from pages.components import component
 from pages.shared import session, views
 from pages.shared.messages import NotOursError, message

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.share import LANGUAGES
-from core.words import say
+from core.address import LANGUAGES
+from core.wording import say
 from pages.components import component
 from pages.shared import session
 

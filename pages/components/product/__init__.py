@@ -10,16 +10,26 @@ from math import isfinite
 from typing import Any
 
 from core.engines.autograd import MatmulAutograd
-from core.exact import Number
 from core.grammar import MAX_LENGTH, constant
-from core.matmul import LOSSES, MAX_SIDE, ORDERS, MatmulExplanation, Rows, read_matmul, resize, weights_of
-from core.matrices import MAX_TEXT, PRESETS, SHAPES, WHOLE, induced, preset, put, random_integers, read
+from core.grammar.matrices import MAX_TEXT, WHOLE, read
+from core.kinds.matmul.entries import PRESETS, SHAPES, induced, preset, put, random_integers
+from core.kinds.matmul.explanation import (
+    LOSSES,
+    MAX_SIDE,
+    ORDERS,
+    MatmulExplanation,
+    Rows,
+    read_matmul,
+    resize,
+    weights_of,
+)
+from core.notation.latex import expression, latex
+from core.notation.palette import strength
+from core.notation.tree import Value
+from core.numbers.exact import Number
+from core.numbers.notation import exact_node
 from core.problem import MatmulProblem, Matrix, ProblemError
-from core.typeset.latex import expression, latex
-from core.typeset.numbers import exact_node
-from core.typeset.palette import strength
-from core.typeset.tree import Value
-from core.words import explain_error
+from core.wording import explain_error
 from pages.components import component
 from pages.shared import session, views
 from pages.shared.messages import Message, NotOursError, message, serial

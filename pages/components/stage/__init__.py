@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from core.exact import Number
-from core.explain import VectorExplanation
-from core.expression import Node
-from core.typeset import equations
-from core.typeset.latex import approximate, expression, latex, name, value
-from core.typeset.numbers import is_rounded, says_all
-from core.typeset.palette import FAINTEST, FULL_TINT
-from core.typeset.text import to_text
+from core.expression.text import to_text
+from core.expression.tree import Node
+from core.kinds import pieces
+from core.kinds.explain import VectorExplanation
+from core.notation.latex import approximate, expression, latex, name, value
+from core.notation.palette import FAINTEST, FULL_TINT
+from core.numbers.exact import Number
+from core.numbers.notation import is_rounded, says_all
 from pages.components import component
 from pages.shared import session, views
 
@@ -52,7 +52,7 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
         "tint": {"full": FULL_TINT, "faintest": FAINTEST, "reference": USUAL},
         "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
         "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
-        "at": latex(equations.point(here), views.palette()),
+        "at": latex(pieces.point(here), views.palette()),
         "x": [_float(n) for n in here.point],
         "v": [_weight(n, i) for i, n in enumerate(pulled.weights)],
         "J": [

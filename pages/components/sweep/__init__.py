@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.explain import ChainExplanation
+from core.kinds.explain import ChainExplanation
 from core.problem import CHAIN_FIELDS
 from pages.components import component
 from pages.components.chain import scene, spoken

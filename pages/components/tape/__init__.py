@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.engines.tape import Operation, Tape
-from core.geometry import number
+from core.kinds.vector.geometry import number
 from pages.components import component
 from pages.components.chain import Data, spoken
 from pages.shared import views

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from math import isfinite
 
-from core.exact import Number
 from core.grammar import MAX_LENGTH
+from core.numbers.exact import Number
 from core.problem import MAX_OUTPUTS
 from pages.components import component
 from pages.shared import session

@@ -1,5 +1,5 @@
 // How many multiplications a chain of sizes a, b, c, … takes, by the order of multiplying. The counts are those of
-// core/cost.py: a p×q matrix times a q×r matrix takes p·q·r.
+// core/kinds/chain/cost.py: a p×q matrix times a q×r matrix takes p·q·r.
 
 import { button } from "./chain.js"
 import { place, svg, width } from "./draw.js"

@@ -1,5 +1,5 @@
-// The reader's formulas in the browser: trees of core/geometry.py become functions of x, by this table and nothing
-// else. What an operation means is what core/numeric.py says; an operation that has no row here is refused.
+// The reader's formulas in the browser: trees of core/kinds/vector/geometry.py become functions of x, by this table and nothing
+// else. What an operation means is what core/numbers/floats.py says; an operation that has no row here is refused.
 
 const compare = holds => (a, b) => Number(holds(a, b))
 const sigmoid = x => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))) // exp(-x) would overflow

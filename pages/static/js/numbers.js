@@ -1,4 +1,4 @@
-// How a number is written while it moves, the same way core/typeset/numbers.py writes it at rest.
+// How a number is written while it moves, the same way core/numbers/notation.py writes it at rest.
 
 const DIGITS = 4
 const WHOLE = 1e9 // integers below it are written out

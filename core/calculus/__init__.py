@@ -1,0 +1,1 @@
+"""SymPy's part, in processes that can be killed."""

@@ -1,0 +1,1 @@
+"""Listings that run exactly as they are shown."""

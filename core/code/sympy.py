@@ -1,0 +1,155 @@
+"""The derivation as SymPy code: what a reader could paste into a notebook. No SymPy in here: this is text.
+
+The inputs are the elements of one list, so the code holds numbers, operators, ``x[0]`` and SymPy's own names; a
+reader's names occur only as the texts that SymPy prints. ``core.calculus.worker`` runs exactly this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from core.code.transcript import Vocabulary
+from core.expression.text import to_text
+from core.expression.tree import LEAVES, Node
+
+# op -> SymPy; {0}, {1}, … are the arguments
+OPERATIONS: dict[str, str] = {
+    **{op: f"sp.{op}({{0}})" for op in "sin cos tan asin acos atan sinh cosh tanh exp log sqrt sign".split()},
+    "abs": "sp.Abs({0})",
+    "relu": "sp.Max(0, {0})",
+    "sigmoid": "(1/(1 + sp.exp(-({0}))))",
+    "softplus": "sp.log(1 + sp.exp({0}))",
+    "atan2": "sp.atan2({0}, {1})",
+    "max": "sp.Max({all})",
+    "min": "sp.Min({all})",
+    "where": "sp.Piecewise(({1}, {0}), ({2}, True))",
+    "==": "sp.Eq({0}, {1})",
+    "!=": "sp.Ne({0}, {1})",
+}
+CONSTANTS = {"pi": "sp.pi", "e": "sp.E"}
+
+MATMUL_NAMES = ("a", "b", "c", "at_a", "at_b", "at_v", "element", "weight", "a_grad", "b_grad")
+
+VOCABULARY = Vocabulary(
+    module="sympy",
+    alias="sp",
+    names=frozenset({"sp", "print", "x", "y", "J", "k", "v", "vJ", "at", "dict", "zip", *MATMUL_NAMES}),
+    attributes=frozenset(
+        "symbols Matrix jacobian subs zeros T pi E Rational Abs Max Min Piecewise Eq Ne atan2 diff "
+        "sin cos tan asin acos atan sinh cosh tanh exp log sqrt sign".split()
+    ),
+    keywords=frozenset({"real"}),
+    builtins=("dict", "zip"),
+    texts=True,
+)
+
+
+def vector_source(
+    outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[Node], cotangent: Sequence[Node]
+) -> str:
+    """The complete listing: the Jacobian, vᵀJ with symbolic weights, both substituted.
+
+    ``point`` and ``cotangent`` are the numbers as they were read (trees without names).
+    """
+    places = {name: f"x[{j}]" for j, name in enumerate(inputs)}
+    rows = "".join(f"    {expression(node, places)},\n" for node in outputs)
+    weights = ", ".join(f'"k{i + 1}"' for i in range(len(outputs)))
+    return f"""\
+import sympy as sp
+
+x = sp.symbols([{", ".join(f'"{name}"' for name in inputs)}], real=True)
+y = sp.Matrix([
+{rows}])
+J = y.jacobian(x)
+print(J)
+
+k = sp.symbols([{weights}])
+vJ = sp.Matrix([k]) * J
+print(vJ)
+
+at = dict(zip(x, {_list(point)}))
+v = dict(zip(k, {_list(cotangent)}))
+print(J.subs(at))
+print(vJ.subs(at).subs(v))
+"""
+
+
+def matmul_source(a: Sequence[Sequence[Node]], b: Sequence[Sequence[Node]], v: Sequence[Sequence[Node]]) -> str:
+    """The complete listing for c = a·b: each ∂c_ij/∂b and ∂c_ij/∂a, their sums weighted by v, all substituted.
+
+    The matrices hold the numbers as they were read (trees without names): a (m, k), b (k, n), v (m, n).
+    """
+    matrices = {"a": a, "b": b, "v": v}
+    letters = "".join(_letters(letter, matrix) for letter, matrix in matrices.items())
+    numbers = "".join(
+        f"at_{letter} = dict(zip({letter}, {_list([entry for row in matrix for entry in row])}))\n"
+        for letter, matrix in matrices.items()
+    )
+    return f"""\
+import sympy as sp
+
+{letters}c = a * b
+print(c)
+
+{numbers}
+b_grad = sp.zeros({len(b)}, {len(b[0])})
+for element, weight in zip(c, v):        # dC/dB, one small matrix for each element of c
+    print(element.diff(b))
+    print(element.diff(b).subs(at_a))
+    b_grad = b_grad + weight * element.diff(b)
+print(b_grad)
+print(b_grad == a.T * v)
+print(b_grad.subs(at_a).subs(at_v))
+
+a_grad = sp.zeros({len(a)}, {len(a[0])})
+for element, weight in zip(c, v):        # dC/dA, in the same way
+    print(element.diff(a))
+    print(element.diff(a).subs(at_b))
+    a_grad = a_grad + weight * element.diff(a)
+print(a_grad)
+print(a_grad == v * b.T)
+print(a_grad.subs(at_b).subs(at_v))
+"""
+
+
+def _letters(letter: str, matrix: Sequence[Sequence[Node]]) -> str:
+    """``a = sp.Matrix([sp.symbols(["a11", "a12"]), sp.symbols(["a21", "a22"])])``"""
+    names = [[f'"{letter}{i + 1}{j + 1}"' for j in range(len(row))] for i, row in enumerate(matrix)]
+    rows = ", ".join(f"sp.symbols([{', '.join(row)}])" for row in names)
+    return f"{letter} = sp.Matrix([{rows}])\n"
+
+
+def _list(numbers: Sequence[Node]) -> str:
+    return f"[{', '.join(expression(node, {}) for node in numbers)}]"
+
+
+def expression(node: Node, places: Mapping[str, str]) -> str:
+    """The SymPy expression of a tree; ``places`` says where a variable stands ({"rho": "x[0]"})."""
+    return to_text(_spelled(node, places)).replace("^", "**")
+
+
+def _spelled(node: Node, places: Mapping[str, str]) -> Node:
+    """The tree with leaves and calls already in SymPy's spelling, for ``to_text`` to put together."""
+    if node.op in LEAVES:
+        return _leaf(
+            {"number": _number, "name": places.__getitem__, "constant": CONSTANTS.__getitem__}[node.op](node.text)
+        )
+    if node.op == "/" and all(arg.op == "number" and arg.text.isdigit() for arg in node.args):
+        return _leaf(f"sp.Rational({int(node.args[0].text)}, {int(node.args[1].text)})")  # 1/3 is a float in Python
+    args = tuple(_spelled(arg, places) for arg in node.args)
+    if node.op not in OPERATIONS:
+        return replace(node, args=args)
+    texts = [to_text(arg) for arg in args]
+    return _leaf(OPERATIONS[node.op].format(*texts, all=", ".join(texts)))
+
+
+def _leaf(text: str) -> Node:
+    return Node("name", text=text)
+
+
+def _number(text: str) -> str:
+    """A whole number as it is, anything else as the exact rational that SymPy should compute with."""
+    q = Fraction(text)
+    return str(q.numerator) if q.denominator == 1 else f"sp.Rational({q.numerator}, {q.denominator})"

@@ -1,0 +1,358 @@
+"""What happens at each operation when f is computed at the point: where a derivative can go wrong, and why.
+
+An own forward pass (values and derivatives together), used to explain and never to answer. It runs several
+times at once with every result nudged in its last place; the scatter tells how many digits the
+computation itself can promise (Vignes 1993, "A stochastic arithmetic for reliable scientific computation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.engines.differences import CONSTANTS
+from core.engines.differences import OPERATIONS as VALUES
+from core.expression.tree import COMPARISONS, FUNCTIONS, Node
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+Kind = Literal["undefined", "range", "infinite", "lost", "switch", "edge", "pole", "linearised"]
+
+TROUBLE = ("infinite", "undefined", "range")
+SAMPLES = 8  # the first one is not nudged
+NUDGES = np.where(np.random.default_rng(0).random((997, SAMPLES)) < 0.5, -1.0, 1.0) * 2.0**-52
+NUDGES[:, 0] = 0
+NEAR = 16  # a switch, an edge or a pole this many times closer than its own rounding noise counts as reached
+LINEAR = 20  # torch's default threshold of softplus
+SMALLEST = np.finfo(np.float64).tiny
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at one operation.
+
+    kind: "undefined" – no value from proper arguments (log(-1), 1/0); "range" – the value or its derivative left
+    the range of float64; "infinite" – the value is fine, its derivative is not (sqrt at 0); "lost" – the derivative
+    is fine, its formula is not (0^x); "switch" – the operation changes its formula (abs at 0, a tie in max);
+    "edge" – its domain ends (sqrt at 0); "pole" – it grows without end (1/u at 0); "linearised" – torch replaces
+    softplus by a straight line. ``result`` is what the operation itself gives, or the derivative that is lost.
+    ``touches[j]``: whether x_j moves the argument in question. ``distance[j]``: about how far along x_j a switch,
+    an edge or a pole is; 0 where it is reached, within rounding if not ``exact``. ``hidden``: in a branch not taken.
+    """
+
+    kind: Kind
+    op: str
+    result: float
+    touches: tuple[bool, ...]
+    distance: tuple[float, ...] = ()
+    exact: bool = True
+    hidden: bool = False
+    text: str = ""
+
+    @property
+    def reached(self) -> bool:
+        return not any(self.distance)
+
+
+class Dual(NamedTuple):
+    """A value and its derivatives, shapes (samples,), (inputs, samples), (inputs,), and what led to them."""
+
+    value: Array
+    slope: Array
+    touches: Mask
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output at the point: its slope along x_j, that slope's rounding noise, whether x_j occurs in it.
+
+    ``text`` is its outermost operation with the numbers that it met, ``blur`` the rounding noise of its value.
+    """
+
+    text: str
+    value: float
+    blur: float
+    slopes: tuple[float, ...]
+    noise: tuple[float, ...]
+    touches: tuple[bool, ...]
+    events: tuple[Event, ...]
+
+    def happened(self, kind: Kind, j: int | None = None, hidden: bool = False) -> list[Event]:
+        """The events of one kind that x_j touches (None: any input); of those at a distance, the reached ones."""
+        return [
+            event
+            for event in self.events
+            if event.kind == kind and event.hidden == hidden and (j is None or event.touches[j]) and event.reached
+        ]
+
+    def trouble(self, j: int) -> list[Event]:
+        """Whatever can turn dy/dx_j into nan when torch multiplies it by 0, branches not taken included.
+
+        One nan among the values spreads to every input of the operations above it.
+        """
+        return [event for event in self.events if event.kind in TROUBLE and self.touches[j]]
+
+
+def _power(u: Array, n: Array, r: Array) -> list[Array]:
+    by_base = np.where(n == 0, 0.0, n * np.power(u, n - 1))
+    by_exponent = np.where(r == 0, 0.0, r * np.log(u))
+    return [by_base, by_exponent]
+
+
+def _select(values: Sequence[Array], r: Array) -> list[Array]:
+    chosen = [value == r for value in values]
+    return [one / sum(chosen) for one in chosen]
+
+
+# op -> its derivative by each argument, from the arguments and the result
+PARTIALS: dict[str, Callable[..., list[Array]]] = {
+    "neg": lambda u, r: [-np.ones_like(r)],
+    "+": lambda a, b, r: [np.ones_like(r), np.ones_like(r)],
+    "-": lambda a, b, r: [np.ones_like(r), -np.ones_like(r)],
+    "*": lambda a, b, r: [b, a],
+    "/": lambda a, b, r: [1 / b, -r / b],
+    "^": _power,
+    "sin": lambda u, r: [np.cos(u)],
+    "cos": lambda u, r: [-np.sin(u)],
+    "tan": lambda u, r: [1 + r * r],
+    "asin": lambda u, r: [1 / np.sqrt(1 - u * u)],
+    "acos": lambda u, r: [-1 / np.sqrt(1 - u * u)],
+    "atan": lambda u, r: [1 / (1 + u * u)],
+    "sinh": lambda u, r: [np.cosh(u)],
+    "cosh": lambda u, r: [np.sinh(u)],
+    "tanh": lambda u, r: [1 - r * r],
+    "exp": lambda u, r: [r],
+    "log": lambda u, r: [1 / u],
+    "sqrt": lambda u, r: [0.5 / r],
+    "abs": lambda u, r: [np.sign(u)],
+    "sign": lambda u, r: [np.zeros_like(r)],
+    "relu": lambda u, r: [np.where(u > 0, 1.0, 0.0)],
+    "sigmoid": lambda u, r: [r * (1 - r)],
+    "softplus": lambda u, r: [np.exp(-np.logaddexp(0.0, -u))],
+    "atan2": lambda a, b, r: [b / (a * a + b * b), -a / (a * a + b * b)],
+    "min": lambda *args: _select(args[:-1], args[-1]),
+    "max": lambda *args: _select(args[:-1], args[-1]),
+    "where": lambda c, a, b, r: [np.zeros_like(r), np.where(c, 1.0, 0.0), np.where(c, 0.0, 1.0)],
+    **{op: lambda a, b, r: [np.zeros_like(r), np.zeros_like(r)] for op in COMPARISONS},
+}
+
+# op -> the quantity whose sign decides which formula holds; None: it never changes here
+SWITCHES: dict[str, Callable[..., Dual | None]] = {
+    "abs": lambda u: u,
+    "sign": lambda u: u,
+    "relu": lambda u: u,
+    "max": lambda *args: _lead(args, 1),
+    "min": lambda *args: _lead(args, -1),
+    "atan2": lambda y, x: None if x.value[0] > 0 else y,
+    **{op: lambda a, b: _minus(a, b) for op in COMPARISONS},
+}
+# op -> the quantity that is positive inside the domain
+DOMAINS: dict[str, Callable[..., Dual | None]] = {
+    "sqrt": lambda u: u,
+    "log": lambda u: u,
+    "asin": lambda u: _within_one(u),
+    "acos": lambda u: _within_one(u),
+    "^": lambda u, n: u if n.touches.any() or n.value[0] % 1 else None,
+}
+# op -> the quantity at whose 0 it grows without end
+GROWS: dict[str, Callable[..., Dual | None]] = {
+    "/": lambda a, b: b,
+    "tan": lambda u: Dual(np.cos(u.value), -np.sin(u.value) * u.slope, u.touches, ()),
+    "^": lambda u, n: u if n.value[0] < 0 and not n.value[0] % 1 else None,
+}
+MARGINS: dict[Kind, dict[str, Callable[..., Dual | None]]] = {"switch": SWITCHES, "edge": DOMAINS, "pole": GROWS}
+# op -> whether the derivative really is infinite there; elsewhere it only overflowed
+POLES: dict[str, Callable[..., bool]] = {
+    "/": lambda a, b: b == 0,
+    "^": lambda u, n: u <= 0,
+    "log": lambda u: u <= 0,
+    "sqrt": lambda u: u == 0,
+    "asin": lambda u: abs(u) == 1,
+    "acos": lambda u: abs(u) == 1,
+    "atan2": lambda a, b: a == 0 and b == 0,
+}
+# op -> whether the formula of its derivative is nan or infinite where the derivative itself is 0
+LOST: dict[str, Callable[..., bool]] = {
+    "^": lambda u, n: u.value[0] == 0 and (n.value[0] > 0 if n.touches.any() else n.value[0] == 0),
+}
+# op -> whether a result of 0 is one that only became too small
+VANISHES: dict[str, Callable[..., bool]] = {
+    "*": lambda a, b: bool(a != 0 and b != 0),
+    "/": lambda a, b: bool(a != 0 and np.isfinite(b)),
+    "^": lambda u, n: bool(u != 0),
+    "exp": lambda u: bool(np.isfinite(u)),
+    "sigmoid": lambda u: bool(np.isfinite(u)),
+    "softplus": lambda u: bool(np.isfinite(u)),
+}
+
+
+def look(outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float]) -> tuple[Output, ...]:
+    """Every output at ``point``, with the events on the way to it."""
+    n, nudges = len(inputs), cycle(NUDGES)
+    env = {
+        name: Dual(
+            np.full(SAMPLES, float(x)) * (1 + next(nudges)),
+            np.repeat(np.eye(n)[:, [j]], SAMPLES, axis=1),
+            np.eye(n, dtype=bool)[j],
+            (),
+        )
+        for j, (name, x) in enumerate(zip(inputs, point, strict=True))
+    }
+    known: dict[int, Dual] = {}  # by identity: subtrees are shared where one function is put into another
+    with np.errstate(all="ignore"):
+        return tuple(_output(output, env, known, nudges, n) for output in outputs)
+
+
+def _output(node: Node, env: Mapping[str, Dual], known: dict[int, Dual], nudges: Iterator[Array], n: int) -> Output:
+    dual = _run(node, env, known, nudges, n)
+    scatter = np.abs(dual.slope - dual.slope[:, :1])
+    return Output(
+        _text(node.op, [float(_run(arg, env, known, nudges, n).value[0]) for arg in node.args]) or node.text,
+        float(dual.value[0]),
+        _scatter(dual.value),
+        tuple(dual.slope[:, 0].tolist()),
+        tuple(np.fmax.reduce(scatter, axis=1).tolist()),
+        tuple(dual.touches.tolist()),
+        dual.events,
+    )
+
+
+def _run(node: Node, env: Mapping[str, Dual], known: dict[int, Dual], nudges: Iterator[Array], n: int) -> Dual:
+    if node.op == "name":
+        return env[node.text]
+    if id(node) not in known:
+        args = [_run(arg, env, known, nudges, n) for arg in node.args]
+        known[id(node)] = _apply(node, args, nudges) if args else _constant(node, n, next(nudges))
+    return known[id(node)]
+
+
+def _constant(node: Node, n: int, nudge: Array) -> Dual:
+    value = float(node.text) if node.op == "number" else CONSTANTS[node.text]
+    whole = value.is_integer()  # an exponent of 2 is 2, but 0.1 and pi are rounded themselves
+    return Dual(np.full(SAMPLES, value) * (1 + (0 if whole else nudge)), np.zeros((n, SAMPLES)), np.zeros(n, bool), ())
+
+
+def _apply(node: Node, args: list[Dual], nudges: Iterator[Array]) -> Dual:
+    values = [arg.value for arg in args]
+    exact = VALUES[node.op](*values)
+    value = exact if node.op in UNROUNDED else exact * (1 + next(nudges))
+    partials = PARTIALS[node.op](*values, value)
+    slope = np.zeros_like(args[0].slope)
+    for arg, partial in zip(args, partials, strict=True):
+        # a branch that is not taken and an argument that x_j cannot move contribute 0, even 0 times infinity
+        counts = arg.touches[:, None] & ~((node.op in CHOOSERS) & (partial == 0))
+        slope = slope + np.where(counts, partial * arg.slope, 0.0)
+    touches = np.logical_or.reduce([arg.touches for arg in args])
+    events = _inherited(node, args, partials) + _events(node, args, partials, exact)
+    return Dual(value, slope * (1 + next(nudges)), touches, events)
+
+
+CHOOSERS = ("where", "max", "min", *COMPARISONS)
+UNROUNDED = (*CHOOSERS, "neg", "abs", "sign", "relu")
+
+
+def _inherited(node: Node, args: list[Dual], partials: list[Array]) -> tuple[Event, ...]:
+    """What happened in the arguments: hidden in a branch not taken; a condition has no derivative."""
+    events: list[Event] = []
+    for position, (arg, partial) in enumerate(zip(args, partials, strict=True)):
+        if (node.op == "where" and position == 0) or node.op in COMPARISONS:
+            events += [event for event in arg.events if event.kind not in ("infinite", "lost")]
+        elif node.op in CHOOSERS and partial[0] == 0:
+            events += [replace(event, hidden=True) for event in arg.events]
+        else:
+            events += arg.events
+    return tuple(events)
+
+
+def _events(node: Node, args: list[Dual], partials: list[Array], exact: Array) -> tuple[Event, ...]:
+    first = [float(arg.value[0]) for arg in args]
+    result = float(exact[0])
+    found = (
+        *_value_events(node.op, args, first, result),
+        *_partial_events(node.op, args, first, partials, result),
+        *_margin_events(node.op, args, result),
+    )
+    return tuple(replace(event, text=_text(node.op, first)) for event in found)
+
+
+def _any(args: Iterable[Dual]) -> tuple[bool, ...]:
+    touched: tuple[bool, ...] = tuple(np.logical_or.reduce([arg.touches for arg in args]).tolist())
+    return touched
+
+
+def _scatter(value: Array) -> float:
+    return float(np.fmax.reduce(np.abs(value - value[0])))
+
+
+def _value_events(op: str, args: list[Dual], first: list[float], value: float) -> list[Event]:
+    if op in COMPARISONS or not np.isfinite(first).all():
+        return []
+    if not np.isfinite(value):
+        pole = np.isnan(value) or (op in POLES and POLES[op](*first))
+        return [Event("undefined" if pole else "range", op, value, _any(args))]
+    if op == "softplus" and first[0] > LINEAR:
+        return [Event("linearised", op, value, _any(args))]
+    if abs(value) < SMALLEST and op in VANISHES and VANISHES[op](*first):
+        return [Event("range", op, value, _any(args))]
+    return []
+
+
+def _partial_events(op: str, args: list[Dual], first: list[float], partials: list[Array], value: float) -> list[Event]:
+    if not np.isfinite(value) or not np.isfinite(first).all():
+        return []
+    wild = [(arg, p) for arg, p in zip(args, partials, strict=True) if arg.touches.any() and not np.isfinite(p[0])]
+    if not wild:
+        return [Event("lost", op, value, _any(args))] if op in LOST and LOST[op](*args) else []
+    kind: Kind = "infinite" if op in POLES and POLES[op](*first) else "range"
+    return [Event(kind, op, float(wild[0][1][0]), _any(arg for arg, _ in wild))]
+
+
+def _margin_events(op: str, args: list[Dual], value: float) -> list[Event]:
+    """How far away the operation changes its formula, leaves its domain, grows without end."""
+    found = []
+    for kind, table in MARGINS.items():
+        margin = table[op](*args) if op in table else None
+        if margin is None or not margin.touches.any() or not np.isfinite(margin.value[0]):
+            continue
+        gap = abs(float(margin.value[0]))
+        reached = gap == 0 or gap <= NEAR * _scatter(margin.value)
+        distance = np.zeros(len(margin.touches)) if reached else gap / np.abs(margin.slope[:, 0])
+        found.append(Event(kind, op, value, tuple(margin.touches.tolist()), tuple(distance.tolist()), gap == 0))
+    return found
+
+
+def _minus(a: Dual, b: Dual) -> Dual:
+    return Dual(a.value - b.value, a.slope - b.slope, a.touches | b.touches, ())
+
+
+def _within_one(u: Dual) -> Dual:
+    return Dual(1 - np.abs(u.value), -np.sign(u.value) * u.slope, u.touches, ())
+
+
+def _lead(args: Sequence[Dual], sign: int) -> Dual:
+    """The chosen argument of max (sign 1) or min (-1) minus the best of those that move differently."""
+    leader, *others = sorted(args, key=lambda arg: -sign * float(arg.value[0]))
+    rivals = [arg for arg in others if not np.array_equal(arg.slope[:, 0], leader.slope[:, 0])]
+    if not rivals:
+        return _minus(leader, leader)._replace(touches=np.zeros_like(leader.touches))
+    lead = _minus(leader, rivals[0])
+    on_a_par = [arg.touches for arg in rivals if arg.value[0] == rivals[0].value[0]]
+    return lead._replace(touches=np.logical_or.reduce([lead.touches, *on_a_par]))
+
+
+def _text(op: str, values: Sequence[float]) -> str:
+    """The operation with the numbers it met: "log(0)", "0/0", "(-8)^0.3333"."""
+    if not values:
+        return ""
+    words = [f"{value + 0:.4g}" for value in values]
+    if op in FUNCTIONS:
+        return f"{op}({', '.join(words)})" if op != "where" else "where"
+    words = [f"({word})" if word.startswith("-") else word for word in words]
+    return f"-{words[0]}" if op == "neg" else op.join(words)

@@ -1,0 +1,1 @@
+"""The expression tree that everything shares, and its text."""

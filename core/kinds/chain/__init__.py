@@ -1,0 +1,1 @@
+"""x → y → z, or longer: the page /chain."""

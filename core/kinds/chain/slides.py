@@ -1,0 +1,285 @@
+"""Slides of x → y → z: forward once, then backward through one Jacobian at a time."""
+
+from __future__ import annotations
+
+from core.kinds import pieces
+from core.kinds.chain import equations
+from core.kinds.explain import ChainExplanation, Vector
+from core.kinds.vector import equations as vector_equations
+from core.notation.tree import Boxed, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, line
+from core.slides.blocks import Block, Formula, Frame, Grid, Slide, above, beside, choice, formula
+from core.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
+from core.slides.words import (
+    address_of,
+    answer_lines,
+    is_calm,
+    remark_on,
+    rows_text,
+    shortened_answers,
+    vector_text,
+)
+from core.wording import explain_note, say
+
+
+def _stage(e: ChainExplanation, s: int) -> tuple[str, str]:
+    """The letters of stage s: what goes in and what comes out."""
+    return e.letters[s], e.letters[s + 1]
+
+
+def state(e: ChainExplanation, lang: str) -> Slide:
+    order = range(len(e.maps))
+    return Slide(
+        title=say(lang, "export.title.chain"),
+        subtitle=say(lang, "export.subtitle.chain", product=_product_text(e)),
+        body=choice(*_forms(e)),
+        frame=_frame(e, lang),
+        alt=say(lang, "export.alt.chain", steps=" ".join(_step_text(e, s, lang) for s in reversed(order))),
+        notes="\n\n".join(
+            [
+                _start(e, lang),
+                *(_stage_note(e, s, lang) for s in reversed(order)),
+                say(lang, "export.notes.chain_why"),
+                *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
+            ]
+        ),
+    )
+
+
+def _forms(e: ChainExplanation) -> list[Block]:
+    """The state, ever shorter: without the Jacobians in symbols, without the functions, one cotangent a line."""
+    order = range(len(e.maps))
+    functions = beside(*(function_list(at, e.letters[s + 1], 22) for s, at in enumerate(e.maps)))
+    numbers = [_numbers(e, s) for s in order]
+    symbols = [_symbols(e, s) for s in order]
+    sweep, lines = formula(_sweep(e, len(e.maps)), size=28), _lines(e, len(e.maps))
+    return [
+        above(functions, beside(*symbols), sweep),
+        above(functions, *_two_rows(symbols), sweep),
+        above(functions, beside(*numbers), sweep),
+        above(beside(*symbols), sweep),
+        above(*_two_rows(symbols), sweep),
+        above(beside(*numbers), sweep),
+        above(*_two_rows(numbers), sweep),
+        above(beside(*numbers), lines),
+        above(functions, lines),
+        lines,
+    ]
+
+
+def _two_rows(blocks: list[Formula]) -> tuple[Block, ...]:
+    half = (len(blocks) + 1) // 2
+    return beside(*blocks[:half]), beside(*blocks[half:])
+
+
+def _product_text(e: ChainExplanation) -> str:
+    """vᵀ·J(y→z)·J(x→y)"""
+    return "·".join(["vᵀ", *(f"J({'→'.join(_stage(e, s))})" for s in reversed(range(len(e.maps))))])
+
+
+def _lines(e: ChainExplanation, done: int) -> Grid:
+    """One cotangent a line: v = …, y.grad = vᵀJ_{y→z} = …, x.grad = …; after ``done`` stages with empty brackets."""
+    weights = (e.pullbacks[-1].weights,)
+    lines = [line(f"v {pieces.relation(weights)}", pieces.numeric(weights))]
+    for s in reversed(range(len(e.maps))):
+        total = (e.pullbacks[s].total,)
+        left = rf"\texttt{{{e.letters[s]}.grad}} = {_cotangent(e, s)}^{{\top}} {_arrow_name(*_stage(e, s))}"
+        row: Piece = pieces.numeric(total)
+        if s < len(e.maps) - done:
+            lines.append(line(f"{left} =", _emptied(row)))
+        else:
+            lines.append(line(f"{left} {pieces.relation(total)}", row if s else Boxed(row)))
+    return Grid(tuple(lines), 1, size=26, align="left")
+
+
+def _frame(e: ChainExplanation, lang: str) -> Frame:
+    last = e.letters[-1]
+    printed = {row.line: row.text for row in e.torch.transcript.printed}
+    lines = e.torch.source.splitlines()
+    grads = {
+        text.split(")")[0].removeprefix("print("): printed[number]
+        for number, text in enumerate(lines, 1)
+        if text.startswith("print(") and ".grad)" in text and number in printed
+    }
+    answers = [answer_lines(what, text) for what, text in grads.items()]
+    return Frame(
+        code=(f"{last}.backward(v)", *shortened_answers(answers)),
+        remark=remark_on(e.verdict, lang),
+        agrees=is_calm(e.verdict),
+        link=address_of(e, lang),
+    )
+
+
+def _symbols(e: ChainExplanation, s: int, size: float = 26) -> Formula:
+    """J_{x→y} in symbols and at the point; only at the point where the symbols are long."""
+    at = e.maps[s]
+    if not is_short(at.jacobian):
+        return _numbers(e, s, size)
+    return formula(told(equations.chain_jacobian(e, s), e.pullbacks[s].weights), size=size)
+
+
+def _numbers(e: ChainExplanation, s: int, size: float = 26) -> Formula:
+    """J_{x→y} at the point."""
+    at, weights = e.maps[s], e.pullbacks[s].weights
+    values = pieces.numeric(at.jacobian_at, pieces.bands(weights))
+    name = f"{_arrow_name(*_stage(e, s))} {pieces.relation(at.jacobian_at)}"
+    return formula(told(line(name, values), weights), size=size)
+
+
+def _arrow_name(lower: str, upper: str) -> str:
+    return rf"J_{{{lower}\to {upper}}}"
+
+
+def _sweep(e: ChainExplanation, done: int) -> Line:
+    """v → y.grad → x.grad, each cotangent over its name; those after the first ``done`` stages have empty brackets."""
+    pieces = list(equations.chain_backward(e).pieces)
+    per_stage = 2  # an arrow and what stands behind it
+    shown = 1 + per_stage * done
+    return line(*pieces[:shown], *(Hued(_emptied(piece), None) for piece in pieces[shown:]))
+
+
+def _emptied(piece: Piece) -> Piece:
+    match piece:
+        case Under(inner, label):
+            return Under(_emptied(inner), label)
+        case Boxed(inner):
+            return _emptied(inner)
+        case Matrix(rows):
+            return Matrix(tuple(tuple(Hidden(cell) for cell in row) for row in rows))
+    return piece
+
+
+def _start(e: ChainExplanation, lang: str) -> str:
+    return say(lang, "export.notes.chain", path=" → ".join(e.letters), v=vector_text(e.pullbacks[-1].weights))
+
+
+def _facts(e: ChainExplanation, s: int) -> dict[str, str]:
+    lower, upper = _stage(e, s)
+    return {
+        "lower": lower,
+        "upper": upper,
+        "weights": vector_text(e.pullbacks[s].weights),
+        "jacobian": rows_text(e.maps[s].jacobian_at),
+        "total": vector_text(e.pullbacks[s].total),
+    }
+
+
+def _stage_note(e: ChainExplanation, s: int, lang: str) -> str:
+    return say(lang, "export.notes.chain_stage", **_facts(e, s))
+
+
+def _step_text(e: ChainExplanation, s: int, lang: str) -> str:
+    return say(lang, "export.alt.chain_step", **_facts(e, s))
+
+
+def steps(e: ChainExplanation, lang: str) -> tuple[Slide, ...]:
+    stages = (_through(e, s, lang) for s in reversed(range(len(e.maps))))
+    return (_forward(e, lang), _seed(e, lang), *stages, _product(e, lang))
+
+
+def _values(letter: str, values: Vector) -> Line:
+    return line(f"{letter} {pieces.relation((values,))}", pieces.numeric((values,)))
+
+
+def _forward(e: ChainExplanation, lang: str) -> Slide:
+    """The values at x, y, z, …"""
+    known = [(e.letters[0], e.inner.point), *((e.letters[s + 1], at.values) for s, at in enumerate(e.maps))]
+    path: list[Piece | str] = [_values(*known[0])]
+    for s, (letter, values) in enumerate(known[1:]):
+        path += [rf"\;\xrightarrow{{\;{'fghkpq'[s]}\;}}\;", _values(letter, values)]
+    lists = [function_list(at, e.letters[s + 1]) for s, at in enumerate(e.maps)]
+    lines = Grid(tuple(_values(*pair) for pair in known), 1, size=28, align="left")
+    said = (say(lang, "export.alt.chain_values", letter=letter, values=vector_text(values)) for letter, values in known)
+    functions = beside(*lists)
+    return Slide(
+        title=say(lang, "export.title.chain_forward"),
+        subtitle=say(lang, "export.subtitle.chain_forward"),
+        body=choice(above(functions, formula(line(*path), size=30)), above(functions, lines), beside(functions, lines)),
+        frame=_frame(e, lang).without_answer(),
+        alt=" ".join(said),
+        notes=_start(e, lang),
+    )
+
+
+def _seed(e: ChainExplanation, lang: str) -> Slide:
+    facts = {"last": e.letters[-1]}
+    v = vector_text(e.pullbacks[-1].weights)
+    symbols, numbers = ([of(e, s) for s in range(len(e.maps))] for of in (_symbols, _numbers))
+    sweep = formula(_sweep(e, 0), size=30)
+    return Slide(
+        title=say(lang, "export.title.chain_seed", **facts),
+        subtitle=say(lang, "export.subtitle.chain_seed"),
+        body=choice(
+            above(beside(*symbols), sweep),
+            above(*_two_rows(symbols), sweep),
+            above(beside(*numbers), sweep),
+            above(*_two_rows(numbers), sweep),
+            above(beside(*numbers), _lines(e, 0)),
+            _lines(e, 0),
+        ),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.chain_seed", v=v),
+        notes=say(lang, "export.notes.chain_seed", v=v, **facts),
+    )
+
+
+def _through(e: ChainExplanation, s: int, lang: str) -> Slide:
+    """Through one stage: its Jacobian, and the weighted sum of its rows."""
+    at, pulled, (lower, upper) = e.maps[s], e.pullbacks[s], _stage(e, s)
+    name = rf"{_cotangent(e, s)}^{{\top}} {_arrow_name(lower, upper)}"
+    if len(at.outputs) * len(at.inputs) <= LONGEST_SUM:
+        first, *rest = vector_equations.weighted_sum(at, pulled).pieces
+        total = line(name, _relation_of(first), *rest)
+    else:
+        total = total_line(pulled, name)
+    sweep, weights = formula(_sweep(e, len(e.maps) - s), size=26), weight_column(pulled.weights, _cotangent(e, s))
+    sum_ = formula(total, size=32)
+    return Slide(
+        title=say(lang, "export.title.chain_stage", lower=lower, upper=upper),
+        subtitle=say(lang, "export.subtitle.chain_stage"),
+        body=choice(
+            above(sweep, beside(weights, _symbols(e, s, 28)), sum_),
+            above(sweep, beside(weights, _numbers(e, s, 28)), sum_),
+            above(beside(weights, _numbers(e, s, 28)), sum_),
+        ),
+        frame=_frame(e, lang).without_answer(),
+        alt=_step_text(e, s, lang),
+        notes=_stage_note(e, s, lang),
+    )
+
+
+def _relation_of(name: Piece) -> Piece:
+    """The = or ≈ at the end of "vᵀJ ="."""
+    assert isinstance(name, Symbol)
+    return Symbol(name.latex.split()[-1])
+
+
+def _product(e: ChainExplanation, lang: str) -> Slide:
+    """The Jacobian of the whole: the product of those of the stages, and v times it."""
+    last, whole = e.letters[-1], e.whole_pullback
+    facts = {"last": last, "product": rows_text(e.product), "total": vector_text(whole.total)}
+    stages = "·".join(f"J({'→'.join(_stage(e, s))})" for s in reversed(range(len(e.maps))))
+    factors = [_numbers(e, s) for s in reversed(range(len(e.maps)))]
+    name = rf"J_{{x\to {last}}}"
+    values = line(
+        f"{name} {pieces.relation(e.product)}",
+        pieces.numeric(e.product, pieces.bands(e.pullbacks[-1].weights)),
+    )
+    product, total = formula(values, size=28), formula(total_line(e.pullback, rf"v^{{\top}} {name}"), size=32)
+    return Slide(
+        title=say(lang, "export.title.chain_product", last=last, stages=stages),
+        subtitle=say(lang, "export.subtitle.chain_product"),
+        body=choice(
+            above(formula(equations.chain_product(e), size=28), total),
+            above(beside(*factors), product, total),
+            above(*_two_rows(factors), product, total),
+            above(product, total),
+        ),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.chain_product", **facts),
+        notes=say(lang, "export.notes.chain_product", stages=stages, **facts),
+    )
+
+
+def _cotangent(e: ChainExplanation, s: int) -> str:
+    """What comes in at the outputs of stage s: v at the last, else the .grad of those outputs."""
+    return "v" if s == len(e.maps) - 1 else rf"\texttt{{{_stage(e, s)[1]}.grad}}"

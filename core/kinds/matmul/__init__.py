@@ -1,0 +1,1 @@
+"""c = a·b: the page /matmul."""

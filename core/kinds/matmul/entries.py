@@ -1,0 +1,69 @@
+"""Entries of a matrix that nobody types one by one: a block in its place, a seed, a preset of weights, a loss."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.expression.text import to_text
+from core.kinds.explain import explain
+from core.kinds.matmul.explanation import LOSSES, MatmulExplanation
+from core.problem import MAX_SIDE, MatmulProblem, Matrix, ProblemError
+
+RANDOM_RANGE = 5  # entries from -5 to 5: products that people can check in their heads
+
+# ── Putting a block in its place ─────────────────────────────────────────────────────────────────────────
+
+SHAPES: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
+    "a": lambda m, k, n: (m, k),
+    "b": lambda m, k, n: (k, n),
+    "v": lambda m, k, n: (m, n),
+}
+
+
+def put(matrix: Matrix, block: Matrix, i: int, j: int) -> Matrix:
+    """``matrix`` with ``block`` written over it from row i, column j on; it grows where the block reaches out of it."""
+    rows, columns = max(len(matrix), i + len(block)), max(len(matrix[0]), j + len(block[0]))
+    if max(rows, columns) > MAX_SIDE:
+        raise ProblemError("too_large", rows=rows, columns=columns, limit=MAX_SIDE)
+
+    def entry(p: int, q: int) -> str:
+        if i <= p < i + len(block) and j <= q < j + len(block[0]):
+            return block[p - i][q - j]
+        return matrix[p][q] if p < len(matrix) and q < len(matrix[0]) else "1"
+
+    return tuple(tuple(entry(p, q) for q in range(columns)) for p in range(rows))
+
+
+# ── Entries that nobody types ────────────────────────────────────────────────────────────────────────────
+
+
+def random_integers(rows: int, columns: int, seed: int) -> Matrix:
+    """The same integers from -5 to 5, none of them 0, for the same seed; a list of rows."""
+    source = random.Random(seed)
+    digits = [n for n in range(-RANDOM_RANGE, RANDOM_RANGE + 1) if n]
+    return tuple(tuple(str(source.choice(digits)) for _ in range(columns)) for _ in range(rows))
+
+
+PRESETS: dict[str, Callable[[int, int, tuple[int, int]], str]] = {
+    "ones": lambda i, j, hot: "1",
+    "one_hot": lambda i, j, hot: str(int((i, j) == hot)),
+    "by_row": lambda i, j, hot: str(i + 1),
+}
+
+
+def preset(name: str, m: int, n: int, hot: tuple[int, int] = (0, 0)) -> Matrix:
+    """Weights of c's shape: all ones; 1 at ``hot`` and 0 elsewhere; or 1 in the first row, 2 in the second, …"""
+    return tuple(tuple(PRESETS[name](i, j, hot) for j in range(n)) for i in range(m))
+
+
+def induced(problem: MatmulProblem, loss: str) -> MatmulProblem:
+    """The problem with the v = ∂loss/∂c that a loss (a key of LOSSES) passes to c. Raises what ``explain`` raises."""
+    explanation = explain(replace(problem, v=None))
+    assert isinstance(explanation, MatmulExplanation)
+    weights = LOSSES[loss][1](explanation.c)
+    texts = tuple(
+        tuple(to_text(n.exact.node(), spaces=False) if n.exact else repr(n.value) for n in row) for row in weights
+    )
+    return replace(problem, v=texts)

@@ -1,0 +1,330 @@
+"""Slides of c = a·b: one small matrix for each element of c, term by term to the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.expression.tree import SUBSCRIPTS
+from core.kinds import pieces
+from core.kinds.explain import Rows
+from core.kinds.matmul import equations
+from core.kinds.matmul.explanation import MatmulExplanation
+from core.notation.palette import strength
+from core.notation.tree import Band, Hued, Line, Matrix, Piece, Symbol, Value, line
+from core.numbers.exact import Number
+from core.numbers.notation import decimal
+from core.slides.blocks import (
+    Above,
+    Block,
+    Formula,
+    Frame,
+    Grid,
+    Mosaic,
+    Picture,
+    Slide,
+    Spot,
+    Tinted,
+    Upon,
+    Words,
+    above,
+    beside,
+    choice,
+    formula,
+)
+from core.slides.parts import strongest_of, tints_of
+from core.slides.words import address_of, answer_lines, matmul_title, rows_text
+from core.wording import say
+
+MANY_CELLS = 200  # of all matrices of a slide together; beyond, their cells are drawn without numbers
+MOST_ROWS = 5  # beyond, a step shows a row and a column, the new term and the sum, and nothing else
+FEW_ROWS = 3  # of a matrix that still leaves room for another below it
+
+
+def state(e: MatmulExplanation, lang: str) -> Slide:
+    (m, k, n), wrt = e.sizes, e.problem.wrt
+    facts = {"wrt": wrt, "m": m, "k": k, "n": n, "count": m * n}
+    return Slide(
+        title=matmul_title(e, lang),
+        subtitle=say(lang, f"export.subtitle.matmul{'_one' if m * n == 1 else ''}", **facts),
+        body=choice(*_forms(e)),
+        frame=_frame(e, lang),
+        alt=say(
+            lang,
+            "export.alt.matmul",
+            wrt=wrt,
+            a=rows_text(e.a),
+            b=rows_text(e.b),
+            c=rows_text(e.c),
+            v=rows_text(e.v),
+            grad=rows_text(e.grad(wrt)),
+        ),
+        notes="\n\n".join(
+            [
+                say(lang, "export.notes.matmul", **facts),
+                say(
+                    lang,
+                    "export.notes.matmul_total",
+                    wrt=wrt,
+                    grad=rows_text(e.grad(wrt)),
+                    closed="aᵀv" if wrt == "b" else "v bᵀ",
+                ),
+            ]
+        ),
+    )
+
+
+def _forms(e: MatmulExplanation) -> list[Block]:
+    """The state, ever shorter: cards with numbers or without, a·b = c above them or not."""
+    (m, _, n), wrt = e.sizes, e.problem.wrt
+    name, value = _sum_name(e, wrt), _gradient_matrix(e, wrt)
+    sum_, stacked = formula(line(*name, value), size=26), formula(Upon(line(*name), value), size=22)
+    mosaics = [_mosaics(e, wrt, m * n, size) for size in ((30, 11.5), (33, 17))]
+    forms: list[Block] = [
+        above(_given(e), beside(mosaics[0], sum_)),
+        above(_given(e), beside(mosaics[0], stacked)),
+        beside(mosaics[1], sum_),
+        beside(mosaics[1], stacked),
+        above(mosaics[0], sum_),
+    ]
+    if m * n * len(e.grad(wrt)) * len(e.grad(wrt)[0]) > MANY_CELLS:
+        return forms
+    cards = _cards(e, wrt)
+    return [
+        above(_given(e), beside(cards, sum_)),
+        above(_given(e), beside(cards, stacked)),
+        beside(cards, sum_),
+        beside(cards, stacked),
+        above(cards, sum_),
+        *forms,
+    ]
+
+
+def _given(e: MatmulExplanation) -> Block:
+    """a·b = c, and v."""
+    return beside(formula(equations.product(e), size=24), formula(equations.upstream(e), size=24))
+
+
+def _sum_name(e: MatmulExplanation, wrt: str) -> tuple[Piece, ...]:
+    """Σ v_ij ∂c_ij/∂b = b.grad ="""
+    told = rf"= \texttt{{{wrt}.grad}} {pieces.relation(e.grad(wrt))}"
+    return (Symbol(rf"\sum_{{i,j}} v_{{ij}}\,\frac{{\partial c_{{ij}}}}{{\partial {wrt}}}"), Symbol(told))
+
+
+def _frame(e: MatmulExplanation, lang: str) -> Frame:
+    wrt = e.problem.wrt
+    printed = [row.text for row in e.torch.transcript.printed]
+    kind = "explained" if not e.agrees else "exact" if _same(e) else "agree"
+    return Frame(
+        code=("c.backward(v)", *answer_lines(f"{wrt}.grad", printed[1 if wrt == "b" else 2])),
+        remark=("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}"),
+        agrees=e.agrees,
+        link=address_of(e, lang),
+    )
+
+
+def _same(e: MatmulExplanation) -> bool:
+    theirs = e.torch.b_grad if e.problem.wrt == "b" else e.torch.a_grad
+    return [[n.value for n in row] for row in e.grad(e.problem.wrt)] == [list(row) for row in theirs]
+
+
+def _gradient_matrix(e: MatmulExplanation, wrt: str) -> Piece:
+    return equations.gradient(e, wrt).pieces[-1]
+
+
+def _owner(i: int) -> Callable[[int, int], int]:
+    return lambda p, q: i
+
+
+def _cards(e: MatmulExplanation, wrt: str) -> Grid:
+    """v_ij ∂c_ij/∂b for every element of c, in the places of c."""
+    m, _, n = e.sizes
+    strongest = max(strongest_of(e.contribution(i, j, wrt)) for i in range(m) for j in range(n))
+    cards = tuple(_card(e, i, j, wrt, strongest) for i in range(m) for j in range(n))
+    return Grid(cards, n, size=22, gap=0.9)
+
+
+def _card(e: MatmulExplanation, i: int, j: int, wrt: str, strongest: float) -> Upon:
+    row = i if e.v[i][j].value else None
+    label = Symbol(rf"{equations.entry('v', i, j)}\,\frac{{\partial {equations.entry('c', i, j)}}}{{\partial {wrt}}}")
+    return Upon(Hued(label, row), _contribution(e, i, j, wrt, strongest))
+
+
+def _lit(i: int, j: int, p: int, q: int, wrt: str) -> bool:
+    """Whether entry (p, q) of ∂c_ij/∂b (or ∂a) stands in the line that is not zero."""
+    return q == j if wrt == "b" else p == i
+
+
+def _contribution(e: MatmulExplanation, i: int, j: int, wrt: str, strongest: float) -> Tinted:
+    rows = e.contribution(i, j, wrt)
+    rough = pieces.relation(rows) != "="
+    cells = tuple(
+        tuple(
+            Value(n, rough) if e.v[i][j].value and _lit(i, j, p, q, wrt) else Hued(Value(n), None)
+            for q, n in enumerate(row)
+        )
+        for p, row in enumerate(rows)
+    )
+    return Tinted(Matrix(cells), tints_of(rows, _owner(i), strongest))
+
+
+def _mosaics(e: MatmulExplanation, wrt: str, done: int, room: tuple[float, float]) -> Grid:
+    """All matrices without their numbers, in the places of c, which are labelled; those after ``done`` are empty.
+
+    ``room`` is the width and height that they may take, in em.
+    """
+    (m, _, n), (rows, columns) = e.sizes, (len(e.grad(wrt)), len(e.grad(wrt)[0]))
+    places = [(i, j) for i in range(m) for j in range(n)]
+    strongest = max(strongest_of(e.contribution(i, j, wrt)) for i, j in places)
+    gap = 0.4  # em
+    cell = (
+        min(1.0, (room[0] - n * gap) / (n * columns)),
+        min(0.8, (room[1] - (m + 1) * (gap + 0.2)) / (m * rows)),
+    )
+    grid: list[Picture] = [Symbol(""), *(Symbol(rf"j = {j + 1}" if j == 0 else str(j + 1)) for j in range(n))]
+    for i in range(m):
+        grid.append(Hued(Symbol(rf"i = {i + 1}" if i == 0 else str(i + 1)), i))
+        grid += [_mosaic(e.contribution(i, j, wrt), i, strongest, i * n + j < done, cell) for j in range(n)]
+    return Grid(tuple(grid), n + 1, size=16, gap=gap)
+
+
+def _mosaic(rows: Rows, i: int, strongest: float, shown: bool, cell: tuple[float, float]) -> Mosaic:
+    tints = tints_of(rows, _owner(i), strongest)
+
+    def spot(band: Band | None, n: Number) -> Spot | None:
+        # Stronger than behind a number: nothing has to be read on it.
+        return Spot(Band(i, min(1.0, 2.5 * band.opacity)), n.value < 0) if band and shown else None
+
+    return Mosaic(
+        tuple(
+            tuple(spot(band, n) for band, n in zip(bands, row, strict=True))
+            for bands, row in zip(tints, rows, strict=True)
+        ),
+        cell,
+    )
+
+
+def steps(e: MatmulExplanation, lang: str) -> tuple[Slide, ...]:
+    m, _, n = e.sizes
+    return (_problem(e, lang), *(_term(e, lang, i, j) for i in range(m) for j in range(n)))
+
+
+def _problem(e: MatmulExplanation, lang: str) -> Slide:
+    """What is given: a, b, their product c, and v."""
+    wrt = e.problem.wrt
+    facts = {"a": rows_text(e.a), "b": rows_text(e.b), "c": rows_text(e.c), "v": rows_text(e.v), "wrt": wrt}
+    product, weights = formula(equations.product(e), size=34), formula(equations.upstream(e), size=34)
+    return Slide(
+        title=say(lang, "export.title.matmul_problem"),
+        subtitle=say(lang, "export.subtitle.matmul_problem", wrt=wrt),
+        body=choice(above(product, weights), beside(product, weights)),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.matmul_problem", **facts),
+        notes=say(lang, "export.notes.matmul_problem", **facts),
+    )
+
+
+def _term(e: MatmulExplanation, lang: str, i: int, j: int) -> Slide:
+    (m, _, n), wrt = e.sizes, e.problem.wrt
+    k = i * n + j + 1
+    sum_ = e.partial_sum(wrt, "rows", k)
+    term, weight = e.contribution(i, j, wrt), e.v[i][j]
+    index = equations.entry("", i, j).strip("_{}")
+    facts: dict[str, str | int] = {"k": k, "count": m * n, "wrt": wrt}
+    numbers = {"index": index, "term": rows_text(term), "total": rows_text(sum_)}
+    return Slide(
+        title=say(lang, "export.title.matmul_term", index=index.translate(SUBSCRIPTS), **facts),
+        subtitle=say(lang, "export.subtitle.matmul_term", wrt=wrt),
+        body=_term_body(e, i, j, wrt, sum_, lang),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.matmul_term", wrt=wrt, **numbers),
+        notes=say(
+            lang,
+            "export.notes.matmul_term",
+            i=i + 1,
+            j=j + 1,
+            weight=decimal(weight.value),
+            derivative=rows_text(e.derivative(i, j, wrt)),
+            **facts,
+            **numbers,
+        ),
+    )
+
+
+def _term_body(e: MatmulExplanation, i: int, j: int, wrt: str, sum_: Rows, lang: str) -> Block:
+    """Row i of a and column j of b, what they make of c_ij, its derivative, and the sum so far."""
+    (m, _, n), weight = e.sizes, e.v[i][j]
+    k, row = i * n + j + 1, i if weight.value else None
+    contribution = _contribution(e, i, j, wrt, max(strongest_of(e.contribution(i, j, wrt)), 1e-300))
+    name = line(
+        Hued(Symbol(equations.entry("v", i, j)), row),
+        rf"\frac{{\partial {equations.entry('c', i, j)}}}{{\partial {wrt}}}",
+    )
+    relation = pieces.relation(e.contribution(i, j, wrt))
+    element, running = formula(_element(e, i, j), size=24), _running(sum_, i, j, wrt, k, lang, k == m * n)
+    if max(m, n, len(e.b)) > MOST_ROWS:  # nothing but what can still be read
+        made = formula(line(name, relation), contribution, size=24)
+        return Above((_factors(e, i, j), element, beside(made, running)), shares=(0.13, 0.13, 0.74))
+    if max(m, len(sum_), len(e.b)) > FEW_ROWS:  # tall matrices stand side by side
+        short, mosaic = formula(line(name, relation), contribution, size=24), _mosaics(e, wrt, k, (14, 8))
+        rows = (_lit_product(e, i, j), element, beside(short, mosaic, running))
+        return Above(rows, shares=(0.4, 0.12, 0.48))
+    derived = formula(
+        line(name, "="),
+        line(Hued(Value(weight), row), r"\cdot"),
+        equations.element_symbols(e, i, j, wrt),
+        Symbol(relation),
+        contribution,
+        size=26,
+    )
+    return Above(
+        (beside(_lit_product(e, i, j), element), derived, beside(_mosaics(e, wrt, k, (14, 4.4)), running)),
+        shares=(0.34, 0.32, 0.34),
+    )
+
+
+def _element(e: MatmulExplanation, i: int, j: int) -> Line:
+    """c_ij as a sum in letters and in numbers; of a long one only the numbers are written out."""
+    name, equals, *rest = equations.element(e, i, j).pieces
+    if len(e.b) <= FEW_ROWS:
+        return line(name, equals, *rest)
+    letters = rf"\sum_{{p}} a_{{{i + 1}p}}\,b_{{p{j + 1}}}"
+    return line(name, equals, letters, *rest[2 * len(e.b) - 1 :])
+
+
+def _factors(e: MatmulExplanation, i: int, j: int) -> Formula:
+    """Row i of a and column j of b, as rows."""
+    row, column = (e.a[i],), (tuple(entry[j] for entry in e.b),)
+    return formula(
+        line(Hued(Symbol(rf"a_{{{i + 1} \cdot}}"), i), pieces.relation(row), pieces.numeric(row)),
+        Symbol(r"\quad"),
+        line(rf"b_{{\cdot {j + 1}}}^{{\top}}", pieces.relation(column), pieces.numeric(column)),
+        size=22,
+    )
+
+
+def _lit_product(e: MatmulExplanation, i: int, j: int) -> Formula:
+    """a·b = c with row i of a, column j of b and c_ij lit."""
+    full = Band(i, strength(1, 1))
+
+    def lit(rows: Rows, letter: str, of: Callable[[int, int], bool]) -> Upon:
+        tints = tuple(tuple(full if of(p, q) else None for q in range(len(row))) for p, row in enumerate(rows))
+        return Upon(Symbol(letter), Tinted(pieces.numeric(rows), tints))
+
+    return formula(
+        lit(e.a, "a", lambda p, q: p == i),
+        Symbol(r"\times"),
+        lit(e.b, "b", lambda p, q: q == j),
+        Symbol(pieces.relation(e.a, e.b, e.c)),
+        lit(e.c, "c", lambda p, q: (p, q) == (i, j)),
+        size=20,
+    )
+
+
+def _running(rows: Rows, i: int, j: int, wrt: str, k: int, lang: str, done: bool) -> Block:
+    """The running sum; what this term changed is tinted, and what all of them make has its name."""
+    full = Band(i, strength(1, 1))
+    tints = tuple(tuple(full if _lit(i, j, p, q, wrt) else None for q in range(len(row))) for p, row in enumerate(rows))
+    said = say(lang, "export.label.running_one") if k == 1 else say(lang, "export.label.running", k=k)
+    name = [Symbol(rf"\texttt{{{wrt}.grad}} {pieces.relation(rows)}")] if done else []
+    together = above if len(rows) <= MOST_ROWS else beside
+    return together(Words(said, 16), formula(*name, Tinted(pieces.numeric(rows), tints), size=24))

@@ -1,0 +1,99 @@
+"""What the equations of every kind are made of: bands, rows, columns, numbers with their sign.
+
+Matrices are in numerator layout: row i of J belongs to output i, in output i's hue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.expression.tree import Node
+from core.kinds.explain import Map, Rows, Vector
+from core.notation.latex import name
+from core.notation.palette import strength
+from core.notation.tree import (
+    Band,
+    Expression,
+    Line,
+    Matrix,
+    Piece,
+    Symbol,
+    Value,
+    line,
+)
+from core.numbers.exact import Number
+from core.numbers.notation import is_rounded, says_all
+
+
+def bands(weights: Vector) -> tuple[Band, ...]:
+    """The band of every row: its hue, as strong as |v_i| against the strongest."""
+    sizes = [abs(w.value) for w in weights]
+    strongest = max((s for s in sizes if s == s), default=0.0)
+    return tuple(Band(i, strength(size, strongest)) for i, size in enumerate(sizes))
+
+
+def row_of(values: Sequence[Number], approximate: bool = False) -> Matrix:
+    """One row of numbers in brackets."""
+    return Matrix((tuple(Value(n, approximate) for n in values),))
+
+
+def column_of(pieces: Sequence[Piece], weights: tuple[Band | None, ...] = ()) -> Matrix:
+    """A column vector."""
+    return Matrix(tuple((piece,) for piece in pieces), weights)
+
+
+def point(at: Map) -> Line:
+    """x = (1, 2), with the reader's own names when they are not x_1 … x_n; t = 2 for a single one."""
+    if len(at.inputs) == 1:
+        return line(f"{name(at.inputs[0])} {relation((at.point,))}", Value(at.point[0]))
+    letters = all(n == f"x{j + 1}" for j, n in enumerate(at.inputs))
+    return tuple_of("x" if letters else rf"\left({', '.join(map(name, at.inputs))}\right)", at.point)
+
+
+def tuple_of(left: str, values: Vector) -> Line:
+    """left = (1, 2)."""
+    return line(rf"{left} {relation((values,))} \left(", *separated([Value(n) for n in values], ","), r"\right)")
+
+
+def separated(pieces: Sequence[Piece], separator: str) -> tuple[Piece, ...]:
+    """Pieces with a sign between them."""
+    out: list[Piece] = []
+    for piece in pieces:
+        out += [Symbol(separator), piece] if out else [piece]
+    return tuple(out)
+
+
+def all_say_all(rows: Rows) -> bool:
+    """Whether every number is written in full."""
+    return all(says_all(n) for row in rows for n in row)
+
+
+def relation(*matrices: Rows) -> str:
+    """The sign =, or ≈ where a number is written rounded."""
+    return r"\approx" if any(is_rounded(n) for rows in matrices for row in rows for n in row) else "="
+
+
+def numeric(rows: Rows, weights: tuple[Band | None, ...] = ()) -> Matrix:
+    """Numbers in brackets: exact where all of them have a short exact form, else all of them as decimals."""
+    return _numeric(rows, weights, relation(rows) != "=")
+
+
+def _numeric(rows: Rows, weights: tuple[Band | None, ...], approximate: bool = False) -> Matrix:
+    return Matrix(tuple(tuple(Value(n, approximate) for n in row) for row in rows), weights)
+
+
+def stated(rows: Rows, weights: tuple[Band | None, ...] = ()) -> tuple[Piece | str, ...]:
+    """Numbers and what they are said with: "= 1/3 ≈ 0.3333", or "≈ 0.5403" alone where there is no exact form."""
+    pieces: tuple[Piece | str, ...] = (relation(rows), numeric(rows, weights))
+    if relation(rows) != "=" or all_say_all(rows):
+        return pieces
+    return (*pieces, r"\approx", _numeric(rows, weights, approximate=True))
+
+
+def symbolic(rows: Sequence[Sequence[Node]], weights: tuple[Band | None, ...] = ()) -> Matrix:
+    """Formulas in brackets."""
+    return Matrix(tuple(tuple(Expression(node) for node in row) for row in rows), weights)
+
+
+def negated(n: Number) -> Number:
+    return Number(-1.0) * n if n.exact is None else Number(-n.value, -n.exact)

@@ -1,0 +1,1 @@
+"""y = f(x) and v: the page /vjp."""

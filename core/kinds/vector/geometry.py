@@ -1,0 +1,96 @@
+"""Explanation → plain data for the moving pictures, and back: a point that was dragged.
+
+While x is dragged the browser evaluates f and J itself, from the same trees as every other view, so that what it
+draws is exact and no message goes to the server before the hand is lifted.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from core.expression.tree import SUBSCRIPTS, Node
+from core.kinds.explain import VectorExplanation
+from core.numbers.floats import CONSTANTS
+from core.problem import VectorProblem
+
+Json = Any  # what json.dumps takes
+SPELLINGS = {"lam": "LAMDA", "lambda": "LAMDA"}  # Unicode's own name for λ
+LARGEST = 1e12  # of a coordinate that was dragged
+
+
+def scene(explanation: VectorExplanation, *, formulas: bool = True) -> dict[str, Json]:
+    """What the pictures need: names and x (n), v (m), J (m × n); with ``formulas`` f and J as trees, and torch's J."""
+    here, weights = explanation.map, explanation.pullback.weights
+    data: dict[str, Json] = {
+        "names": [label(name) for name in here.inputs],
+        "x": numbers(n.value for n in here.point),
+        "v": numbers(n.value for n in weights),
+        "J": [numbers(n.value for n in row) for row in here.jacobian_at],
+    }
+    if formulas:
+        columns = {name: j for j, name in enumerate(here.inputs)}
+        data["f"] = [tree(node, columns) for node in here.outputs]
+        data["df"] = [[tree(node, columns) for node in row] for row in here.jacobian]
+        data["torch"] = [numbers(row) for row in explanation.torch.jacobian]
+    return data
+
+
+def tree(node: Node, columns: dict[str, int]) -> Json:
+    """A tree for the browser: a number is itself, the variable of column j is ["x", j], the rest [op, *arguments]."""
+    if node.op == "number":
+        return number(float(node.text))
+    if node.op == "constant":
+        return CONSTANTS[node.text]
+    if node.op == "name":
+        return ["x", columns[node.text]]
+    return [node.op, *(tree(arg, columns) for arg in node.args)]
+
+
+def number(value: float) -> float | str:
+    """A float as JSON can carry it: "nan", "inf" and "-inf" are texts."""
+    return value if math.isfinite(value) else str(value)
+
+
+def numbers(values: Iterable[float]) -> list[float | str]:
+    """Floats as JSON can carry them."""
+    return [number(value) for value in values]
+
+
+def label(name: str) -> str:
+    """A variable as plain text: x1 → x₁, phi → φ, loss → loss."""
+    letters = name.rstrip("0123456789")
+    size = "CAPITAL" if letters[:1].isupper() else "SMALL"
+    spelled = SPELLINGS.get(letters.lower(), letters.upper())
+    index = name[len(letters) :].translate(SUBSCRIPTS)
+    if len(letters) > 1:
+        with suppress(KeyError):  # a word that is no Greek letter
+            letters = unicodedata.lookup(f"GREEK {size} LETTER {spelled}")
+    return letters + index
+
+
+def moved(draft: VectorProblem, shown: VectorProblem, x: Sequence[float], before: Sequence[float]) -> VectorProblem:
+    """``draft`` at the point x (n numbers) to which a reader dragged it in a picture of ``shown``.
+
+    ``before`` are the n numbers that were shown; a coordinate that was not moved keeps its text: π/6 stays π/6. Another
+    count of numbers is of another picture, and changes nothing.
+    """
+    point = shown.point or ()
+    if not len(x) == len(before) == len(point):
+        return draft
+    return replace(
+        draft,
+        point=tuple(
+            (name, text if value == was else written(value))
+            for (name, text), value, was in zip(point, x, before, strict=True)
+        ),
+    )
+
+
+def written(value: float) -> str:
+    """A float as a person would type it: at most six significant digits, no .0 behind a whole number."""
+    return f"{value + 0.0:.6g}"

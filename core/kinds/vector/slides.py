@@ -1,0 +1,264 @@
+"""Slides of y = f(x): v weights the rows of J, row by row."""
+
+from __future__ import annotations
+
+import math
+from functools import reduce
+from operator import add
+
+from core.expression.text import to_text
+from core.expression.tree import SUBSCRIPTS
+from core.kinds import pieces
+from core.kinds.explain import Map, Pullback, Vector, VectorExplanation
+from core.kinds.vector import equations
+from core.notation.tree import Hidden, Hued, Line, Matrix, Piece, Symbol, line
+from core.numbers.notation import decimal
+from core.slides.arrows import arrows
+from core.slides.blocks import Above, Block, Formula, Frame, Slide, Tinted, Upon, above, beside, choice, formula
+from core.slides.parts import (
+    LONGEST_SUM,
+    entry_width,
+    function_list,
+    has_short_point,
+    is_short,
+    so_far,
+    strongest_of,
+    symbolic,
+    tints_of,
+    told,
+    total_line,
+    weight_column,
+)
+from core.slides.words import address_of, answer_lines, is_calm, remark_on, rows_text, vector_text
+from core.wording import explain_note, say
+
+ON_LINES = 3  # functions that may each have lines of their own, where they are long
+LONGEST_LINE = 40  # characters of a function and its gradient in one line
+FIGURE_ROWS = 4  # of J that leave room for a picture on the way
+
+
+def state(e: VectorExplanation, lang: str) -> Slide:
+    here, pulled = e.map, e.pullback
+    return Slide(
+        title=say(lang, "export.title.vjp"),
+        subtitle=say(lang, "export.subtitle.vjp"),
+        body=choice(*_forms(here, pulled)),
+        frame=_frame(e, lang),
+        alt=say(
+            lang,
+            "export.alt.vjp",
+            v=vector_text(pulled.weights),
+            formulas=_formulas(here),
+            point=vector_text(here.point),
+            jacobian=rows_text(here.jacobian_at),
+            total=vector_text(pulled.total),
+        ),
+        notes=_notes(e, lang),
+    )
+
+
+def _forms(here: Map, pulled: Pullback) -> list[Block]:
+    """The state, ever shorter: without the picture, without J in symbols, without the functions."""
+    weights = pulled.weights
+    total = formula(_sum(here, pulled), size=34)
+    functions, v, numbers = function_list(here, "y"), weight_column(weights), _jacobian_numbers(here, weights)
+    where, figure = _where(here), _figure(here, pulled)
+    own_lines = [formula(equations.output(i, node), size=24) for i, node in enumerate(here.outputs)]
+    lit = beside(v, numbers)
+    forms = [
+        above(beside(functions, above(where, lit), figure), total),
+        above(functions, above(where, beside(v, numbers, figure)), total),
+        *([above(*own_lines, where, beside(v, numbers, figure), total)] if len(own_lines) <= ON_LINES else []),
+        *([above(*own_lines, where, lit, total)] if len(own_lines) <= ON_LINES else []),
+        above(beside(functions, above(where, lit)), total),
+        above(where, beside(v, numbers, figure), total),
+        above(where, lit, total),
+    ]
+    if not is_short(here.jacobian):
+        return forms
+    symbols = formula(told(equations.jacobian(here, weights), weights), size=28)
+    return [
+        above(beside(above(beside(functions, symbols), where, lit), figure), total),
+        above(beside(functions, symbols, v, numbers), total),
+        above(beside(functions, symbols), where, lit, total),
+        *forms,
+    ]
+
+
+def _where(here: Map) -> Formula | None:
+    """The point, where it is too long to stand beside J."""
+    return None if has_short_point(here) else formula(pieces.point(here), size=22)
+
+
+def _jacobian_numbers(here: Map, weights: Vector, at: int | None = None) -> Formula:
+    """J at the point in numbers; ``at``: as far as row ``at``."""
+    index = pieces.point(here) if has_short_point(here) else Symbol("x")
+    values = pieces.numeric(here.jacobian_at, pieces.bands(weights))
+    drawn = told(line(r"J\,\Big|_{", index, "}", pieces.relation(here.jacobian_at), values), weights, at)
+    return formula(drawn if at is None else so_far(drawn, at), size=28)
+
+
+def _sum(here: Map, pulled: Pullback) -> Line:
+    """The weighted sum written out, or its total where it has many terms."""
+    numbers = len(here.outputs) * len(here.inputs)
+    return equations.weighted_sum(here, pulled) if numbers <= LONGEST_SUM else total_line(pulled)
+
+
+def _frame(e: VectorExplanation, lang: str) -> Frame:
+    """What stands around the body on every slide of this explanation."""
+    printed = e.torch.transcript.printed
+    grad = printed[1].text if e.torch.depends else "None"
+    return Frame(
+        code=("y.backward(v)", *answer_lines("x.grad", grad)),
+        remark=remark_on(e.verdict, lang),
+        agrees=is_calm(e.verdict),
+        link=address_of(e, lang),
+    )
+
+
+def _formulas(at: Map) -> str:
+    return "[" + "; ".join(", ".join(to_text(entry) for entry in row) for row in at.jacobian) + "]"
+
+
+def _notes(e: VectorExplanation, lang: str) -> str:
+    jacobian, point = rows_text(e.map.jacobian_at), vector_text(e.map.point)
+    return "\n\n".join(
+        [
+            "\n".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.outputs, 1)),
+            say(lang, "export.notes.vjp", point=point, jacobian=jacobian),
+            say(lang, "export.notes.vjp_total", v=vector_text(e.pullback.weights), total=vector_text(e.pullback.total)),
+            *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
+        ]
+    )
+
+
+def _figure(at: Map, pulled: Pullback, reach: Pullback | None = None) -> Block | None:
+    """Two inputs: arrows, head to tail. Otherwise a heat map of the weighted rows, where there is more than one."""
+    whole = reach or pulled
+    if not any(n.value for row in whole.rows for n in row):
+        return None  # nothing to be seen
+    finite = all(math.isfinite(n.value) for row in (*pulled.rows, pulled.total) for n in row)
+    if len(at.inputs) == 2 and finite:
+        return arrows(at, pulled, whole)
+    return _heat(pulled, whole) if len(whole.rows) > 1 and len(at.inputs) > 1 else None
+
+
+def _heat(pulled: Pullback, whole: Pullback) -> Formula:
+    """diag(v)·J: row i is v_i·J[i, :], each cell as strong as its size; the rows that ``pulled`` lacks stay empty."""
+    tints = tints_of(whole.rows, lambda i, j: i, strongest_of(whole.rows))
+    done = len(pulled.rows)
+    numbers = so_far(line(pieces.numeric(whole.rows)), done - 1).pieces[0]
+    assert isinstance(numbers, Matrix)
+    shown = tuple(row if i < done else (None,) * len(row) for i, row in enumerate(tints))
+    return formula(Upon(Symbol(r"\operatorname{diag}(v)\,J"), Tinted(numbers, shown)), size=22)
+
+
+def steps(e: VectorExplanation, lang: str) -> tuple[Slide, ...]:
+    return (_problem(e, lang), *(_row(e, lang, i) for i in range(len(e.map.outputs))))
+
+
+def _problem(e: VectorExplanation, lang: str) -> Slide:
+    """What is given: the functions, the point and v."""
+    here, weights = e.map, e.pullback.weights
+    functions, given = function_list(here, "y", 30), formula(pieces.point(here), size=28)
+    lines = [formula(equations.output(i, node), size=26) for i, node in enumerate(here.outputs)]
+    v = weight_column(weights)
+    facts = {"point": vector_text(here.point), "v": vector_text(weights), "functions": _outputs(here)}
+    return Slide(
+        title=say(lang, "export.title.vjp_problem"),
+        subtitle=say(lang, "export.subtitle.vjp_problem"),
+        body=choice(
+            beside(functions, above(given, v)),
+            above(functions, beside(given, v)),
+            *([above(*lines, beside(given, v))] if len(lines) <= ON_LINES else []),
+            above(given, beside(functions, v)),
+        ),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.vjp_problem", **facts),
+        notes=say(lang, "export.notes.vjp_problem", **facts),
+    )
+
+
+def _outputs(at: Map) -> str:
+    return "; ".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(at.outputs, 1))
+
+
+def _first(pulled: Pullback, count: int) -> Pullback:
+    """The sum as far as its first rows."""
+    rows = pulled.rows[:count]
+    return Pullback(pulled.weights[:count], rows, tuple(reduce(add, column) for column in zip(*rows, strict=True)))
+
+
+def _row(e: VectorExplanation, lang: str, i: int) -> Slide:
+    here, so_far_ = e.map, _first(e.pullback, i + 1)
+    m = len(here.outputs)
+    weight, row, weighted = so_far_.weights[i], here.jacobian_at[i], so_far_.rows[i]
+    index = str(i + 1)
+    facts: dict[str, str | int] = {"i": i + 1, "m": m, "done": i + 1, "index": index.translate(SUBSCRIPTS)}
+    numbers = {
+        "weight": decimal(weight.value),
+        "row": vector_text(row),
+        "weighted": vector_text(weighted),
+        "total": vector_text(so_far_.total),
+    }
+    output = to_text(here.outputs[i])
+    derived, shares = _derived(here, i)
+    return Slide(
+        title=say(lang, "export.title.vjp_row", **facts),
+        subtitle=say(lang, "export.subtitle.vjp_row", **facts),
+        body=Above(
+            (
+                *derived,
+                beside(
+                    weight_column(e.pullback.weights, at=i),
+                    _jacobian_numbers(here, e.pullback.weights, at=i),
+                    _figure(here, so_far_, e.pullback) if m <= FIGURE_ROWS else None,
+                ),
+                formula(_partial(here, e.pullback, i), size=32),
+            ),
+            shares=(*shares, 0.8 - sum(shares), 0.2),
+        ),
+        frame=_frame(e, lang).without_answer(),
+        alt=say(lang, "export.alt.vjp_row", i=i + 1, **numbers),
+        notes=say(lang, "export.notes.vjp_row", i=i + 1, output=output, **numbers),
+    )
+
+
+def _partial(at: Map, pulled: Pullback, i: int) -> Line:
+    """The weighted sum as far as row i; the rest of it keeps its room, so that nothing moves from step to step."""
+    if len(at.outputs) * len(at.inputs) > LONGEST_SUM:
+        return _partial_total(pulled, i)
+    pieces = equations.weighted_sum(at, pulled).pieces
+    if i == len(at.outputs) - 1:
+        return Line(pieces)
+    shown = 1 + 2 * (i + 1)  # the name, and a sign and a term for each row
+    return line(*pieces[:shown], *(Hidden(piece) for piece in pieces[shown:]))
+
+
+def _partial_total(pulled: Pullback, i: int) -> Line:
+    part, last = _first(pulled, i + 1), i == len(pulled.rows) - 1
+    name = r"v^{\top} J" if last else rf"\sum_{{i \le {i + 1}}} v_{{i}}\,\nabla^{{\top}} y_{{i}}"
+    return total_line(part, name)
+
+
+def _gradient(at: Map, i: int) -> Line:
+    """∇ᵀy_i, in symbols where they are short, and at the point."""
+    row = at.jacobian_at[i]
+    index: Piece = pieces.point(at) if has_short_point(at) else Symbol("x")
+    symbols = ("=", symbolic((at.jacobian[i],))) if is_short(at.jacobian) else ()
+    here = (r"\,\Big|_{", index, "}", pieces.relation((row,)), pieces.numeric((row,)))
+    return line(Hued(Symbol(rf"\nabla^{{\top}} y_{{{i + 1}}}"), i), *symbols, *here)
+
+
+def _derived(at: Map, i: int) -> tuple[tuple[Block, ...], tuple[float, ...]]:
+    """y_i and its gradient, in one line where that is short for every i, and their shares of the height.
+
+    A gradient that is not shown in symbols is not shown twice: it is the row of J below.
+    """
+    output, gradient = equations.output(i, at.outputs[i]), _gradient(at, i)
+    lengths = [len(to_text(node)) for node in at.outputs]
+    if max(lengths) + entry_width(at.jacobian) <= LONGEST_LINE:
+        return (formula(output, Symbol(r"\qquad"), gradient, size=26),), (0.22,)
+    if not is_short(at.jacobian):
+        return (formula(output, size=26),), (0.16,)
+    return (formula(output, size=24), formula(gradient, size=24)), (0.13, 0.15)

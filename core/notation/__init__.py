@@ -1,0 +1,1 @@
+"""The mathematical tree and what prints it."""

@@ -1,0 +1,1 @@
+"""Numbers: exact, as floats, and how they are written."""

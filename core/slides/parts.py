@@ -1,0 +1,130 @@
+"""What the slides of several pages have in common: functions, v, J and tints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from core.expression.text import to_text
+from core.expression.tree import Node
+from core.kinds import pieces
+from core.kinds.explain import Map, Pullback, Rows, Vector
+from core.kinds.vector import equations
+from core.notation.palette import strength
+from core.notation.tree import Band, Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Value, line
+from core.numbers.exact import Number
+from core.numbers.notation import decimal, exact_node
+from core.slides.blocks import Formula, Grid, formula
+
+LONGEST_ENTRIES = 120  # characters in a row of J; longer ones cannot be read at any size that fits a slide
+LONGEST_SUM = 16  # numbers in a weighted sum that is written out
+LONGEST_INDEX = 20  # characters of a point that stands small beside J; a longer one has a line of its own
+
+
+def symbolic(rows: Sequence[Sequence[Node]]) -> Matrix:
+    """A matrix of formulas."""
+    return Matrix(tuple(tuple(Expression(node) for node in row) for row in rows))
+
+
+def function_list(at: Map, letter: str, size: float = 24) -> Grid:
+    """y_i = …, a line each."""
+    lines = tuple(equations.output(i, node, letter) for i, node in enumerate(at.outputs))
+    return Grid(lines, 1, size=size, align="left", gap=0.7 if len(lines) <= 4 else 0.45)
+
+
+def weight_column(weights: Vector, letter: str = "v", at: int | None = None) -> Formula:
+    """v as a column, each number on its row's band; ``at``: the row that a step is about."""
+    column = pieces.column_of([Value(w) for w in weights], pieces.bands(weights))
+    return formula(told(line(f"{letter} {pieces.relation((weights,))}", column), weights, at), size=28)
+
+
+def is_short(rows: Sequence[Sequence[Node]]) -> bool:
+    """Whether a matrix of formulas can be read from a distance, given all the width there is."""
+    return bool(rows) and entry_width(rows) <= LONGEST_ENTRIES
+
+
+def entry_width(rows: Sequence[Sequence[Node]]) -> int:
+    """About how many characters the widest entries of all columns have together."""
+    return sum(max(len(to_text(entry)) for entry in column) for column in zip(*rows, strict=True))
+
+
+# ── Rows that count for nothing, rows that a step is about, and rows that are still to come ──────────────
+
+
+def told(drawn: Line, weights: Vector, at: int | None = None) -> Line:
+    """A line whose matrices have a row for each weight: a row with weight 0 fades, as on the page.
+
+    ``at``: the row that a step is about, which is framed; those after it are still to come.
+    """
+    if at is None and all(w.value for w in weights):
+        return drawn
+    return line(*(_told(piece, weights, at) for piece in drawn.pieces))
+
+
+def _told(piece: Piece, weights: Vector, at: int | None) -> Piece:
+    match piece:
+        case Line():
+            return told(piece, weights, at)
+        case Matrix(rows, bands) if bands and len(rows) == len(weights):
+            now = len(rows) if at is None else at
+            return replace(
+                piece,
+                rows=tuple(
+                    row if weights[i].value else tuple(Hued(cell, None) for cell in row) for i, row in enumerate(rows)
+                ),
+                bands=tuple(band and _told_band(band, i, now) for i, band in enumerate(bands)),
+            )
+    return piece
+
+
+def _told_band(band: Band, i: int, now: int) -> Band | None:
+    return None if i > now else replace(band, framed=i == now)
+
+
+def so_far(drawn: Line, at: int) -> Line:
+    """The same without the rows after ``at``, whose room stays."""
+
+    def row(i: int, cells: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        return cells if i <= at else tuple(Hidden(cell) for cell in cells)
+
+    return line(
+        *(
+            replace(piece, rows=tuple(row(i, cells) for i, cells in enumerate(piece.rows)))
+            if isinstance(piece, Matrix)
+            else piece
+            for piece in drawn.pieces
+        )
+    )
+
+
+# ── Points and sums ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def has_short_point(at: Map) -> bool:
+    """Whether the point is short enough to stand as an index."""
+    return sum(len(_written(n)) + 2 for n in at.point) <= LONGEST_INDEX
+
+
+def _written(n: Number) -> str:
+    node = exact_node(n)
+    return decimal(n.value) if node is None else to_text(node)
+
+
+def total_line(pulled: Pullback, name: str = r"v^{\top} J") -> Line:
+    """vᵀJ = its numbers, without the terms."""
+    return line(f"{name} {pieces.relation((pulled.total,))}", Boxed(pieces.numeric((pulled.total,))))
+
+
+def strongest_of(rows: Rows) -> float:
+    return max((abs(n.value) for row in rows for n in row if math.isfinite(n.value)), default=0.0)
+
+
+def tints_of(rows: Rows, row_of: Callable[[int, int], int], strongest: float) -> tuple[tuple[Band | None, ...], ...]:
+    """A tint for each cell that is not 0, in the hue of the output it belongs to."""
+
+    def tint(i: int, j: int, n: Number) -> Band | None:
+        opacity = strength(min(abs(n.value), strongest), strongest)
+        return Band(row_of(i, j), opacity) if opacity else None
+
+    return tuple(tuple(tint(i, j, n) for j, n in enumerate(row)) for i, row in enumerate(rows))

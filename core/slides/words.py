@@ -1,0 +1,80 @@
+"""Numbers, code and verdicts in words, as slides, notes and alternative texts tell them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core import address as share
+from core.engines.verdict import Verdict
+from core.kinds.explain import Explanation, Rows
+from core.kinds.matmul.explanation import MatmulExplanation
+from core.numbers.exact import Number
+from core.numbers.notation import decimal
+from core.wording import explain_note, say
+
+CODE_WIDTH = 56  # characters of a line of code that are read from a distance
+
+
+def vector_text(values: Sequence[Number]) -> str:
+    """(6, 32)"""
+    return f"({', '.join(decimal(n.value) for n in values)})"
+
+
+def rows_text(rows: Rows) -> str:
+    """[[2, 4], [2, 24]]"""
+    return f"[{', '.join('[' + ', '.join(decimal(n.value) for n in row) + ']' for row in rows)}]"
+
+
+def address_of(e: Explanation, lang: str) -> str:
+    return share.encode(e.problem, None if lang == "en" else lang)  # English is what a link opens in anyway
+
+
+def matmul_title(e: MatmulExplanation, lang: str) -> str:
+    """b.grad is a weighted sum of so many matrices, or the only one there is."""
+    (m, _, n), wrt = e.sizes, e.problem.wrt
+    return say(lang, f"export.title.matmul{'_one' if m * n == 1 else ''}", wrt=wrt, count=m * n)
+
+
+def remark_on(verdict: Verdict, lang: str) -> str:
+    """How torch's answer compares, and the first reason where there is one to tell."""
+    kind = verdict.torch.kind if verdict.torch.kind in ("exact", "agree") else "explained"
+    if kind == "explained" and verdict.torch.agrees:
+        kind = "agree"
+    said = ("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}")
+    notes = [explain_note(lang, note.code, note.facts, note.place) for note in verdict.notes[:1]]
+    return say(lang, "export.label.reason", said=said, reason=notes[0]) if notes else said
+
+
+def is_calm(verdict: Verdict) -> bool:
+    return verdict.torch.agrees and not verdict.notes
+
+
+def answer_lines(expression: str, tensor: str) -> tuple[str, ...]:
+    """``x.grad  # tensor([ 6., 32.])`` as PyTorch printed it, on at most two lines: what is longer loses its middle."""
+    text = re.sub(r",\s*dtype=torch\.float64", "", tensor)
+    first, below = f"{expression}  # ", f"{'':<{len(expression)}}  # "
+    rows = re.findall(r"\[([^\[\]]*)\]", text)
+    if not text.startswith("tensor([["):
+        return (_fitted(f"{first}{' '.join(text.split())}"),)
+    if len(rows) == 1:
+        return (_fitted(f"{first}tensor([[{rows[0]}]])"),)
+    between = "" if len(rows) == 2 else " …,"
+    return _fitted(f"{first}tensor([[{rows[0]}],{between}"), _fitted(f"{below}        [{rows[-1]}]])")
+
+
+def _fitted(text: str) -> str:
+    """A line of at most CODE_WIDTH characters: as many numbers in its middle as it takes give way to one …"""
+    parts = text.split(", ")
+    kept = len(parts)
+    while len(text) > CODE_WIDTH and kept > 2:
+        kept -= 1
+        front = (kept + 1) // 2
+        text = ", ".join([*parts[:front], "…", *parts[len(parts) - kept + front :]])
+    return text
+
+
+def shortened_answers(answers: Sequence[tuple[str, ...]], most: int = 3) -> tuple[str, ...]:
+    """The answers in their order; where there are too many lines, the first and the last with … between."""
+    lines = [text for answer in answers for text in answer]
+    return tuple(lines) if len(lines) <= most else (lines[0], "…", *answers[-1])
