@@ -387,25 +387,25 @@ def test_derivations_that_take_long_give_up_and_never_keep_a_jacobian_waiting(mo
     assert worker.jacobian((parse("x^2*y + 5321*x"),), ("x", "y"))
 
 
-def test_a_derivation_that_takes_long_is_begun_anew_at_the_end_of_the_line(monkeypatch):
+@pytest.mark.parametrize("long", [False, True])
+def test_a_derivation_that_takes_long_is_begun_anew_at_the_end_of_the_line(monkeypatch, long):
     asked: list[tuple[int, bool]] = []
-    ask = worker.ask
 
-    def told(task: str, *, behind: int, briefly: bool = False, **how: object) -> object:
+    def answer(task: str, *, behind: int, briefly: bool = False, **how: object) -> object:
         asked.append((behind, briefly))
-        return ask(task, behind=behind, **({"briefly": True} if briefly else {}), **how)
+        return None if briefly and long else [(4, "cos(x)")]
 
-    monkeypatch.setattr(worker, "ask", told)
-    worker.derivation(LONG.format("sin(1)", "x[0], 1"))
-    assert asked == [(1, True)]
-    assert refusal(lambda: worker.derivation(heavy(99))) in ("too_slow", "busy")
-    assert asked[1:] == [(1, True), (pools.LAST, False)]
+    monkeypatch.setattr(worker, "ask", answer)
+    assert worker.derivation.__wrapped__("print(y)").text == "cos(x)\n"
+    assert asked == [(1, True), (pools.LAST, False)][: 1 + long]
 
 
-def test_what_is_derived_briefly_is_what_is_derived(three):
-    job = {"task": "derivation", "source": LONG.format("sin(1)", "x[0], 1")}
-    assert three.run(job | {"briefly": True})["result"] == three.run(job)["result"] is not None
-    assert three.run(job | {"source": heavy(1), "briefly": True}) == {"result": None}
+def test_what_is_derived_briefly_is_what_is_derived_or_nothing(monkeypatch):
+    monkeypatch.setattr(worker, "DERIVATION", float(PATIENT))
+    short = LONG.format("sin(1)", "x[0], 1")
+    wholly = worker._derivation(short)  # SymPy is imported now, as in a worker
+    assert worker._derivation(short, briefly=True) == wholly != []
+    assert worker._derivation(heavy(1), briefly=True) is None
 
 
 def test_jobs_at_the_end_of_the_line_hold_one_worker_and_those_before_them_pass(three, monkeypatch):
