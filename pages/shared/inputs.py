@@ -16,7 +16,7 @@ from core.grammar import MAX_LENGTH
 from core.kinds import edits
 from core.kinds.explain import ChainExplanation, Reading, read, read_chain
 from core.kinds.vector.equations import output
-from core.notation.tree import Hued, Symbol, line
+from core.notation.tree import Hued, entry, line
 from core.numbers.exact import Number
 from core.problem import (
     CHAIN_FIELDS,
@@ -150,7 +150,7 @@ def _function(page: str, stage: _Stage, i: int, typed: str) -> None:
     with st.container(
         key=f"{page}.{stage.letter}.{i}", horizontal=True, vertical_alignment="center", gap="small", wrap=False
     ):
-        views.inline(line(Hued(Symbol(f"{stage.letter}_{{{i + 1}}}"), i), "="))
+        views.inline(line(Hued(entry(stage.letter, i + 1), i), "="))
         label = views.words(f"label.{stage.letter}", i=i + 1)
         _field(
             page, f"{stage.field}.{i}", label, typed, lambda now, text: edits.with_function(now, i, text, stage.number)

@@ -7,7 +7,8 @@ import streamlit as st
 from core import address as share
 from core.grammar import parse
 from core.kinds.explain import complete
-from core.notation.latex import expression
+from core.notation.latex import latex
+from core.notation.tree import Expression
 from core.problem import ChainProblem, MatmulProblem, Problem, VectorProblem
 from core.wording import Example, examples
 from pages.components import component
@@ -49,7 +50,7 @@ def _formula(problem: Problem) -> str:
 
 
 def _column(letter: str, functions: tuple[str, ...]) -> str:
-    lines = [expression(parse(text, None)) for text in functions]
+    lines = [latex(Expression(parse(text, None))) for text in functions]
     if len(lines) == 1:
         return rf"{letter} = \displaystyle {lines[0]}"
     return rf"{letter} = \begin{{pmatrix}}" + r"\\[0.2em]".join(lines) + r"\end{pmatrix}"
