@@ -53,7 +53,7 @@ def _events_go_together() -> None:
         if len(waiting) == 1:  # else the loop knows, and takes this one too
             wake(session, lambda: _hand_over(session, waiting))
 
-    AppSession._call_soon_on_event_loop = later  # type: ignore[method-assign]
+    AppSession._call_soon_on_event_loop = later  # type: ignore[method-assign,assignment]
 
 
 def _hand_over(session: AppSession, waiting: deque[Callable[[], None]]) -> None:

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 ROOT = Path(__file__).parent.parent
-CONTENT = ROOT / "core" / "content"
+CONTENT = ROOT / "core" / "wording" / "content"
 LANGUAGES = ("en", "zh")
 
 # Keys whose words are the same in both languages: names, symbols and code.
@@ -132,7 +132,7 @@ def _text(node: ast.AST) -> str | None:
 
 
 def test_every_comment_of_a_listing_is_worded_in_both_languages() -> None:
-    source = (ROOT / "core" / "engines" / "listing.py").read_text(encoding="utf-8")
+    source = (ROOT / "core" / "code" / "torch.py").read_text(encoding="utf-8")
     templates = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
     lines = [line for text in templates if isinstance(text, str) and "print(" in text for line in text.splitlines()]
     comments = {line.partition("# ")[2] for line in lines if "# " in line}

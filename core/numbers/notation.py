@@ -14,9 +14,11 @@ LONGEST_DENOMINATOR = 999  # 5787/15625 says less than 0.3704
 
 def decimal(value: float, digits: int = DIGITS) -> str:
     """A float as plain text: "24", "0.3704", "1.235e+08", "nan", "-inf"; integers up to 10^9 whole."""
+    value = float(f"{value:.12g}")  # 0.1 + 0.2 is 0.3
     if math.isfinite(value) and value == int(value) and abs(value) < 1e9:
         return str(int(value))
-    return f"{value:.{digits}g}"
+    text = f"{value:.{digits}g}"
+    return str(int(float(text))) if abs(float(text)) == 10**digits else text  # 9999.6 is 10000, not 1e+04
 
 
 def short_decimal(q: Fraction) -> str | None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, cast
 from urllib.parse import unquote
 
 import streamlit as st
@@ -85,17 +85,17 @@ def visitor() -> str:
 
 def problem(page: str) -> Problem:
     """What the reader typed, readable or not."""
-    return st.session_state.drafts[page]
+    return cast(Problem, st.session_state.drafts[page])
 
 
 def sound(page: str) -> Problem:
     """The last problem of the page that could be read."""
-    return st.session_state.sound[page]
+    return cast(Problem, st.session_state.sound[page])
 
 
 def shown(page: str) -> Problem:
     """The last problem of the page that could be explained."""
-    return st.session_state.shown[page]
+    return cast(Problem, st.session_state.shown[page])
 
 
 def remember(page: str) -> None:
@@ -116,7 +116,7 @@ def refused(page: str) -> ProblemError | None:
 
 def address_errors() -> tuple[ProblemError, ...]:
     """Parameters of the address that could not be used."""
-    return st.session_state.address_errors
+    return cast(tuple[ProblemError, ...], st.session_state.address_errors)
 
 
 def change(page: str, draft: Problem) -> None:
@@ -139,7 +139,7 @@ def project() -> None:
 
 def projected() -> bool:
     """Whether the reader has just asked for the code."""
-    return st.session_state.pop("projected", False)
+    return bool(st.session_state.pop("projected", False))
 
 
 def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
@@ -204,7 +204,7 @@ def component(key: str, name: str, store: Callable[[Any], None]) -> dict[str, An
 
 def alive() -> bool:
     """Whether a browser component of this visitor has been heard of, so that no plain form is needed beside it."""
-    return st.session_state.get("alive", False)
+    return bool(st.session_state.get("alive", False))
 
 
 def sent(key: str, name: str) -> Any:
@@ -219,11 +219,6 @@ def address(page: str, lang: str | None = None) -> str:
         return f"./?lang={lang}"
     shared = problem(page) if page in st.session_state.unread else sound(page)
     return share.encode(shared, lang).removeprefix("/")
-
-
-def choice(name: str, otherwise: str) -> str:
-    """A choice of view that is no part of the problem."""
-    return st.session_state.get(f"choice.{name}", otherwise)
 
 
 def _query() -> str:

@@ -647,7 +647,7 @@ def test_the_fonts_have_every_character_that_we_print(lang: str) -> None:
     known: set[int] = set()
     for file in (ROOT / "core" / "export" / "fonts").glob("NotoSans*-Regular.*"):
         known |= TTFont(file).getBestCmap().keys()
-    folder = ROOT / "core" / "content" / lang  # slides say what stands in these
+    folder = ROOT / "core" / "wording" / "content" / lang  # slides say what stands in these
     text = "".join((folder / file).read_text("utf-8") for file in ("export.toml", "notes.toml", "words.toml"))
     assert not {character for character in text if character.isprintable() and ord(character) not in known}
 
@@ -720,7 +720,7 @@ def test_typst_compiles_nothing_but_our_own_file(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(drawing, "_compiler", Compiler)
     for page in PAGES:
         made(page, ".pdf")
-    assert {source for source, _ in seen} == {(ROOT / "core" / "export" / "slide.typ").read_bytes()}
+    assert {source for source, _ in seen} == {(ROOT / "core" / "slides" / "slide.typ").read_bytes()}
     assert all(inputs.keys() == {"deck"} for _, inputs in seen)
 
 
