@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.notation.palette import PALETTES, Palette
 from core.notation.tree import (
+    GREEK,
     Absolute,
     Arrow,
     At,
@@ -41,10 +42,6 @@ from core.notation.tree import (
 from core.notation.visitor import Visitor
 from core.notation.walk import breadth, has_fraction
 
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega".split()
-)
 # Functions with a command of their own.
 OPERATORS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan max min ln".split())
 SIGNS = {

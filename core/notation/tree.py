@@ -12,6 +12,15 @@ from typing import get_args
 from core.expression.tree import Node
 from core.numbers.exact import Number
 
+GREEK = dict(
+    zip(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+        "omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega".split(),
+        "αβγδϵζηθικλμνξπρστυϕχψωΓΔΘΛΞΣΥΦΨΩ",
+        strict=True,
+    )
+)
+
 # ── Leaves ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from core.notation import tree
 from core.notation.palette import PALETTES, Palette
 from core.notation.tree import (
+    GREEK,
     Absolute,
     Arrow,
     At,
@@ -119,14 +120,6 @@ def _row(items: Items) -> Program:
     return steps if len(items) == 1 else [*steps, ["row", len(items)]]
 
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-        "αβγδϵζηθικλμνξπρστυϕχψωΓΔΘΛΞΠΣΥΦΨΩ",
-        strict=True,
-    )
-)
 SIGNS = {sign: sign for sign in tree.SIGNS} | {"-": "−", "·": "⋅"}
 SPACES = {"thin": 1 / 6, "thick": 5 / 18, "quad": 1, "qquad": 2}  # em
 
@@ -204,8 +197,8 @@ class Typst(Visitor[Items]):
         return [_scripted(_symbol("∑"), self._one(piece.below), self._one(piece.above)), *self(piece.of)]
 
     def at(self, piece: At) -> Items:
-        gap = [] if isinstance(piece.piece, Matrix) else [[["space", SPACES["thin"]]]]
-        return [*self(piece.piece), *gap, _scripted([["bar", "|"]], below=self._one(piece.point))]
+        gap: Program = [["space", SPACES["thin"]]]
+        return [*self(piece.piece), gap, _scripted([["bar", "|"]], below=self._one(piece.point))]
 
     def hued(self, piece: Hued) -> Items:
         palette = self.theme.palette

@@ -49,8 +49,8 @@ def _nodes(values: Iterator[object]) -> Iterator[Piece]:
 
 
 def has_fraction(piece: Piece) -> bool:
-    """Whether a piece is higher than a line of text."""
-    return any(isinstance(part, Fraction | Partial) for part in walk(piece))
+    """Whether a piece holds a fraction as small as text; a large one brings its own room."""
+    return any(isinstance(part, Fraction) or (isinstance(part, Partial) and not part.large) for part in walk(piece))
 
 
 def breadth(piece: Piece) -> int:
