@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.address import DEFAULTS
+from core.kinds import KINDS
 from core.turns import showing
 from server import guard, listener, logs, system, tuning
 from server.environment import environment
@@ -58,11 +58,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 def _import() -> None:
     """torch and SymPy take 2.5 s: not during the first visitor's run."""
     from core.calculus import worker
-    from core.kinds.explain import explain
+    from core.kinds import explain
 
     worker.start(caller=_visitor)
-    for problem in DEFAULTS.values():
-        explain(problem)
+    for kind in KINDS.values():
+        explain(kind.default)
     for later in LATER:
         import_module(later)
     gc.collect()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from core.kinds.explain import Map, Pullback
-from core.kinds.pieces import separated
+from core.maps import Map, Pullback
+from core.notation.pieces import separated
 from core.notation.tree import Gradient, Hued, Piece, Sign, code, entry, line, name, times
 from core.slides.blocks import Arrow, Arrows, Block, above, formula
 

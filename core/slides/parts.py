@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from core.expression.text import to_text
 from core.expression.tree import Node
-from core.kinds import pieces
-from core.kinds.explain import Rows, Vector
+from core.maps import Map, Rows, Vector
+from core.notation import pieces
 from core.notation.palette import strength
 from core.notation.tree import At, Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Value, line
 from core.numbers.exact import Number
@@ -21,8 +21,9 @@ LONGEST_SUM = 16  # numbers in a weighted sum that is written out
 LONGEST_INDEX = 20  # characters of a point that stands small beside J; a longer one has a line of its own
 
 
-def function_list(lines: tuple[Line, ...], size: float = 24) -> Grid:
+def function_list(at: Map, letter: str, size: float = 24) -> Grid:
     """y_i = …, a line each."""
+    lines = pieces.outputs(at, letter)
     return Grid(lines, 1, size=size, align="left", gap=0.7 if len(lines) <= 4 else 0.45)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.kinds.chain.equations import between
-from core.kinds.explain import ChainExplanation, Map
+from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.chain.problem import CHAIN_FIELDS
 from core.kinds.vector.geometry import label, number
+from core.maps import Map
 from core.notation.latex import latex
 from core.notation.palette import FAINTEST, FULL_TINT
 from core.notation.tree import Expression, Value, name
 from core.numbers.exact import Number
-from core.problem import CHAIN_FIELDS
 from pages.shared import views
 
 Data = dict[str, Any]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isclose
 
-from core.kinds.explain import ChainExplanation
-from core.kinds.pieces import (
+from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.chain.problem import CHAIN_LETTERS, ChainProblem
+from core.kinds.vector.equations import functions
+from core.notation.pieces import (
     bands,
     numeric,
+    output,
     point,
     relation,
     row_of,
@@ -17,7 +20,6 @@ from core.kinds.pieces import (
     symbolic,
     tuple_of,
 )
-from core.kinds.vector.equations import output
 from core.notation.tree import (
     Arrow,
     At,
@@ -43,7 +45,6 @@ from core.notation.tree import (
     times,
 )
 from core.numbers.exact import Exact, Number
-from core.problem import CHAIN_LETTERS
 
 
 def between(s: int, end: int | None = None) -> Jacobian:
@@ -171,6 +172,11 @@ def chain_collapse(e: ChainExplanation) -> Line | None:
             named = grad("x"), "=", "y", "-", entry("e", k + 1)
             return line(*named, "=", row_of(values), "-", row_of(true), "=", Boxed(row_of(total)))
     return None
+
+
+def formula(problem: ChainProblem) -> str:
+    """y and z, in LaTeX as small as a card; never broken after a =."""
+    return rf"{{{functions('y', problem.inner)}}},\quad\allowbreak {{{functions('z', problem.outer)}}}"
 
 
 def shown(e: ChainExplanation) -> tuple[Piece, ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from core.kinds import pieces
 from core.kinds.chain import equations
-from core.kinds.explain import ChainExplanation, Vector
+from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.vector import equations as vector_equations
+from core.maps import Vector
+from core.notation import pieces
 from core.notation.tree import Arrow, Boxed, Line, Piece, line, name, times, transposed
 from core.slides.blocks import Block, Formula, Frame, Grid, Slide, above, beside, choice, formula
 from core.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
 from core.slides.words import (
-    address_of,
     answer_lines,
     is_calm,
     remark_on,
@@ -48,7 +48,7 @@ def state(e: ChainExplanation, lang: str) -> Slide:
 def _forms(e: ChainExplanation) -> list[Block]:
     """The state, ever shorter: without the Jacobians in symbols, without the functions, one cotangent a line."""
     order = range(len(e.maps))
-    functions = beside(*(function_list(_functions(e, s), 22) for s in order))
+    functions = beside(*(function_list(e.maps[s], e.letters[s + 1], 22) for s in order))
     numbers = [_numbers(e, s) for s in order]
     symbols = [_symbols(e, s) for s in order]
     sweep, lines = formula(equations.chain_backward(e), size=28), _lines(e, len(e.maps))
@@ -64,12 +64,6 @@ def _forms(e: ChainExplanation) -> list[Block]:
         above(functions, lines),
         lines,
     ]
-
-
-def _functions(e: ChainExplanation, s: int) -> tuple[Line, ...]:
-    """y_i = … of stage s."""
-    outputs = enumerate(e.maps[s].outputs)
-    return tuple(vector_equations.output(i, node, e.letters[s + 1]) for i, node in outputs)
 
 
 def _two_rows(blocks: list[Formula]) -> tuple[Block, ...]:
@@ -111,7 +105,6 @@ def _frame(e: ChainExplanation, lang: str) -> Frame:
         code=(f"{last}.backward(v)", *shortened_answers(answers)),
         remark=remark_on(e.verdict, lang),
         agrees=is_calm(e.verdict),
-        link=address_of(e, lang),
     )
 
 
@@ -168,7 +161,7 @@ def _forward(e: ChainExplanation, lang: str) -> Slide:
     path: list[Piece | str] = [_values(*known[0])]
     for s, (letter, values) in enumerate(known[1:]):
         path += [Arrow(name("fghkpq"[s])), _values(letter, values)]
-    lists = [function_list(_functions(e, s)) for s in range(len(e.maps))]
+    lists = [function_list(e.maps[s], e.letters[s + 1]) for s in range(len(e.maps))]
     lines = Grid(tuple(_values(*pair) for pair in known), 1, size=28, align="left")
     said = (say(lang, "export.alt.chain_values", letter=letter, values=vector_text(values)) for letter, values in known)
     functions = beside(*lists)
@@ -260,3 +253,8 @@ def _cotangent(e: ChainExplanation, s: int) -> Piece:
 def _pulled(e: ChainExplanation, s: int) -> Piece:
     """What comes in at the outputs of stage s times its Jacobian."""
     return times(transposed(_cotangent(e, s)), equations.between(s), between=None)
+
+
+def count(e: ChainExplanation) -> int:
+    """How many steps there are."""
+    return len(e.maps) + 3

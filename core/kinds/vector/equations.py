@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from itertools import chain
 
-from core.expression.tree import Node
-from core.kinds.explain import Map, Pullback, Vector, VectorExplanation
-from core.kinds.pieces import (
+from core.grammar import parse
+from core.kinds.vector.explanation import VectorExplanation
+from core.kinds.vector.problem import VectorProblem
+from core.maps import Map, Pullback, Vector
+from core.notation.latex import latex
+from core.notation.pieces import (
     bands,
     column_of,
     negated,
     numeric,
+    output,
     point,
     relation,
     separated,
@@ -40,11 +44,6 @@ from core.notation.tree import (
     transposed,
 )
 from core.numbers.exact import Number
-
-
-def output(i: int, node: Node, letter: str = "y") -> Line:
-    """y_i = the formula as it was read."""
-    return line(Hued(entry(letter, i + 1), i), "=", Expression(node))
 
 
 def jacobian(at: Map, weights: Vector, letters: tuple[str, str] = ("x", "y")) -> Line:
@@ -116,6 +115,19 @@ def _term(i: int, weight: Number, row: Vector) -> tuple[Piece, ...]:
     product = times(Value(negated(weight) if negative else weight), numeric((row,)), between=None)
     sign = ("-",) if negative else ("+",) if i else ()
     return cells(*sign, Hued(product, i if weight.value else None))
+
+
+def formula(problem: VectorProblem) -> str:
+    """y = its functions, in LaTeX as small as a card."""
+    return functions("y", problem.functions)
+
+
+def functions(letter: str, texts: tuple[str, ...]) -> str:
+    """letter = some functions that can be read, one below the other."""
+    lines = [latex(Expression(parse(text, None))) for text in texts]
+    if len(lines) == 1:
+        return rf"{letter} = \displaystyle {lines[0]}"
+    return rf"{letter} = \begin{{pmatrix}}" + r"\\[0.2em]".join(lines) + r"\end{pmatrix}"
 
 
 def shown(e: VectorExplanation) -> tuple[Piece, ...]:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.expression.text import to_text
 from core.expression.tree import Node
-from core.kinds import pieces
-from core.kinds.explain import VectorExplanation
+from core.kinds.vector.explanation import VectorExplanation
+from core.notation import pieces
 from core.notation.latex import latex
 from core.notation.palette import FAINTEST, FULL_TINT
 from core.notation.tree import Expression, Gradient, Value, entry, line, partial, times

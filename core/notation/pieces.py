@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.expression.tree import Node
-from core.kinds.explain import Map, Rows, Vector
+from core.maps import Map, Rows, Vector
 from core.notation.palette import strength
 from core.notation.tree import (
     Band,
     Bracketed,
     Expression,
+    Hued,
     Line,
     Matrix,
     Piece,
     Sign,
     Value,
+    entry,
     line,
     name,
 )
@@ -31,6 +33,16 @@ def bands(weights: Vector) -> tuple[Band, ...]:
     sizes = [abs(w.value) for w in weights]
     strongest = max((s for s in sizes if s == s), default=0.0)
     return tuple(Band(i, strength(size, strongest)) for i, size in enumerate(sizes))
+
+
+def output(i: int, node: Node, letter: str = "y") -> Line:
+    """y_i = the formula as it was read."""
+    return line(Hued(entry(letter, i + 1), i), "=", Expression(node))
+
+
+def outputs(at: Map, letter: str = "y") -> tuple[Line, ...]:
+    """All functions of a map, a line each."""
+    return tuple(output(i, node, letter) for i, node in enumerate(at.outputs))
 
 
 def row_of(values: Sequence[Number], approximate: bool = False) -> Matrix:
