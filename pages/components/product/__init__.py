@@ -17,9 +17,9 @@ from core.kinds.matmul.entries import PRESETS, SHAPES, induced, preset, put, ran
 from core.kinds.matmul.explanation import LOSSES, ORDERS, MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.maps import Rows
-from core.notation.latex import expression, latex
+from core.notation.latex import latex
 from core.notation.palette import strength
-from core.notation.tree import Value
+from core.notation.tree import Expression, Value
 from core.numbers.exact import Number
 from core.numbers.notation import exact_node
 from core.problem import MAX_SIDE, Matrix, ProblemError
@@ -188,7 +188,7 @@ def _value(n: Number) -> Any:
     plain = node is None or (node.args[0] if node.op == "neg" else node).op == "number"
     if plain and isfinite(n.value):
         return int(n.value) if n.value == int(n.value) and abs(n.value) < 2**53 else n.value
-    return [latex(Value(n), views.palette()), n.value if isfinite(n.value) else str(n.value)]
+    return [latex(Value(n)), n.value if isfinite(n.value) else str(n.value)]
 
 
 def _vector(numbers: tuple[Number, ...]) -> list[Any]:
@@ -220,7 +220,7 @@ def _look(text: str) -> str | None:
     if text.isdecimal():
         return None
     with suppress(ProblemError):
-        return expression(constant(text, field=""))
+        return latex(Expression(constant(text, field="")))
     return None
 
 
