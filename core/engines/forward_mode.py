@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations, cycle
 from typing import Literal, NamedTuple
 
@@ -26,6 +27,7 @@ Mask = NDArray[np.bool_]
 Kind = Literal["undefined", "range", "infinite", "lost", "switch", "edge", "pole", "linearised", "cancelled", "faded"]
 
 TROUBLE = ("infinite", "undefined", "range")
+UNCERTAIN = ("range", "infinite", "lost", "switch", "edge", "pole", "faded")
 SAMPLES = 8  # the first one is not nudged
 NUDGES = np.where(np.random.default_rng(0).random((997, SAMPLES)) < 0.5, -1.0, 1.0) * 2.0**-52
 NUDGES[:, 0] = 0
@@ -102,6 +104,16 @@ class Output:
             for event in self.events
             if event.kind == kind and event.hidden == hidden and (j is None or event.touches[j]) and event.reached
         ]
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether rounding may decide here: an edge is reached, or a number leaves the range of floats."""
+        return any(event.reached and event.kind in UNCERTAIN for event in self.events)
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether it certainly has no value here, nor beside the point."""
+        return bool(self.happened("undefined")) and not self.uncertain
 
     def trouble(self, j: int) -> list[Event]:
         """Whatever can turn dy/dx_j into nan when torch multiplies it by 0, branches not taken included.
@@ -228,6 +240,20 @@ def look(
 
     ``truth`` holds what subtrees really are, by their identity: an edge that floats only nearly meet is then met.
     """
+    if truth is None:
+        return _look(tuple(outputs), tuple(inputs), tuple(map(float, point)))
+    return _looked(outputs, inputs, point, truth)
+
+
+@lru_cache(maxsize=8)
+def _look(outputs: tuple[Node, ...], inputs: tuple[str, ...], point: tuple[float, ...]) -> tuple[Output, ...]:
+    """Whoever settles the numbers of a map has looked just before the verdict does."""
+    return _looked(outputs, inputs, point, {})
+
+
+def _looked(
+    outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float], truth: Mapping[int, float]
+) -> tuple[Output, ...]:
     n, nudges = len(inputs), cycle(NUDGES)
     env = {
         name: Dual(
@@ -240,7 +266,7 @@ def look(
     }
     known: dict[int, Dual] = {}
     with np.errstate(all="ignore"):
-        run = _Run(env, known, nudges, n, truth or {})
+        run = _Run(env, known, nudges, n, truth)
         return tuple(_output(output, run) for output in outputs)
 
 

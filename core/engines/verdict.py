@@ -191,9 +191,11 @@ def _refereed(
 
 
 def _doubtful(entry: Entry) -> bool:
-    near_by = any(event.reached and event.touches[entry.j] for event in entry.output.events)
-    agree = entry.torch_is_close and entry.measured_is_close and math.isfinite(entry.sympy) and entry.defined
-    return near_by or not agree
+    if entry.output.nowhere:
+        return False
+    torch_agrees = entry.torch_is_close or entry.spoiled
+    agree = torch_agrees and entry.measured_is_close and math.isfinite(entry.sympy) and entry.defined
+    return entry.output.uncertain or not agree
 
 
 def _nearest(entry: Entry, x: float) -> float:

@@ -33,7 +33,7 @@ AGREED = 64  # bits in which the two agree, or they do not count
 HUGE = 1 << 20  # the exponent of two beyond which a number is as good as infinite, or as 0
 TURNS = 1 << 11  # and beyond which no angle is reduced to one turn
 COSTS = (1, 8, 100)  # of an operation at each level, about 20 microseconds
-BUDGET = 12_000  # of all that is asked about one point
+BUDGET = 6_000  # of all that is asked about one point, a tenth of a second
 
 
 class Unclear(Exception):  # noqa: N818  # no error: the referee abstains
