@@ -7,7 +7,6 @@ from typing import Any
 from core.kinds.explain import ChainExplanation, Map
 from core.kinds.vector.geometry import label, number
 from core.notation.latex import expression, name, value
-from core.notation.palette import FAINTEST, FULL_TINT
 from core.numbers.exact import Number
 from core.problem import CHAIN_FIELDS
 from pages.shared import views
@@ -30,7 +29,6 @@ def scene(e: ChainExplanation) -> Data:
     return {
         "channel": "chain",
         "hues": [views.palette().hue(i) for i in range(8)],
-        "tint": {"full": FULL_TINT, "faintest": FAINTEST},
         "spaces": [
             {
                 "letter": letter,

@@ -395,14 +395,14 @@ def test_an_operation_outside_the_table_is_refused(page: Page, server: str) -> N
 
 
 def _evaluated(page: Page, server: str, jobs: list[object]) -> list[list[str]]:
-    """The values of [tree, points] pairs as texts, computed by static/js/expression.js."""
+    """The values of [tree, points] pairs as texts, computed by static/js/vjp/expression.js."""
     if page.url == "about:blank":
         page.goto(server)
     text = json.dumps(jobs).replace("NaN", '"NaN"').replace("-Infinity", '"-Infinity"')
     text = re.sub(r'(?<!["-])Infinity', '"Infinity"', text)
     return page.evaluate(
         """async text => {
-            const { expression: { compile } } = await import(self.lens.script)
+            const { "vjp/expression": { compile } } = await import(self.lens.script)
             return JSON.parse(text).map(([tree, points]) => points.map(x => String(compile(tree)(x.map(Number)))))
         }""",
         text,

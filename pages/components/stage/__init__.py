@@ -12,7 +12,6 @@ from core.expression.tree import Node
 from core.kinds import pieces
 from core.kinds.explain import VectorExplanation
 from core.notation.latex import approximate, expression, latex, name, value
-from core.notation.palette import FAINTEST, FULL_TINT
 from core.numbers.exact import Number
 from core.numbers.notation import is_rounded, says_all
 from pages.components import component
@@ -22,8 +21,8 @@ _stage = component(
     "stage",
     '<div class="lens-stage"><div class="lens-board"></div>'
     '<div class="lens-foot"><div class="lens-readout"></div><div class="lens-forms" role="group"></div></div></div>',
+    "vjp/stage",
 )
-USUAL = 3.0  # a weight of this size has the full tint; larger ones are told apart by sharing it out
 WORDS = ("formula", "number", "form", "scrub", "hint")
 JACOBIAN = r"J = \partial y/\partial x"
 
@@ -49,7 +48,6 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
     return {
         "channel": page,
         "hues": [views.palette().hue(i) for i in range(m)],
-        "tint": {"full": FULL_TINT, "faintest": FAINTEST, "reference": USUAL},
         "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
         "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
         "at": latex(pieces.point(here), views.palette()),

@@ -1,0 +1,231 @@
+// How many multiplications a chain of sizes a, b, c, … takes, by the order of multiplying. The counts are those of
+// core/kinds/chain/cost.py: a p×q matrix times a q×r matrix takes p·q·r.
+
+import { mounted } from "../kit/component.js"
+import { button, make, resize } from "../kit/dom.js"
+import { superscript } from "../kit/numbers.js"
+import { place, svg, width } from "../kit/svg.js"
+import { say } from "../kit/words.js"
+
+const SCALE = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
+const BARS = ["backward", "product", "backward-passes", "forward-passes"]
+const [HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [268, 56, 58, 16, 14]
+const [NARROWEST, WIDEST] = [280, 544] // pixels: the chart is as wide as its box, so that its letters keep their size
+
+// The four counts, in the order of BARS.
+export function counts(sizes) {
+  const stages = sizes.slice(1).map((rows, s) => rows * sizes[s])
+  const once = stages.reduce((sum, n) => sum + n, 0)
+  const [inputs, outputs] = [sizes[0], sizes.at(-1)]
+  const products = stages.slice(1).reduce((sum, n) => sum + n * inputs, 0)
+  return [once, products + outputs * inputs, outputs * once, inputs * once]
+}
+
+export const component = mounted(".lens-cost", root => {
+  const own = open(root)
+  return { learn: ({ data }) => learn(own, data), close: () => own.watch.disconnect() }
+})
+
+function learn(own, data) {
+  const before = own.data?.sizes
+  own.data = data
+  if (String(before) !== String(data.sizes)) own.sizes = [...data.sizes]
+  build(own)
+  paint(own)
+}
+
+function open(root) {
+  const [sliders, tries, columns] = [
+    make("div", "lens-cost-sliders", { role: "group" }),
+    make("div", "lens-cost-tries"),
+    make("div", "lens-cost-columns"),
+  ]
+  const [bars, chart] = [make("div", "lens-cost-bars"), make("div", "lens-cost-chart")]
+  const note = make("p", "lens-cost-note")
+  columns.append(bars, chart)
+  root.replaceChildren(sliders, tries, columns, note)
+  const own = { sliders, tries, bars, chart, note, sizes: [], width: WIDEST }
+  own.watch = new ResizeObserver(([{ contentRect }]) => {
+    own.width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, contentRect.width)))
+    if (own.data) draw(own)
+  })
+  own.watch.observe(chart)
+  return own
+}
+
+function build(own) {
+  const { data, sliders, tries, bars, note } = own
+  sliders.setAttribute("aria-label", data.words.label)
+  own.rows = resize(sliders, data.names.length, slider).map(row => [...row.children])
+  own.rows.forEach(([name, input, , label], s) => {
+    name.textContent = data.names[s]
+    label.textContent = data.labels[s]
+    input.setAttribute("aria-label", data.names[s])
+    input.oninput = () => change(own, own.sizes.with(s, SCALE[input.value]))
+  })
+  resize(tries, data.tries.length, () => button("")).forEach((element, k) => {
+    element.textContent = data.tries[k].label
+    element.onclick = () => change(own, [...data.tries[k].sizes])
+  })
+  const { words } = data
+  const parts = resize(bars, 6, k => (k % 3 ? bar() : make("h4", "lens-cost-head")))
+  parts[0].textContent = words.one
+  parts[3].textContent = words.whole
+  own.meters = [1, 2, 4, 5].map(k => [...parts[k].children])
+  own.meters.forEach(([, track, count], k) => {
+    parts[[1, 2, 4, 5][k]].dataset.testid = `cost-${BARS[k]}`
+    track.firstChild.className = `lens-cost-fill lens-cost-${BARS[k]}`
+    count.title = words.multiplications
+  })
+  note.textContent = words.note
+}
+
+function slider() {
+  const row = make("label", "lens-cost-slider")
+  const input = make("input", "", { type: "range", min: 0, max: SCALE.length - 1, step: 1 })
+  row.append(make("span", "lens-cost-name"), input, make("output"), make("span", "lens-cost-where"))
+  return row
+}
+
+function bar() {
+  const row = make("div", "lens-cost-bar")
+  const track = make("div", "lens-cost-track")
+  track.append(make("div"))
+  row.append(make("div", "lens-cost-label"), track, make("div", "lens-cost-count"))
+  return row
+}
+
+function change(own, sizes) {
+  own.sizes = sizes
+  own.frame ||= requestAnimationFrame(() => {
+    own.frame = 0
+    paint(own)
+  })
+}
+
+const grouped = new Intl.NumberFormat("en-US")
+
+function paint(own) {
+  const { data, sizes } = own
+  own.rows.forEach(([, input, output], s) => {
+    const at = SCALE.findIndex(size => size >= sizes[s])
+    input.value = at < 0 ? SCALE.length - 1 : at
+    input.setAttribute("aria-valuetext", sizes[s])
+    output.textContent = sizes[s]
+  })
+  const found = counts(sizes)
+  const labels = [
+    data.words.backward,
+    data.words.product,
+    say(data.words.passes_backward, { count: sizes.at(-1) }),
+    say(data.words.passes_forward, { count: sizes[0] }),
+  ]
+  own.meters.forEach(([label, track, count], k) => {
+    const [first, second] = k < 2 ? [0, 1] : [2, 3]
+    label.textContent = labels[k]
+    count.textContent = grouped.format(found[k])
+    track.firstChild.style.width = `${((100 * found[k]) / Math.max(found[first], found[second])).toFixed(2)}%`
+    track.parentElement.dataset.value = found[k]
+    track.parentElement.classList.toggle("lens-cost-best", found[k] === Math.min(found[first], found[second]))
+  })
+  draw(own)
+}
+
+// The whole Jacobian against the number of inputs, on logarithmic scales: two straight lines nearly, crossing at a = c.
+function draw({ chart, data, sizes, width: wide }) {
+  const at = a => counts([a, ...sizes.slice(1)])
+  const [low, high] = [Math.min(at(1)[2], at(1)[3]), Math.max(at(1024)[2], at(1024)[3])]
+  const x = a => LEFT + (Math.log(a) / Math.log(1024)) * (wide - LEFT - RIGHT)
+  const y = n => HEIGHT - BOTTOM - (Math.log(n / low) / Math.log(high / low)) * (HEIGHT - BOTTOM - TOP)
+  const line = k => SCALE.map(a => [x(a), y(at(a)[k])])
+  const [a, c] = [sizes[0], sizes.at(-1)]
+  const picture = svg("svg", { viewBox: `0 0 ${wide} ${HEIGHT}`, role: "img", "aria-label": data.words.chart })
+  const wins = svg("rect", {
+    x: LEFT,
+    y: TOP,
+    width: Math.max(0, x(c) - LEFT),
+    height: HEIGHT - BOTTOM - TOP,
+    class: "lens-cost-wins",
+  })
+  picture.append(wins, ...axes(x, y, low, high, data.words.inputs, wide))
+  for (const [k, name] of LINES)
+    picture.append(
+      svg("path", {
+        d: `M${line(k)
+          .map(point => point.map(n => n.toFixed(1)))
+          .join("L")}`,
+        class: `lens-cost-line lens-cost-${name}-line`,
+      }),
+    )
+  const cross = svg("line", {
+    x1: x(c),
+    x2: x(c),
+    y1: TOP,
+    y2: HEIGHT - BOTTOM,
+    class: "lens-cost-cross",
+    "data-testid": "cost-crossing",
+    "data-value": c,
+  })
+  const inside = Math.min(wide - 30, Math.max(30, x(c))) // a = 1024 would be cut off
+  picture.append(
+    cross,
+    svg("text", { x: inside, y: HEIGHT - BOTTOM + 17, class: "lens-cost-tick lens-cost-strong" }, `a = ${c}`),
+  )
+  for (const [k, name] of LINES)
+    picture.append(svg("circle", { cx: x(a), cy: y(at(a)[k]), r: 5, class: `lens-cost-dot lens-cost-${name}-line` }))
+  const dots = LINES.map(([k]) => [x(a) - 7, y(at(a)[k]) - 7, 14, 14])
+  picture.append(
+    ...named(
+      LINES.map(([k]) => line(k)),
+      c,
+      [LEFT, 0, wide - LEFT, HEIGHT - BOTTOM],
+      dots,
+    ),
+  )
+  const which = a < c ? "now_forward" : a > c ? "now_backward" : "now_equal"
+  const when = c > 1 ? say(data.words.forward_wins, { count: c }) : data.words.forward_never
+  const now = make("p", "lens-cost-now", { "data-testid": "cost-now", "data-value": which.slice(4) })
+  now.textContent = `${say(data.words[which], { inputs: a, outputs: c })} ${when}`
+  const title = make("h4", "lens-cost-head")
+  title.textContent = data.words.chart
+  chart.replaceChildren(title, picture, now)
+}
+
+const LINES = [
+  [2, "backward", "vᵀJ"],
+  [3, "forward", "Ju"],
+] // which count, its class, its name
+
+// The names of the two lines, clear of both and of each other, on that side of the crossing where they are further apart.
+function named(lines, c, bounds, boxes) {
+  const segments = lines.flatMap(line => line.slice(1).map((point, i) => [line[i], point]))
+  const part = c * c > 1024 ? [1, 9] : [15, 22]
+  return LINES.map(([, name, label], k) => {
+    const size = [width(label, "600 14px sans-serif") + 4, 18]
+    const [from, to] = part.map(i => lines[k][i])
+    const found = place(from, to, size, bounds, segments, boxes)
+    const [left, top] = found?.box ?? [...from, 0, 0]
+    boxes.push([left, top, ...size])
+    return svg("text", { x: left + size[0] / 2, y: top + 14, class: `lens-cost-tick lens-cost-${name}-line` }, label)
+  })
+}
+
+function axes(x, y, low, high, name, wide) {
+  const parts = [svg("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${wide - RIGHT}`, class: "lens-cost-axis" })]
+  for (let n = 10 ** Math.ceil(Math.log10(low)); n <= high; n *= 100)
+    parts.push(
+      svg(
+        "text",
+        {
+          x: LEFT - 7,
+          y: y(n) + 5,
+          class: "lens-cost-tick lens-cost-end",
+        },
+        n < 1e4 ? String(n) : `10${superscript(Math.round(Math.log10(n)))}`,
+      ),
+    )
+  for (const a of [1, 8, 64, 1024])
+    parts.push(svg("text", { x: Math.min(x(a), wide - 20), y: HEIGHT - BOTTOM + 34, class: "lens-cost-tick" }, a))
+  parts.push(svg("text", { x: wide - RIGHT, y: HEIGHT - BOTTOM + 52, class: "lens-cost-tick lens-cost-end" }, name))
+  return parts
+}
