@@ -26,7 +26,7 @@ IMPORTED = re.compile(r'\b(?:from|import)"\./([\w.-]+\.js)"')  # before a script
 
 
 def modules() -> dict[str, str]:
-    """"folder/name" -> source of every module of ours."""
+    """ "folder/name" -> source of every module of ours."""
     root = STATIC / "js"
     paths = sorted(root.rglob("*.js"))
     return {path.relative_to(root).with_suffix("").as_posix(): path.read_text(encoding="utf-8") for path in paths}

@@ -32,11 +32,11 @@ def bundle(modules: Mapping[str, str], first: str = "") -> str:
     ``first`` is a classic script that is to run before all of them. Raises ForeignError.
     """
     # Sorted throughout: every server gives the same bundle, and therefore the same name to it.
-    imported = {name: sorted(_imported(name, modules[name])) for name in sorted(modules)}
-    if missing := set().union(*imported.values()) - modules.keys():
+    needs = {name: sorted(imported(name, modules[name])) for name in sorted(modules)}
+    if missing := set().union(*needs.values()) - modules.keys():
         raise ForeignError(f"there is no {', '.join(sorted(missing))}")
     try:
-        order = list(TopologicalSorter(imported).static_order())
+        order = list(TopologicalSorter(needs).static_order())
     except CycleError as error:
         raise ForeignError(f"a circle: {' → '.join(error.args[1])}") from None
     exports = ", ".join(f'{_variable(name)} as "{name}"' for name in order)
@@ -48,7 +48,8 @@ def exported(source: str) -> list[str]:
     return [found["name"] for found in EXPORT.finditer(source)]
 
 
-def _imported(name: str, source: str) -> Iterator[str]:
+def imported(name: str, source: str) -> Iterator[str]:
+    """The modules that the module ``name`` imports from."""
     return (_resolved(name, found["module"]) for found in IMPORT.finditer(source))
 
 

@@ -1,25 +1,17 @@
-// How many multiplications a chain of sizes a, b, c, … takes, by the order of multiplying. The counts are those of
-// core/kinds/chain/cost.py: a p×q matrix times a q×r matrix takes p·q·r.
+// What a chain costs, for sizes that the reader drags: four counts as bars, and the whole Jacobian against the number
+// of inputs.
 
 import { mounted } from "../kit/component.js"
 import { button, make, resize } from "../kit/dom.js"
 import { superscript } from "../kit/numbers.js"
 import { place, svg, width } from "../kit/svg.js"
 import { say } from "../kit/words.js"
+import { counts } from "./counts.js"
 
 const SCALE = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
 const BARS = ["backward", "product", "backward-passes", "forward-passes"]
 const [HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [268, 56, 58, 16, 14]
 const [NARROWEST, WIDEST] = [280, 544] // pixels: the chart is as wide as its box, so that its letters keep their size
-
-// The four counts, in the order of BARS.
-export function counts(sizes) {
-  const stages = sizes.slice(1).map((rows, s) => rows * sizes[s])
-  const once = stages.reduce((sum, n) => sum + n, 0)
-  const [inputs, outputs] = [sizes[0], sizes.at(-1)]
-  const products = stages.slice(1).reduce((sum, n) => sum + n * inputs, 0)
-  return [once, products + outputs * inputs, outputs * once, inputs * once]
-}
 
 export const component = mounted(".lens-cost", root => {
   const own = open(root)
@@ -196,7 +188,7 @@ const LINES = [
   [3, "forward", "Ju"],
 ] // which count, its class, its name
 
-// The names of the two lines, clear of both and of each other, on that side of the crossing where they are further apart.
+// The names of the two lines, clear of both and of each other, on the side where they are further apart.
 function named(lines, c, bounds, boxes) {
   const segments = lines.flatMap(line => line.slice(1).map((point, i) => [line[i], point]))
   const part = c * c > 1024 ? [1, 9] : [15, 22]

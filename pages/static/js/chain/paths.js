@@ -204,7 +204,8 @@ function tell({ told, data }, edge) {
   const { s, p, q } = edge
   const [stage, above, below] = [data.stages[s], data.spaces[s + 1].names[p], data.spaces[s].names[q]]
   const [formula, number] = [stage.formulas[p][q], stage.entries[p][q].text]
-  const tex = `\\frac{\\partial ${above}}{\\partial ${below}} = ${formula === number ? number : `${formula} = ${number}`}`
+  const value = formula === number ? number : `${formula} = ${number}`
+  const tex = `\\frac{\\partial ${above}}{\\partial ${below}} = ${value}`
   told.replaceChildren(make("span"))
   put(told.firstChild, tex)
 }

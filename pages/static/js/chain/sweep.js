@@ -7,8 +7,8 @@ import { button, make, resize } from "../kit/dom.js"
 import { fill, matrix, put, tint } from "../kit/matrix.js"
 import { brief, plain } from "../kit/numbers.js"
 import { strengths } from "../kit/tints.js"
+import { scrub, weights } from "../kit/weights.js"
 import { say } from "../kit/words.js"
-import { scrub, weights } from "../vjp/weights.js"
 import { backward, close, equal, forward, scene } from "./scene.js"
 
 const MODES = ["backward", "forward"]
@@ -67,7 +67,7 @@ function skeleton(root) {
   const tries = make("div", "lens-sweep-tries")
   const box = make("div", "lens-sweep-rail-box")
   const line = make("div", "lens-sweep-rail")
-  const said = make("div", "lens-sweep-said", { "aria-hidden": "true" }) // every sentence in one place: no step moves the page
+  const said = make("div", "lens-sweep-said", { "aria-hidden": "true" }) // all in one place: no step moves the page
   const live = make("p", "lens-sweep-live", { "aria-live": "polite" })
   const sum = make("div", "lens-sweep-sum", { "data-testid": "step-sum" })
   const check = make("p", "lens-sweep-check", { "data-testid": "sweep-check" })
@@ -419,7 +419,8 @@ function paintSaid(rail, found, settled) {
   )
   const { answer, asked, otherwise, call } = CHECKS[mode](data, s, found.forward[0], settled)
   const agrees = step > 0 && asked && close(found[mode][s], answer)
-  const verdict = `${agrees ? "✓" : "≠"} ${agrees ? data.words.agrees : data.words.differs} ${call} = [${answer.map(brief).join(", ")}]`
+  const [sign, words] = agrees ? ["✓", data.words.agrees] : ["≠", data.words.differs]
+  const verdict = `${sign} ${words} ${call} = [${answer.map(brief).join(", ")}]`
   const told = step === 0 ? "" : asked ? verdict : otherwise
   if (check.textContent !== told) check.textContent = told
   check.title = step > 0 && asked ? answer.join(", ") : ""

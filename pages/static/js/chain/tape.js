@@ -82,7 +82,8 @@ function build(own) {
   next.onclick = () => go(own, own.step >= order.length ? 0 : own.step + 1)
   own.graph = empty || large ? null : draw(box, operations, order, words.graph)
   if (!own.graph) box.replaceChildren()
-  own.products.style.setProperty("--rows", Math.max(1, ...operations.map(({ uses }) => uses.length))) // no step moves the page
+  // Room for the longest list: no step moves the page.
+  own.products.style.setProperty("--rows", Math.max(1, ...operations.map(({ uses }) => uses.length)))
   details.firstChild.textContent = words.table
   if (own.count !== operations.length) details.open = operations.length <= OPEN
   own.count = operations.length

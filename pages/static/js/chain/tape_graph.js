@@ -5,7 +5,7 @@ import { write } from "../kit/dom.js"
 import { superscript, vector } from "../kit/numbers.js"
 import { svg, width } from "../kit/svg.js"
 
-const [DOWN, HIGH, ROOM] = [80, 46, 6]
+const [DOWN, HIGH, BELOW, ROOM] = [80, 46, 18, 6] // of a row, a box, the adjoint below it, and around all
 const THIN = 0.42 // of a line: the place of an edge that passes
 const [NARROW, MOST, PADDING] = [62, 134, 18] // of a box: its least and greatest width, and what its text leaves free
 const FITS = 14 // characters in the widest box
@@ -22,7 +22,7 @@ export function draw(box, operations, order, label) {
   const picture = svg("svg", { viewBox: `0 0 ${all} ${height.toFixed(0)}`, role: "img", "aria-label": label })
   Object.assign(picture.style, { width: "100%", maxWidth: `${all}px`, minWidth: `${Math.round(0.96 * all)}px` })
   const [edges, nodes, labels] = [svg("g"), svg("g"), svg("g")]
-  const at = place => ({ x: left[place.x], wide: wide[place.x], y: ROOM + DOWN * place.y - (HIGH + 18) / 2 }) // 18 for the adjoint below
+  const at = ({ x, y }) => ({ x: left[x], wide: wide[x], y: ROOM + DOWN * y - (HIGH + BELOW) / 2 })
   const drawn = operations.map((operation, i) => ({
     ...node(nodes, operation, texts[i], at(places[i]), i),
     uses: uses[i],

@@ -3,7 +3,7 @@
 export const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0)
 export const times = (J, u) => J.map(row => dot(row, u)) // J u: the columns weighted by u
 export const weigh = (v, J) => v.map((weight, i) => J[i].map(entry => weight * entry)) // v_i·J[i, :]
-export const pull = (v, J) => J[0].map((_, j) => add(v.map((weight, i) => weight * J[i][j]))) // vᵀJ: the rows weighted by v
+export const pull = (v, J) => J[0].map((_, j) => add(v.map((weight, i) => weight * J[i][j]))) // vᵀJ: the rows by v
 
 // A sum of terms that cancel up to the rounding of floats is 0, as core/kinds/explain.py has it.
 export const add = terms => {

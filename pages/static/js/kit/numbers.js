@@ -29,24 +29,24 @@ export function short(x) {
   if (!Number.isFinite(x)) return [x > 0 ? "∞" : "−∞", ""]
   const near = Number(x.toPrecision(12)) // 0.1 + 0.2 is 0.3
   if (Number.isInteger(near) && Math.abs(near) < WHOLE) return [signed(near), ""]
-  const value = significant(near)
-  const size = Math.abs(value)
-  if (size >= 1e-4 && size <= 10 ** DIGITS) return [signed(value), ""]
-  const [digits, power] = value.toExponential(DIGITS - 1).split("e")
+  const written = significant(near)
+  const size = Math.abs(Number(written))
+  if (size >= 1e-4 && size <= 10 ** DIGITS) return [signed(Number(written)), ""]
+  const [digits, power] = written.split("e")
   return [signed(Number(digits)), signed(Number(power))]
 }
 
-// Rounded to four significant digits; what lies in the middle goes to the even digit, as in Python.
+// "1.235e+8": rounded to four significant digits; what lies in the middle goes to the even digit, as in Python.
 function significant(x) {
   const tie = /^(-?\d\.\d\d[02468])50*e(.*)$/.exec(x.toExponential(40))
-  return tie ? Number(`${tie[1]}e${tie[2]}`) : Number(x.toPrecision(DIGITS))
+  return tie ? `${tie[1]}e${tie[2]}` : x.toExponential(DIGITS - 1)
 }
 
 // Whether `short` says a number only roughly; a sign = before it would not be true.
 export function rounded(x) {
   if (!Number.isFinite(x)) return false
   const near = Number(x.toPrecision(12))
-  return !(Number.isInteger(near) && Math.abs(near) < WHOLE) && significant(near) !== near
+  return !(Number.isInteger(near) && Math.abs(near) < WHOLE) && Number(significant(near)) !== near
 }
 
 // The same as one string, for labels: 1.2×10⁸.

@@ -79,7 +79,8 @@ function reasons(data, i, j) {
   return range(k).map(l => {
     const [of, factor] = one(l)
     const end = l < k - 1 ? "," : ""
-    return `\\dfrac{\\partial ${tex("c", i, j)}}{\\partial ${of}} = ${coloured(hues[i], factor)} ${equals(line[l])} ${latex(line[l])}${end}`
+    const value = `${equals(line[l])} ${latex(line[l])}${end}`
+    return `\\dfrac{\\partial ${tex("c", i, j)}}{\\partial ${of}} = ${coloured(hues[i], factor)} ${value}`
   })
 }
 

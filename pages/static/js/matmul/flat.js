@@ -3,7 +3,7 @@
 
 import { make, text } from "../kit/dom.js"
 import { ARROWS } from "../kit/keys.js"
-import { matrix, put } from "../kit/matrix.js"
+import { matrix, put, putWords } from "../kit/matrix.js"
 import { say } from "../kit/words.js"
 import { drawDerivative, factors } from "./cards.js"
 import { card, equals, later, latex, putValue, range, same, symbol, tex } from "./notation.js"
@@ -50,12 +50,7 @@ export class Flat {
     this.rows = m * n
     this.width = wrt === "b" ? n : k
     this.wide = this.columns > ROOM || this.rows > ROOM
-    put(
-      this.formula,
-      wrt === "b"
-        ? `J = \\frac{\\partial\\operatorname{vec}(c)}{\\partial\\operatorname{vec}(b)} = a \\otimes I_{${n}}\\,,\\qquad \\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{b.grad})^{\\top}`
-        : `J = \\frac{\\partial\\operatorname{vec}(c)}{\\partial\\operatorname{vec}(a)} = I_{${m}} \\otimes b^{\\top},\\qquad \\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{a.grad})^{\\top}`,
-    )
+    put(this.formula, whole(wrt, wrt === "b" ? `a \\otimes I_{${n}}\\,` : `I_{${m}} \\otimes b^{\\top}`))
     this.grid.classList.toggle("lens-picture", this.wide)
     this.grid.style.setProperty("--rows", this.rows)
     this.grid.style.setProperty("--columns", this.columns)
@@ -188,19 +183,20 @@ export class Flat {
 
   #tell(i, j, at, row) {
     const { data, words } = this.own
-    if (!at)
-      return (
-        put(this.told, "") || (this.told.textContent = say(words.unflatten, { count: row + 1, i: i + 1, j: j + 1 }))
-      )
+    if (!at) return putWords(this.told, say(words.unflatten, { count: row + 1, i: i + 1, j: j + 1 }))
     const [p, q] = at
     const value = valueAt(data, i, j, p, q)
     const factor = value === null ? "" : ` = ${data.wrt === "b" ? tex("a", i, p) : tex("b", q, j)}`
-    put(
-      this.told,
-      `J_{${row + 1},${p * this.width + q + 1}} = \\frac{\\partial ${tex("c", i, j)}}{\\partial ${tex(data.wrt, p, q)}}${factor} ${equals(value ?? 0)} ${latex(value ?? 0)}`,
-    )
+    const name = `J_{${row + 1},${p * this.width + q + 1}}`
+    const derivative = `\\frac{\\partial ${tex("c", i, j)}}{\\partial ${tex(data.wrt, p, q)}}`
+    put(this.told, `${name} = ${derivative}${factor} ${equals(value ?? 0)} ${latex(value ?? 0)}`)
   }
 }
+
+// J as a Kronecker product, and what v makes of it.
+const whole = (wrt, product) =>
+  `J = \\frac{\\partial\\operatorname{vec}(c)}{\\partial\\operatorname{vec}(${wrt})} = ${product},\\qquad ` +
+  `\\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{${wrt}.grad})^{\\top}`
 
 function cell({ row, column, hue, value }) {
   const element = make("span", "lens-vec-cell")

@@ -1,5 +1,5 @@
-// The running sum: what the terms added so far come to, what they will come to, and what PyTorch answers. An entry of it
-// can be picked: the cards that feed it light up, which is where the transpose in aᵀv comes from.
+// The running sum: what the terms added so far come to, what they will come to, and what PyTorch answers. An entry of
+// it can be picked: the cards that feed it light up, which is where the transpose in aᵀv comes from.
 
 import { button, make, resize, set, text } from "../kit/dom.js"
 import { matrix, put, tint } from "../kit/matrix.js"
@@ -59,7 +59,8 @@ export class Sum {
         cell.classList.toggle("lens-in-row", wrt === "a")
       }),
     )
-    this.running.firstChild.style.gridTemplateColumns = `repeat(${data.grad[0].length}, minmax(${room(data.ledgers)}em, auto))`
+    const column = `minmax(${room(data.ledgers)}em, auto)`
+    this.running.firstChild.style.gridTemplateColumns = `repeat(${data.grad[0].length}, ${column})`
     const totals = this.#shape(this.total, data.grad, () => make("span", "lens-cell"))
     totals.forEach((row, p) => row.forEach((cell, q) => putValue(cell, data.grad[p][q])))
     this.total.dataset.value = machine(data.grad)

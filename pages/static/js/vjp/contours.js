@@ -3,7 +3,7 @@
 
 import { make, set, text } from "../kit/dom.js"
 import { dot, finite, pull, replaced, round } from "../kit/linear.js"
-import { brief, plain, subscript } from "../kit/numbers.js"
+import { brief, plain, subscript, tuple } from "../kit/numbers.js"
 import { arrow, path, svg } from "../kit/svg.js"
 import { inputPair, remembered } from "./pairs.js"
 import { handle, neighbourhood, Plane, sample, Window } from "./plane.js"
@@ -119,7 +119,7 @@ function panel(place, context, [p, q], i) {
       size > 0 && Number.isFinite(size) ? arrow(plane.px([x[p], x[q]]), plane.px(tip)) : { shaft: "", head: "" }
     set(shaft, { d: shape.shaft })
     set(head, { d: shape.head })
-    words.textContent = `${name} = ${brief(value)},  ${i === null ? "x.grad" : `∇${name}`} = (${gradient.map(brief).join(", ")})`
+    words.textContent = `${name} = ${brief(value)},  ${i === null ? "x.grad" : `∇${name}`} = ${tuple(gradient)}`
     figure.dataset.gradient = gradient.map(plain).join(",")
     knob(x)
   }

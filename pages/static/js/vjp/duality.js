@@ -6,7 +6,7 @@ import { dot, pull, times } from "../kit/linear.js"
 import { put, tint } from "../kit/matrix.js"
 import { bracketed, brief, plain } from "../kit/numbers.js"
 import { strengths } from "../kit/tints.js"
-import { weights } from "./weights.js"
+import { weights } from "../kit/weights.js"
 
 const END = 3 // u goes from −3 to 3
 const STEP = 0.1

@@ -1,5 +1,5 @@
-// The reader's formulas in the browser: trees of core/kinds/vector/geometry.py become functions of x, by this table and nothing
-// else. What an operation means is what core/numbers/floats.py says; an operation that has no row here is refused.
+// The reader's formulas in the browser: trees of core/kinds/vector/geometry.py become functions of x, by this table and
+// nothing else. What an operation means is what core/numbers/floats.py says; one that has no row here is refused.
 
 import { real } from "../kit/numbers.js"
 

@@ -122,7 +122,7 @@ export function handle(plane, context, which) {
     go(
       grip.from.map((from, i) => {
         const value = at[i] - grip.off[i]
-        return Math.abs(value - from) < size / 2 ? from : tidy(Math.round(value / size) * size) // untouched it stays exact
+        return Math.abs(value - from) < size / 2 ? from : tidy(Math.round(value / size) * size) // untouched: exact
       }),
     )
   }

@@ -10,9 +10,9 @@ import { pull } from "../kit/linear.js"
 import { fill, matrix, put, tint } from "../kit/matrix.js"
 import { plain, real, rounded } from "../kit/numbers.js"
 import { strengths } from "../kit/tints.js"
+import { scrub, weights } from "../kit/weights.js"
 import { fit } from "./stage_fit.js"
 import { point, tell } from "./stage_point.js"
-import { scrub, weights } from "./weights.js"
 
 const FORM = "lens-form" // "formula" or "number", kept for this tab
 
@@ -171,7 +171,7 @@ function paint(stage) {
   tell(stage, bus.state.lit ?? {}, live)
 }
 
-// J of this moment, and everything that shows it. While x is dragged in a picture J comes over the channel, in decimals.
+// J of this moment, and everything that shows it. While x is dragged J comes over the channel, in decimals.
 function followed(stage) {
   const { data, bus, form, cells, terms } = stage
   const given = data.J.map(row => row.map(entry => entry.value))

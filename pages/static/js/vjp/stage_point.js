@@ -1,4 +1,4 @@
-// Pointing at the stage, with a pointer or the keyboard: an entry tells its derivative, a row lights all that is its own.
+// Pointing at the stage, by pointer or keyboard: an entry tells its derivative, a row lights all that is its own.
 
 import { ARROWS } from "../kit/keys.js"
 import { fill, put } from "../kit/matrix.js"

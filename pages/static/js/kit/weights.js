@@ -1,8 +1,8 @@
 // v while it is being changed. It moves in the browser, in every component that listens to the page's channel; on
 // release one message carries it to the server, which answers with what it has read.
 
-import { channel } from "../kit/bus.js"
-import { plain, real } from "../kit/numbers.js"
+import { channel } from "./bus.js"
+import { plain, real } from "./numbers.js"
 
 const STEP = 0.1
 const RANGES = [3, 5, 10, 20, 50, 100, 200, 500, 1000] // −3…3, and wider once a weight is larger

@@ -1,10 +1,10 @@
 // The weights as sliders: a handle on a track, a number that is dragged or typed into, and a few vectors to try.
 
-import { started } from "../kit/bus.js"
-import { mounted } from "../kit/component.js"
-import { button, make, resize, set } from "../kit/dom.js"
-import { put } from "../kit/matrix.js"
-import { brief, plain } from "../kit/numbers.js"
+import { started } from "./bus.js"
+import { mounted } from "./component.js"
+import { button, make, resize, set } from "./dom.js"
+import { put } from "./matrix.js"
+import { brief, plain } from "./numbers.js"
 import { scrub, weights } from "./weights.js"
 
 export const component = mounted(".lens-weights", (root, { data }) => {
