@@ -40,7 +40,7 @@ def _set(page: Page, patch: dict[str, object]) -> None:
     """Moves something the way a drag does, and waits for the frame in which it is painted."""
     page.evaluate(
         """async patch => {
-            const { bus } = await import(self.lens.script)
+            const { "kit/bus": bus } = await import(self.lens.script)
             bus.channel("vjp").update(patch)
             await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
         }""",
@@ -454,7 +454,7 @@ def test_a_picture_is_saved_as_wide_as_a_slide_and_as_a_drawing_that_stands_for_
 def test_leaving_the_page_leaves_no_listener_behind(open_page: Open) -> None:
     page = open_page(EXAMPLE)
     listeners = """async () => {
-        const { bus } = await import(self.lens.script)
+        const { "kit/bus": bus } = await import(self.lens.script)
         return bus.channel("vjp").listeners
     }"""
     expect(page.get_by_test_id("arrows")).to_be_visible()

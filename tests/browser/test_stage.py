@@ -293,7 +293,7 @@ def test_the_form_of_J_is_kept_when_v_changes_and_when_the_page_is_opened_again(
     expect(cell).to_have_text("24")
 
 
-BUS = "import(self.lens.script).then(({ bus }) => bus.channel('vjp'))"
+BUS = "import(self.lens.script).then(all => all['kit/bus'].channel('vjp'))"
 
 
 def test_a_page_that_is_left_takes_its_listeners_with_it(stage: Callable[..., Page]) -> None:
