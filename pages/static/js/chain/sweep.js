@@ -4,10 +4,13 @@
 import { channel } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
 import { button, make, resize } from "../kit/dom.js"
+import { fixed } from "../kit/drag.js"
+import { oneHot } from "../kit/linear.js"
 import { fill, matrix, put, tint } from "../kit/matrix.js"
 import { brief, plain } from "../kit/numbers.js"
+import { Player } from "../kit/player.js"
 import { strengths } from "../kit/tints.js"
-import { scrub, weights } from "../kit/weights.js"
+import { knob, question, scrub, weights } from "../kit/weights.js"
 import { say } from "../kit/words.js"
 import { backward, close, equal, forward, scene } from "./scene.js"
 
@@ -33,28 +36,23 @@ function open(root, data) {
   const bus = channel(data.channel)
   const pushed = channel(`${data.channel}.u`)
   const own = { v: weights(data.channel), u: weights(`${data.channel}.u`) }
-  own.u.connect(
-    () => {},
-    () => {},
-  ) // u is a question of the reader's, no part of the problem: nobody is told
   const rail = { root, bus, pushed, own, mode: "backward", step: 0, ...skeleton(root) }
   const ends = [bus.subscribe(() => paint(rail)), pushed.subscribe(() => paint(rail))]
-  const watch = new ResizeObserver(
-    ([
-      {
-        contentRect: { width },
-      },
-    ]) => {
-      if (width !== rail.width && rail.data) settle(rail)
-      rail.width = width
-    },
-  )
+  const watch = new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width !== rail.width && rail.data) settle(rail)
+    rail.width = contentRect.width
+  })
   watch.observe(root)
   rail.close = () => {
     ends.forEach(end => end())
     watch.disconnect()
   }
-  root.onkeydown = event => key(rail, event)
+  rail.player = new Player({
+    at: () => ({ step: rail.step, total: rail.data.stages.length }),
+    go: step => go(rail, step),
+    controls: { start: "", back: "", step: "" },
+  }).listen(root)
+  rail.steps.append(...rail.player.elements)
   rail.line.parentElement.addEventListener("pointerdown", () => (rail.untouched = false), { passive: true })
   rail.line.parentElement.addEventListener("wheel", () => (rail.untouched = false), { passive: true })
   return rail
@@ -126,12 +124,12 @@ function reserve(rail) {
 // ── On every answer of the server ────────────────────────────────────────────────────────────────────────
 
 function build(rail) {
-  const { root, data, line, modes, steps } = rail
+  const { root, data, line, modes } = rail
   const { words, spaces, stages } = data
   root.setAttribute("role", "group")
   root.setAttribute("aria-label", words.label)
   root.tabIndex = 0
-  acceptU(rail)
+  question(`${data.channel}.u`, oneHot(0, spaces[0].values.length)) // u starts as e1: one push at x1
   rail.wide.textContent = words.wide
   rail.wide.hidden = true
   modes.setAttribute("aria-label", words.mode)
@@ -140,12 +138,7 @@ function build(rail) {
     element.dataset.testid = `mode-${MODES[k]}`
     element.onclick = () => choose(rail, MODES[k])
   })
-  const [first, back, next] = resize(steps, 4, k => (k < 3 ? button("") : make("span", "lens-sweep-count")))
-  Object.assign(first, { textContent: "⇤", title: words.start, onclick: () => go(rail, 0) })
-  Object.assign(back, { textContent: "←", title: words.back, onclick: () => go(rail, rail.step - 1) })
-  first.setAttribute("aria-label", words.start)
-  back.setAttribute("aria-label", words.back)
-  next.onclick = () => go(rail, rail.step >= stages.length ? 0 : rail.step + 1)
+  rail.player.learn(words)
   const parts = resize(line, spaces.length + stages.length, k => (k % 2 ? stagePart() : spacePart()))
   rail.spaces = spaces.map((space, s) => buildSpace(rail, parts[2 * s], space, s))
   rail.stages = stages.map((stage, s) => buildStage(parts[2 * s + 1], stage, data.spaces[s + 1]))
@@ -203,8 +196,19 @@ function buildSpace(rail, part, space, s) {
     s === last ? "v^{\\top}" : `\\texttt{${space.letter}.grad}`,
   ).cells[0]
   const tangents = fill(front, [space.values.map(() => 0)], s === 0 ? "u" : tangent(rail.data.spaces, s)).cells[0]
-  cells.forEach((cell, i) => (s === last ? dragged(cell, i, rail.own.v, rail.data.words.drag) : still(cell)))
-  if (s === 0) tangents.forEach((cell, j) => slider(cell, j, rail))
+  const { v, u } = rail.own
+  const { drag } = rail.data.words
+  for (const cell of cells) still(cell)
+  if (s === last)
+    cells.forEach((cell, i) => {
+      dragged(cell, drag)
+      scrub(cell, i, v)
+    })
+  if (s === 0)
+    tangents.forEach((cell, j) => {
+      dragged(cell, drag)
+      knob(cell, j, u, `u${j + 1}`)
+    })
   return { part, back, front, cells, tangents }
 }
 
@@ -229,48 +233,21 @@ function buildStage(part, stage, after) {
   return { part, rows, cells, back }
 }
 
-function dragged(cell, i, own, title) {
+function dragged(cell, title) {
   cell.classList.add("lens-sweep-drag")
   cell.title = title
-  scrub(cell, i, own)
 }
 
 // The space was the last one before a stage was added.
 function still(cell) {
   cell.classList.remove("lens-sweep-drag")
   cell.removeAttribute("title")
-  for (const event of GRASPS) cell[event] = null
-}
-const GRASPS = ["onpointerdown", "onpointermove", "onlostpointercapture", "onmousedown"] // what scrub sets
-
-// A number of u: a slider for the keyboard and for assistive technology, dragged up and down with the pointer.
-function slider(cell, j, rail) {
-  dragged(cell, j, rail.own.u, rail.data.words.drag)
-  cell.setAttribute("role", "slider")
-  cell.setAttribute("aria-label", `u${j + 1}`)
-  cell.tabIndex = 0
-  cell.onkeydown = event => {
-    if (!rail.own.u.key(j, event.key, event.shiftKey)) return
-    event.preventDefault()
-    event.stopPropagation()
-  }
-}
-
-// u starts as e1: one push at x1. It stays what the reader made of it while the number of inputs stays.
-function acceptU(rail) {
-  const n = rail.data.spaces[0].values.length
-  const kept =
-    rail.own.u.values.length === n ? rail.own.u.values : rail.data.spaces[0].values.map((_, j) => Number(j === 0))
-  rail.own.u.accept({ texts: kept.map(plain), values: kept, serial: 0 })
-  rail.pushed.state.v = kept // at once: the first picture needs it
+  fixed(cell)
 }
 
 function buildTries({ tries, data, own }) {
   const n = data.spaces[0].values.length
-  const hot = data.spaces[0].plain.map((name, j) => ({
-    label: name,
-    u: data.spaces[0].plain.map((_, k) => Number(k === j)),
-  }))
+  const hot = data.spaces[0].plain.map((name, j) => ({ label: name, u: oneHot(j, n) }))
   const [label, ...buttons] = resize(tries, n + 1, k => (k ? button("") : make("span")))
   label.textContent = data.words.tries
   buttons.forEach((element, j) => {
@@ -289,8 +266,7 @@ function choose(rail, mode) {
 }
 
 function go(rail, step) {
-  const count = rail.data.stages.length
-  Object.assign(rail, { step: Math.min(count, Math.max(0, step)), untouched: false })
+  Object.assign(rail, { step, untouched: false })
   paint(rail)
   requestAnimationFrame(() => reveal(rail)) // the layout is known by then; asking for it now would make it twice
 }
@@ -304,19 +280,6 @@ function reveal(rail) {
   const [left, right] = [reached.offsetLeft - box.offsetLeft, reached.offsetLeft - box.offsetLeft + reached.offsetWidth]
   if (left < box.scrollLeft || right > box.scrollLeft + box.clientWidth)
     box.scrollLeft = (left + right - box.clientWidth) / 2
-}
-
-const KEYS = {
-  ArrowRight: rail => rail.step + 1,
-  ArrowLeft: rail => rail.step - 1,
-  Home: () => 0,
-  End: rail => rail.data.stages.length,
-}
-
-function key(rail, event) {
-  if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey) return
-  event.preventDefault()
-  go(rail, KEYS[event.key](rail))
 }
 
 // ── In every frame ───────────────────────────────────────────────────────────────────────────────────────
@@ -388,15 +351,10 @@ function paintStages({ data, stages, mode, step }, found) {
   })
 }
 
-function paintBar({ data, mode, step, modes, steps, tries }) {
-  const count = data.stages.length
+function paintBar({ mode, modes, player, tries }) {
   for (const [k, element] of [...modes.children].entries()) element.setAttribute("aria-pressed", MODES[k] === mode)
-  const [first, back, next, told] = steps.children
-  const done = step >= count
-  next.textContent = done ? `↺ ${data.words.again}` : `${data.words.step} →`
-  next.dataset.testid = `${mode}-step`
-  first.disabled = back.disabled = step === 0
-  told.textContent = `${step} / ${count}`
+  player.controls.step.dataset.testid = `${mode}-step`
+  player.paint()
   tries.hidden = mode !== "forward"
 }
 

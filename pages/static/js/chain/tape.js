@@ -2,8 +2,9 @@
 // they are only laid out, and added up where a node is still waiting for more.
 
 import { mounted } from "../kit/component.js"
-import { button, make, resize } from "../kit/dom.js"
+import { make, resize } from "../kit/dom.js"
 import { bracketed, brief, real, vector } from "../kit/numbers.js"
+import { Player } from "../kit/player.js"
 import { say } from "../kit/words.js"
 import { draw, move } from "./tape_graph.js"
 import { tabulate } from "./tape_table.js"
@@ -49,7 +50,16 @@ function skeleton(root) {
   const own = { root, hint, bar, box, said, products, details, step: 0 }
   root.tabIndex = 0
   root.setAttribute("role", "group")
-  root.onkeydown = event => key(own, event)
+  own.player = new Player({
+    at: () => ({ step: own.step, total: own.data.order.length }),
+    go(step) {
+      own.step = step
+      paint(own)
+    },
+    controls: { start: "", back: "tape-back", step: "tape-step", end: "" },
+    told: ({ step, total }) => say(own.data.words.count, { at: step, count: total }),
+  }).listen(root)
+  bar.append(...own.player.elements)
   return own
 }
 
@@ -65,21 +75,7 @@ function build(own) {
       ? `${words.hint} ${say(words.large, { count: operations.length })}`
       : words.hint
   for (const part of [bar, box, own.said, own.products, details]) part.hidden = empty
-  const [first, back, next, last] = resize(bar, 5, k => (k < 4 ? button("") : make("span", "lens-tape-count")))
-  const buttons = [
-    [first, "⇤", words.start, () => 0],
-    [back, "←", words.back, () => own.step - 1],
-    [last, "⇥", words.end, () => order.length],
-  ]
-  for (const [element, sign, label, target] of buttons) {
-    element.textContent = sign
-    element.title = label
-    element.setAttribute("aria-label", label)
-    element.onclick = () => go(own, target())
-  }
-  back.dataset.testid = "tape-back"
-  next.dataset.testid = "tape-step"
-  next.onclick = () => go(own, own.step >= order.length ? 0 : own.step + 1)
+  own.player.learn(words)
   own.graph = empty || large ? null : draw(box, operations, order, words.graph)
   if (!own.graph) box.replaceChildren()
   // Room for the longest list: no step moves the page.
@@ -90,37 +86,15 @@ function build(own) {
   own.rows = tabulate(details.lastChild, data)
 }
 
-const KEYS = {
-  ArrowRight: own => own.step + 1,
-  ArrowLeft: own => own.step - 1,
-  Home: () => 0,
-  End: own => own.data.order.length,
-}
-
-function key(own, event) {
-  if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey) return
-  event.preventDefault()
-  go(own, KEYS[event.key](own))
-}
-
-function go(own, step) {
-  own.step = Math.min(own.data.order.length, Math.max(0, step))
-  paint(own)
-}
-
 // ── After every step ─────────────────────────────────────────────────────────────────────────────────────
 
 function paint(own) {
-  const { data, step, bar } = own
-  const { operations, order, words } = data
+  const { data, step } = own
+  const { operations, order } = data
   if (!operations.length) return
   const current = step ? order[step - 1] : -1
   const done = new Set(order.slice(0, step))
-  const [first, back, next, last, told] = bar.children
-  first.disabled = back.disabled = step === 0
-  last.disabled = step === order.length
-  next.textContent = step === order.length ? `↺ ${words.again}` : `${words.step} →`
-  told.textContent = say(words.count, { at: step, count: order.length })
+  own.player.paint()
   if (own.graph) move(own.graph, { operations, current, done, pending: waiting(operations, done, order[0]) })
   own.rows.forEach((row, i) => {
     row.classList.toggle("lens-tape-current", i === current)

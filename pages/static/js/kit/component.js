@@ -9,13 +9,13 @@ export function mounted(selector, open) {
   const instances = new WeakMap() // element of the component -> what is mounted in it
   return {
     async show(told) {
-      await ready
+      await ready()
       const { parentElement } = told
       if (!instances.has(parentElement)) instances.set(parentElement, open(parentElement.querySelector(selector), told))
       instances.get(parentElement).learn(told)
     },
     async hide(parentElement) {
-      await ready // whatever has been shown before is there by then
+      await ready() // whatever has been shown before is there by then
       instances.get(parentElement)?.close?.()
       instances.delete(parentElement)
     },

@@ -3,9 +3,10 @@
 import { started } from "./bus.js"
 import { mounted } from "./component.js"
 import { button, make, resize, set } from "./dom.js"
+import { draggable } from "./drag.js"
 import { put } from "./matrix.js"
 import { brief, plain } from "./numbers.js"
-import { scrub, weights } from "./weights.js"
+import { scrub, turn, weights } from "./weights.js"
 
 export const component = mounted(".lens-weights", (root, { data }) => {
   const own = weights(data.channel)
@@ -84,48 +85,46 @@ const parts = element => {
   return { element, name, track, field, thumb: track.lastChild, fill: track.children[1] }
 }
 
-// The handle follows the pointer along its track. Taken mainly up or down, it moves like the number beside it.
+// The handle follows the pointer along its track. Taken mainly up or down, it moves like the number beside it. A finger on
+// the rail may also want to scroll: only when it goes along the rail, or is lifted where it came down, it means a weight.
 function slide(track, thumb, i, own) {
-  let from = null
-  track.onpointerdown = event => {
-    if (event.button) return
-    event.preventDefault()
-    track.setPointerCapture(event.pointerId)
-    thumb.focus({ preventScroll: true })
-    own.begin()
-    const box = thumb.getBoundingClientRect()
-    const held = event.target === thumb
-    from = {
-      x: event.clientX,
-      y: event.clientY,
-      value: own.values[i],
-      along: held ? null : true,
-      held: held ? event.clientX - box.left - box.width / 2 : 0,
-      track: track.getBoundingClientRect(),
-      room: box.width,
-    }
-    if (!held) own.move(i, along(event.clientX))
-  }
-  const along = x => {
-    const { track, room, held } = from
-    const share = (x - held - track.left - room / 2) / (track.width - room)
-    return (2 * share - 1) * own.range
-  }
-  track.onpointermove = event => {
-    if (!from) return
-    const [right, up] = [event.clientX - from.x, from.y - event.clientY]
-    if (from.along === null && Math.hypot(right, up) >= 4) from.along = Math.abs(right) >= Math.abs(up)
-    if (from.along === null) return
-    own.move(i, from.along ? along(event.clientX) : own.scrubbed(from.value, up))
-  }
-  track.onlostpointercapture = () => {
-    if (from) own.release()
-    from = null
-  }
-  thumb.onkeydown = event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (own.key(i, event.key, event.shiftKey)) event.preventDefault()
-  }
+  draggable(track, {
+    grip(event) {
+      thumb.focus({ preventScroll: true })
+      const box = thumb.getBoundingClientRect()
+      const held = event.target === thumb
+      const press = {
+        x: event.clientX,
+        value: own.values[i],
+        along: held || event.pointerType === "touch" ? null : true,
+        onThumb: held,
+        held: held ? event.clientX - box.left - box.width / 2 : 0,
+        track: track.getBoundingClientRect(),
+        room: box.width,
+      }
+      if (press.along) own.drag(i, along(press, press.x, own))
+      return press
+    },
+    move(press, { right, up, event }) {
+      press.along ??= Math.abs(right) >= Math.abs(up)
+      if (press.along) own.drag(i, along(press, event.clientX, own))
+      else if (press.onThumb) own.drag(i, own.scrubbed(press.value, up))
+    },
+    end: () => own.dragging && own.release(),
+    undo: () => own.cancel(),
+    tap(press) {
+      if (press.onThumb) return
+      own.drag(i, along(press, press.x, own))
+      own.release()
+    },
+  })
+  thumb.onkeydown = event => turn(event, i, own)
+}
+
+// The weight at a place on the track.
+function along({ held, track, room }, x, own) {
+  const share = (x - held - track.left - room / 2) / (track.width - room)
+  return (2 * share - 1) * own.range
 }
 
 function type(field, i, own) {

@@ -54,7 +54,7 @@ export function arrow([ax, ay], [bx, by], head = 13) {
 
 // ── Labels ───────────────────────────────────────────────────────────────────────────────────────────────
 
-const canvas = document.createElement("canvas").getContext("2d")
+let canvas = null
 const widths = new Map()
 
 // The width of a label in pixels, measured once for each text.
@@ -62,6 +62,7 @@ export function width(label, font) {
   const key = font + label
   if (!widths.has(key)) {
     if (widths.size > 5000) widths.clear() // a long drag writes many numbers
+    canvas ??= document.createElement("canvas").getContext("2d")
     canvas.font = font
     widths.set(key, canvas.measureText(label).width)
   }

@@ -2,14 +2,18 @@
 // release one message carries it to the server, which answers with what it has read.
 
 import { channel } from "./bus.js"
+import { set } from "./dom.js"
+import { draggable } from "./drag.js"
+import { meant } from "./keys.js"
+import { later } from "./later.js"
 import { plain, real } from "./numbers.js"
+import { Remote } from "./remote.js"
 
 const STEP = 0.1
 const RANGES = [3, 5, 10, 20, 50, 100, 200, 500, 1000] // −3…3, and wider once a weight is larger
 const STEPS_IN_RANGE = 60 // while dragging; the keys always take STEP
 const PIXELS = 180 // dragged up or down for the range from 0 to its end
 const SETTLE = 250 // ms after the last key until the server is told
-const PATIENCE = 10_000 // ms for which an answer to an older message is not believed
 const open = new Map()
 
 // The weights of a page's channel; one object for all components that change or show them.
@@ -20,14 +24,17 @@ export function weights(name) {
 
 class Weights {
   texts = [] // as typed; what was dragged is a decimal
-  send = null // tells the server; null while no component is there to do so
   edit = null // opens the field of weight i
-  #serial = 0 // of the last message; the server repeats the last it has seen
-  #sent = -Infinity
-  #timer = 0
+  #remote = new Remote()
+  #before = null // what goes back if the drag is taken away
+  #settle = later(() => this.release(), SETTLE)
 
   constructor(channel) {
     this.channel = channel
+  }
+
+  get send() {
+    return this.#remote.send
   }
 
   get values() {
@@ -45,14 +52,11 @@ class Weights {
     return Boolean(this.channel.state.dragging)
   }
 
-  // What the server has read; null stands for a text that could not be. An answer to an older message, or one that
-  // comes while something is being dragged, would take back what the reader has just done.
-  // A new server (the old one has been replaced) has not heard of the last one at all: it is told again.
-  accept({ texts, values, shown, serial, anew }) {
-    const late = serial < this.#serial && performance.now() - this.#sent < PATIENCE
+  // What the server has read; null stands for a text that could not be. An answer that comes while something is being
+  // dragged would take back what the reader has just done.
+  accept({ texts, values, shown, ...answer }) {
     const fits = this.texts.length === texts.length
-    if (fits && late && anew) this.#tell()
-    if (fits && (late || this.dragging)) return
+    if (fits && (!this.#remote.believes(answer) || this.dragging)) return
     const before = fits ? this.values : []
     this.texts = [...texts]
     this.channel.update({ v: values.map((value, i) => real(value ?? before[i] ?? shown?.[i] ?? 0)), dragging: false })
@@ -60,7 +64,14 @@ class Weights {
 
   begin() {
     this.#frozen ??= this.range
+    this.#before ??= { texts: [...this.texts], v: this.values }
     this.channel.update({ dragging: true })
+  }
+
+  // Moves weight i with the hand.
+  drag(i, value) {
+    this.begin()
+    this.move(i, value)
   }
 
   // Moves weight i; only between begin and release.
@@ -78,10 +89,24 @@ class Weights {
   }
 
   release() {
-    clearTimeout(this.#timer)
-    this.#frozen = null
+    this.#end()
     this.channel.update({ dragging: false })
     this.#tell()
+  }
+
+  // The hand was no hand that drags: all is as it was.
+  cancel() {
+    if (!this.#before) return
+    const { texts, v } = this.#before
+    this.#end()
+    this.texts = texts
+    this.channel.update({ v, dragging: false })
+  }
+
+  #end() {
+    this.#settle.cancel()
+    this.#frozen = null
+    this.#before = null
   }
 
   // One key on the slider of weight i; answers whether it meant anything.
@@ -104,14 +129,8 @@ class Weights {
     if (!(key in targets)) return false
     this.begin()
     this.move(i, targets[key], STEP, Infinity) // keys go on where the track ends, and it becomes longer
-    this.settle()
+    this.#settle()
     return true
-  }
-
-  // Tells the server once the keys have been quiet for a moment.
-  settle() {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.release(), SETTLE)
   }
 
   // A text typed for weight i. A decimal moves at once; anything else is read by the server.
@@ -130,48 +149,65 @@ class Weights {
   }
 
   #tell() {
-    this.#sent = performance.now()
-    this.send?.({ texts: [...this.texts], serial: ++this.#serial })
+    this.#remote.tell({ texts: [...this.texts] })
   }
 
   // A new component of the page starts counting anew, as the server does.
   connect(send, edit) {
-    this.send = send
+    this.#remote.send = send
     this.edit = edit
   }
 
   disconnect() {
-    clearTimeout(this.#timer)
-    Object.assign(this, { send: null, edit: null, texts: [] })
-    this.#serial = 0
-    this.#frozen = null
+    this.#end()
+    this.#remote = new Remote()
+    Object.assign(this, { edit: null, texts: [] })
     this.channel.update({ v: undefined, dragging: false })
   }
 }
 
+// A vector that the reader asks with and that is no part of the problem: nobody is told of it. It stays what the reader
+// made of it while its length stays.
+export function question(name, first) {
+  const own = weights(name)
+  own.connect(() => {}, null)
+  const kept = own.values.length === first.length ? own.values : first
+  own.accept({ texts: kept.map(plain), values: kept, serial: 0 })
+  own.channel.state.v = kept // at once: the first picture needs it
+  return own
+}
+
 // Makes an element change weight i when it is dragged up or down; a tap without a drag opens the weight's field.
 export function scrub(element, i, own) {
-  let from = null
-  element.onpointerdown = event => {
-    if (event.button || !own.send || document.activeElement === element) return
-    event.preventDefault()
-    element.setPointerCapture(event.pointerId)
-    from = { y: event.clientY, value: own.values[i], moved: false }
-  }
-  element.onpointermove = event => {
-    if (!from) return
-    const up = from.y - event.clientY
-    if (!from.moved && Math.abs(up) < 4) return
-    if (!from.moved) own.begin()
-    from.moved = true
-    own.move(i, own.scrubbed(from.value, up))
-  }
-  element.onlostpointercapture = () => {
-    const { moved } = from ?? {}
-    from = null
-    if (moved) own.release()
-    else own.edit?.(i)
-  }
+  draggable(element, {
+    grip: () => (own.send && document.activeElement !== element ? own.values[i] : null),
+    ...scrubbing(i, own),
+    tap: () => own.edit?.(i),
+  })
   // Where the browser sends mouse events besides: the default of mousedown would put the focus elsewhere.
   element.onmousedown = event => document.activeElement === element || event.preventDefault()
 }
+
+// Makes an element the slider of weight i: dragged up or down, or moved by keys.
+export function knob(element, i, own, label) {
+  set(element, { role: "slider", tabindex: 0, "aria-label": label })
+  const grip = () => {
+    element.focus({ preventScroll: true })
+    return own.values[i]
+  }
+  draggable(element, { grip, ...scrubbing(i, own) })
+  element.onkeydown = event => turn(event, i, own)
+}
+
+// A key on the slider of weight i.
+export function turn(event, i, own) {
+  if (!meant(event) || !own.key(i, event.key, event.shiftKey)) return
+  event.preventDefault()
+  event.stopPropagation() // the arrows of what is around it mean steps
+}
+
+const scrubbing = (i, own) => ({
+  move: (value, { up }) => own.drag(i, own.scrubbed(value, up)),
+  end: () => own.release(),
+  undo: () => own.cancel(),
+})

@@ -5,7 +5,7 @@ import { make, resize, text } from "../kit/dom.js"
 import { fill, matrix, put, tint } from "../kit/matrix.js"
 import { say } from "../kit/words.js"
 import { drawDerivative, factors } from "./cards.js"
-import { card, coloured, content, equals, later, latex, putValue, range, same, symbol, tex } from "./notation.js"
+import { afterwards, card, coloured, content, equals, latex, putValue, range, same, symbol, tex } from "./notation.js"
 
 export class Element {
   constructor(own) {
@@ -32,7 +32,7 @@ export class Element {
     this.#draw(state)
   }
 
-  #draw = later(state => {
+  #draw = afterwards(state => {
     const [i, j] = state.selected
     const look = [i, j, state.form, state.weighted].join()
     if (look === this.drawn) return

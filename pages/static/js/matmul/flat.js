@@ -6,7 +6,7 @@ import { ARROWS } from "../kit/keys.js"
 import { matrix, put, putWords } from "../kit/matrix.js"
 import { say } from "../kit/words.js"
 import { drawDerivative, factors } from "./cards.js"
-import { card, equals, later, latex, putValue, range, same, symbol, tex } from "./notation.js"
+import { afterwards, card, equals, latex, putValue, range, same, symbol, tex } from "./notation.js"
 
 const DOT = 16 // pixels of the picture for one entry
 const ROOM = 13 // columns (and rows) up to which the numbers are written into J; beyond it is a picture
@@ -154,7 +154,7 @@ export class Flat {
     this.#beside(i, j, row, state.lit)
   }
 
-  #beside = later((i, j, row, lit) => {
+  #beside = afterwards((i, j, row, lit) => {
     this.#drawSmall(i, j, row)
     const at = lit && [Math.floor(lit[1] / this.width), lit[1] % this.width]
     this.cells.forEach((cells, p) => cells.forEach((cell, q) => cell.classList.toggle("lens-lit", same(at, [p, q]))))

@@ -1,6 +1,7 @@
 // How the parts of the matrix product write things: c₁₂ in labels, c_{12} in LaTeX, values as Python has typeset them.
 
 import { make, text } from "../kit/dom.js"
+import { later } from "../kit/later.js"
 import { put } from "../kit/matrix.js"
 import { bracketed, plain, real, short, subscript } from "../kit/numbers.js"
 
@@ -74,15 +75,9 @@ export function derivative(i, j, wrt) {
 
 const SETTLE = 60 // ms
 
-// Work that may come a moment after the frame in which the sum moves, such as typesetting: it waits until nothing has
-// asked for it for a moment, so that fast stepping does not typeset what nobody can read.
-export function later(work) {
-  let timer = 0
-  return (...facts) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => work(...facts), SETTLE)
-  }
-}
+// What may come a moment after the frame in which the sum moves, such as typesetting: fast stepping does not typeset
+// what nobody can read.
+export const afterwards = work => later(work, SETTLE)
 
 // A titled card.
 export function card(name, title) {

@@ -5,22 +5,22 @@
 import { channel } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
 import { make } from "../kit/dom.js"
+import { Remote } from "../kit/remote.js"
 import { Cards } from "./cards.js"
 import { Closed, Element } from "./element.js"
 import { Flat } from "./flat.js"
 import { Ledger } from "./ledger.js"
 import { Operands } from "./operands.js"
-import { Player } from "./player.js"
+import { Steps } from "./player.js"
 import { Sum } from "./sum.js"
 import { Tools } from "./tools.js"
 
 const WIDE = 5 // sides above it are drawn smaller
-const PATIENCE = 10_000 // ms for which an answer to an older message is not believed
 const PARTS = {
   operands: Operands,
   tools: Tools,
   cards: Cards,
-  player: Player,
+  player: Steps,
   element: Element,
   sum: Sum,
   closed: Closed,
@@ -59,14 +59,13 @@ export const component = mounted(".lens-product", (root, { data }) => {
 })
 
 class Product {
-  #told = -Infinity // when the server was told last
-  #last = {} // and what
+  #remote = new Remote()
   #channel = channel("matmul")
 
   constructor(root, data) {
     this.root = root
     this.data = data
-    this.serial = data.serial ?? 0
+    this.#remote.start(data.serial ?? 0)
     if (!("step" in this.state)) Object.assign(this.state, AT_FIRST)
     this.state.playing = false
     this.parts = Object.fromEntries(Object.entries(PARTS).map(([name, Part]) => [name, new Part(this)]))
@@ -92,10 +91,8 @@ class Product {
   }
 
   accept(data, send) {
-    this.send = send
-    const late = (data.serial ?? 0) < this.serial && performance.now() - this.#told < PATIENCE
-    if (late && data.anew) this.#send() // a new server has not heard of the last edit at all
-    if (late) return
+    this.#remote.send = send
+    if (!this.#remote.believes(data)) return
     this.data = data
     this.#fit()
     for (const part of Object.values(this.parts)) part.accept?.(data)
@@ -133,14 +130,7 @@ class Product {
 
   // Tells the server what is typed now, with an act upon it: one message for one edit.
   tell(patch = {}) {
-    this.#last = { ...this.parts.operands.typed(), wrt: this.data.wrt, loss: this.state.loss, ...patch }
-    this.#send()
-  }
-
-  #send() {
-    this.#told = performance.now()
-    this.serial += 1
-    this.send({ ...this.#last, serial: this.serial })
+    this.#remote.tell({ ...this.parts.operands.typed(), wrt: this.data.wrt, loss: this.state.loss, ...patch })
   }
 
   // Weights that the reader sets: no loss gives them any more.

@@ -5,12 +5,12 @@ import { button, make, resize, set, text } from "../kit/dom.js"
 import { matrix, put, tint } from "../kit/matrix.js"
 import { say } from "../kit/words.js"
 import {
+  afterwards,
   breadth,
   card,
   coloured,
   equals,
   float,
-  later,
   latex,
   machine,
   putValue,
@@ -129,7 +129,7 @@ export class Sum {
     cell.setAttribute("aria-label", say(this.own.words.sum_entry, { i: p + 1, j: q + 1, value: float(value) }))
   }
 
-  #tell = later((last, entry) => {
+  #tell = afterwards((last, entry) => {
     this.term.replaceChildren(...(last ? [this.#added(last)] : [this.own.words.none_yet]))
     this.#explain(entry)
   })

@@ -1,6 +1,6 @@
 // Under the top line: sizes, ways to fill the matrices, and where v comes from.
 
-import { button, make, select, text } from "../kit/dom.js"
+import { button, enable, make, select, text } from "../kit/dom.js"
 import { say } from "../kit/words.js"
 
 const SIZES = { m: "rows", k: "inside", n: "columns" }
@@ -145,8 +145,8 @@ export class Tools {
     const { sizes } = this.own.parts.operands
     for (const [letter, { less, more, count }] of Object.entries(this.steppers)) {
       count.textContent = sizes[letter]
-      less.disabled = sizes[letter] <= 1
-      more.disabled = sizes[letter] >= this.own.data.limit
+      enable(less, sizes[letter] > 1)
+      enable(more, sizes[letter] < this.own.data.limit)
     }
     this.hot.textContent = say(this.own.words.one_hot, { i: selected[0] + 1, j: selected[1] + 1 })
     this.loss.choose(loss ?? "")

@@ -1,6 +1,9 @@
 // A piece of a plane with its axes, and the point x on it, which can be dragged.
 
 import { resize, set } from "../kit/dom.js"
+import { draggable } from "../kit/drag.js"
+import { ARROWS, meant } from "../kit/keys.js"
+import { later } from "../kit/later.js"
 import { replaced, round, ticks } from "../kit/linear.js"
 import { brief } from "../kit/numbers.js"
 import { svg } from "../kit/svg.js"
@@ -106,40 +109,39 @@ export function handle(plane, context, which) {
     const box = plane.picture.getBoundingClientRect()
     return plane.at([event.clientX - box.left, event.clientY - box.top])
   }
-  let grip = null
-  group.onpointerdown = event => {
-    if (event.button) return
-    event.preventDefault()
-    group.setPointerCapture(event.pointerId)
-    group.focus({ preventScroll: true })
-    const [from, at] = [here(), pointer(event)]
-    grip = { from, off: from.map((value, i) => at[i] - value) }
-  }
-  group.onpointermove = event => {
-    if (!grip) return
-    const at = pointer(event)
-    const size = step()
-    go(
-      grip.from.map((from, i) => {
-        const value = at[i] - grip.off[i]
-        return Math.abs(value - from) < size / 2 ? from : tidy(Math.round(value / size) * size) // untouched: exact
-      }),
-    )
-  }
-  group.onlostpointercapture = () => {
-    if (grip && scene.now().dragging) context.release()
-    grip = null
-  }
-  let pause = 0
+  draggable(group, {
+    slack: 0,
+    grip(event) {
+      group.focus({ preventScroll: true })
+      const [from, at] = [here(), pointer(event)]
+      return { from, off: from.map((value, i) => at[i] - value) }
+    },
+    move({ from, off }, { event }) {
+      const at = pointer(event)
+      const size = step()
+      go(
+        from.map((value, i) => {
+          const moved = at[i] - off[i]
+          return Math.abs(moved - value) < size / 2 ? value : tidy(Math.round(moved / size) * size) // untouched: exact
+        }),
+      )
+    },
+    end: () => context.release(),
+    undo({ from }) {
+      go(from)
+      scene.rest()
+    },
+  })
+  const settle = later(() => context.release(), PAUSE)
   group.onkeydown = event => {
-    const turn = KEYS[event.key]
-    if (!turn || event.ctrlKey || event.metaKey || event.altKey) return
+    const turn = ARROWS[event.key]
+    if (!turn || !meant(event)) return
     event.preventDefault()
     const size = step() * (event.shiftKey ? 10 : 1)
-    const by = which.length > 1 ? turn : [turn[0] + turn[1]]
+    const [down, right] = turn
+    const by = which.length > 1 ? [right, -down] : [right - down]
     go(here().map((value, i) => (by[i] ? tidy(value + by[i] * size) : value)))
-    clearTimeout(pause)
-    pause = setTimeout(() => context.release(), PAUSE)
+    settle()
   }
   return (x, height) => {
     const at = which.map(k => x[k])
@@ -151,7 +153,6 @@ export function handle(plane, context, which) {
   }
 }
 
-const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }
 const tidy = value => Number(value.toPrecision(12)) || 0 // no 0.30000000000000004, no -0
 
 // Values of f on a grid of count × count squares; rows go from low to high.

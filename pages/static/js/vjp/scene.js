@@ -1,4 +1,4 @@
-// What every picture of a page sees: f and J of the reader's problem, and where v, x and u are at this moment.
+// What every picture of a page sees: f and J of the reader's problem, and where v and x are at this moment.
 //
 // The channel of the page (bus.js) is the truth while something is dragged. A new answer of the server replaces it,
 // except under a hand that is still dragging: the message of its release brings a newer answer.
@@ -9,7 +9,6 @@ import { matrix, vector } from "./expression.js"
 
 const formulas = new Map() // text of the trees -> their functions; a page has few
 const told = new Map() // page -> the last answer of the server that went to its channel
-const TANGENT = [1, 0.5, -1, 2] // a first u, with no two neighbours alike
 
 export class Scene {
   constructor(page) {
@@ -28,32 +27,35 @@ export class Scene {
     told.set(this.page, answer)
     const { v: given, ...rest } = this.given
     const known = this.bus.state.v?.length === this.m // v has an owner, weights.js, which knows which answers are late
-    this.bus.update({ ...rest, u: this.now().u, ...(!known && { v: given }) })
+    this.bus.update({ ...rest, ...(!known && { v: given }) })
   }
 
-  // {x (n), v (m), J (m × n), u (n), lit, dragging}: from the channel where it fits this problem, else from the server.
+  // {x (n), v (m), J (m × n), lit, dragging}: from the channel where it fits this problem, else from the server.
   now() {
-    const { x, v, J, u, lit, dragging } = this.bus.state
+    const { x, v, J, lit, dragging } = this.bus.state
     const fits = v?.length === this.m && J?.length === this.m && J[0].length === this.n
     const { given } = this
     return {
       v: fits ? v : given.v,
       J: fits ? J : given.J,
       x: fits && x?.length === this.n ? x : given.x,
-      u: u?.length === this.n ? u : Array.from({ length: this.n }, (_, j) => TANGENT[j % TANGENT.length]),
       lit: lit ?? null,
       dragging: Boolean(dragging),
     }
   }
 
-  // Moves x or u in every picture in the next frame; J follows x.
-  drag(patch) {
-    this.bus.update({ ...patch, ...(patch.x && { J: this.jacobian(patch.x) }), dragging: true })
+  // Moves x in every picture in the next frame; J follows.
+  drag({ x }) {
+    this.bus.update({ x, J: this.jacobian(x), dragging: true })
+  }
+
+  rest() {
+    this.bus.update({ dragging: false })
   }
 
   // Ends a drag, and answers with what the server should hear of it.
   release() {
-    this.bus.update({ dragging: false })
+    this.rest()
     return { x: this.now().x, from: this.given.x }
   }
 
