@@ -1,8 +1,8 @@
 // The level lines of every y_i near x, with ∇y_i standing at right angles on the line through x; and the same for
 // vᵀy, whose gradient is x.grad.
 
-import { make, set, text } from "../kit/dom.js"
-import { dot, finite, pull, replaced, round } from "../kit/linear.js"
+import { make, set, text, write } from "../kit/dom.js"
+import { dot, pull, replaced, round } from "../kit/linear.js"
 import { brief, plain, subscript, tuple } from "../kit/numbers.js"
 import { arrow, path, svg } from "../kit/svg.js"
 import { inputPair, remembered } from "./pairs.js"
@@ -12,86 +12,73 @@ const COUNT = 36 // squares of the sampled grid along a side
 const LEVELS = 9
 const [SHORTEST, LONGEST] = [0.16, 0.36] // of the window: the arrows; a longer gradient has a longer one
 
+// ── What there is to see ─────────────────────────────────────────────────────────────────────────────────
+
+// Every y_i over a plane of two inputs, sampled on a grid.
+export const fields = ({ f, x, m, pair, range }) => {
+  const values = sample((...at) => f(replaced(x, pair, at)), range, COUNT)
+  return Array.from({ length: m }, (_, i) => values.map(row => row.map(y => y[i])))
+}
+
+// A panel for every y_i, and one for vᵀy where there are several: its value and gradient at x, and how long the arrow is.
+export function model({ x, v, J, f, pair, sampled }) {
+  const y = f(x)
+  const rows = J.map(row => pair.map(k => row[k]))
+  const sizes = rows.map(row => Math.hypot(...row))
+  const longest = Math.max(...sizes.filter(Number.isFinite), 1e-300)
+  const panels = rows.map((gradient, i) => ({
+    field: sampled[i],
+    value: y[i],
+    gradient,
+    length: SHORTEST + ((LONGEST - SHORTEST) * sizes[i]) / longest,
+  }))
+  if (panels.length === 1) return panels
+  const whole = sampled[0].map((row, r) => row.map((_, c) => mixed(v, sampled, r, c)))
+  const gradient = pair.map(k => pull(v, J)[k])
+  return [...panels, { field: whole, value: dot(v, y), gradient, length: LONGEST }]
+}
+
+const mixed = (v, sampled, r, c) => v.reduce((sum, weight, i) => sum + weight * sampled[i][r][c], 0)
+
+// ── The picture ──────────────────────────────────────────────────────────────────────────────────────────
+
 export function open(place, context) {
-  const { scene, memory, say, repaint } = context
-  const { m, n } = scene
+  const { scene, memory, say, again } = context
+  const { m, n, f } = scene
   const pair = remembered(memory.pair, n)
-  let inner = null
-  if (n > 2) {
-    const controls = make("div", "lens-controls")
-    controls.append(
-      ...inputPair(context, pair, chosen => {
-        memory.pair = chosen
-        place.replaceChildren()
-        inner = open(place, context)
-        repaint()
-      }),
-    )
-    place.append(controls)
-  }
-  const window = new Window(2 * neighbourhood(pair.map(k => scene.now().x[k])))
+  if (n > 2) place.append(make("div", "lens-controls", {}, ...inputPair(context, pair, pair => again({ pair }))))
   const figures = make("div", "lens-many")
   place.append(figures, text("p", "lens-quiet", say("contours.note")))
   const panels = Array.from({ length: m > 1 ? m + 1 : 1 }, (_, i) => panel(figures, context, pair, i < m ? i : null))
-  let sampled = { key: "" }
+  const window = new Window(2 * neighbourhood(pair.map(k => scene.now().x[k])))
+  let [key, sampled] = ["", null]
 
-  function paint(state) {
-    if (inner) return inner.paint(state)
-    const { x, v, J, lit } = state
-    const [p, q] = pair
-    const range = window.around([x[p], x[q]])
-    const rest = x.map((value, j) => (j === p || j === q ? 0 : value))
-    const key = JSON.stringify([range, rest, scene.m])
-    if (sampled.key !== key) {
-      const values = sample((...at) => scene.f(replaced(x, pair, at)), range, COUNT)
-      sampled = { key, fields: Array.from({ length: m }, (_, i) => values.map(row => row.map(y => y[i]))) }
-    }
-    const y = scene.f(x)
-    const gradients = [...J, ...(m > 1 ? [pull(v, J)] : [])].map(row => [row[p], row[q]])
-    const longest = Math.max(
-      ...gradients
-        .slice(0, m)
-        .filter(finite)
-        .map(g => Math.hypot(...g)),
-      1e-300,
-    )
-    const columns = Math.min(panels.length, Math.max(panels.length > 3 ? 2 : 1, Math.floor(context.width / 250)))
-    const side = Math.min(340, (context.width - 16 * (columns - 1)) / columns)
-    panels.forEach((one, i) => {
-      const whole = i === m
-      const field = whole
-        ? sampled.fields[0].map((row, r) =>
-            row.map((_, c) =>
-              dot(
-                v,
-                sampled.fields.map(f => f[r][c]),
-              ),
-            ),
-          )
-        : sampled.fields[i]
-      const size = Math.hypot(...gradients[i])
-      const length = whole ? LONGEST : SHORTEST + ((LONGEST - SHORTEST) * size) / longest
-      one(range, side, {
-        key: whole ? `${key}${v}` : key,
-        field,
-        value: whole ? dot(v, y) : y[i],
-        gradient: gradients[i],
-        length: length * (range[0][1] - range[0][0]),
-        x,
-        dim: lit && lit.row !== i && !whole,
+  return {
+    paint({ x, v, J, lit }) {
+      const range = window.around(pair.map(k => x[k]))
+      const now = JSON.stringify([range, replaced(x, pair, [0, 0])])
+      if (now !== key) sampled = fields({ f, x, m, pair, range })
+      key = now
+      const columns = Math.min(panels.length, Math.max(panels.length > 3 ? 2 : 1, Math.floor(context.width / 250)))
+      const look = { range, side: Math.min(340, (context.width - 16 * (columns - 1)) / columns) }
+      model({ x, v, J, f, pair, sampled }).forEach((shown, i) => {
+        const whole = i === m
+        panels[i]({ ...look, ...shown, key: whole ? `${key}${v}` : key, x, dim: lit && lit.row !== i && !whole })
       })
-    })
+    },
   }
-
-  return { paint }
 }
 
-function panel(place, context, [p, q], i) {
+// Draws the panel of y_i, or of vᵀy for null, and answers with what shows a moment of it.
+function panel(place, context, pair, i) {
   const { scene, hue } = context
   const name = i === null ? "vᵀy" : `y${subscript(i + 1)}`
   const figure = make("figure", "", { "data-testid": i === null ? "contour-total" : `contour-${i + 1}` })
   place.append(figure)
-  const plane = new Plane(figure, [scene.names[p], scene.names[q]])
+  const plane = new Plane(
+    figure,
+    pair.map(k => scene.names[k]),
+  )
   const lines = svg("path", { class: "lens-level", stroke: hue(i) })
   const through = svg("path", { class: "lens-level lens-through", stroke: hue(i) })
   const shaft = svg("path", { class: "lens-shaft", stroke: hue(i) })
@@ -101,29 +88,35 @@ function panel(place, context, [p, q], i) {
   const words = make("figcaption")
   words.style.color = hue(i)
   figure.append(words)
-  const knob = handle(plane, context, [p, q])
+  const knob = handle(plane, context, pair)
   let [drawn, painted] = ["", ""]
-  return (range, side, { key, field, value, gradient, length, x, dim }) => {
+  return ({ range, side, key, field, value, gradient, length, x, dim }) => {
     figure.style.opacity = dim ? 0.45 : 1
     const now = `${key} ${side} ${x} ${value} ${gradient}`
     if (painted === now) return
     painted = now
     plane.look(range, side)
-    const at = `${key}${side}`
-    if (drawn !== at) set(lines, { d: isolines(field, levels(field), plane) })
-    drawn = at
+    if (drawn !== `${key}${side}`) set(lines, { d: isolines(field, levels(field), plane) })
+    drawn = `${key}${side}`
     set(through, { d: Number.isFinite(value) ? isolines(field, [value], plane) : "" })
-    const size = Math.hypot(...gradient)
-    const tip = [x[p] + (gradient[0] / size) * length, x[q] + (gradient[1] / size) * length]
-    const shape =
-      size > 0 && Number.isFinite(size) ? arrow(plane.px([x[p], x[q]]), plane.px(tip)) : { shaft: "", head: "" }
-    set(shaft, { d: shape.shaft })
-    set(head, { d: shape.head })
-    words.textContent = `${name} = ${brief(value)},  ${i === null ? "x.grad" : `∇${name}`} = ${tuple(gradient)}`
+    const drawing = standing(plane, x, pair, gradient, length * (range[0][1] - range[0][0]))
+    set(shaft, { d: drawing.shaft })
+    set(head, { d: drawing.head })
+    write(words, `${name} = ${brief(value)},  ${i === null ? "x.grad" : `∇${name}`} = ${tuple(gradient)}`)
     figure.dataset.gradient = gradient.map(plain).join(",")
     knob(x)
   }
 }
+
+// The arrow of a gradient, so long.
+function standing(plane, x, pair, gradient, length) {
+  const size = Math.hypot(...gradient)
+  if (!(size > 0 && Number.isFinite(size))) return { shaft: "", head: "" }
+  const at = pair.map(k => x[k])
+  return arrow(plane.px(at), plane.px(at.map((value, k) => value + (gradient[k] / size) * length)))
+}
+
+// ── Level lines ──────────────────────────────────────────────────────────────────────────────────────────
 
 // Round numbers between the lower and the upper twentieth of what was sampled, so that one pole does not take them all.
 function levels(field) {

@@ -70,6 +70,14 @@ class Pictures {
       this.root.append(saving(place, `${this.scene.page}-${name}`, this.words.save, this.view.file))
   }
 
+  // Opens a picture anew with what the reader has chosen in it; the focus stays with the choice.
+  again(name, chosen) {
+    const focused = document.activeElement?.getAttribute("aria-label")
+    Object.assign(memory(`${this.scene.page} ${name}`), chosen)
+    this.open(name)
+    ;[...this.root.querySelectorAll("[aria-label]")].find(one => one.ariaLabel === focused)?.focus()
+  }
+
   context(name) {
     const pictures = this
     return {
@@ -81,6 +89,7 @@ class Pictures {
       release: () => this.send(this.scene.release()),
       ask: () => this.ask(),
       repaint: () => this.view?.paint(this.scene.now()),
+      again: chosen => this.again(name, chosen),
       get width() {
         return pictures.width // asking an element in every frame would make the browser lay out the page each time
       },

@@ -1,7 +1,7 @@
 // The grid near x beside its image: curved under f, straight under the linear map J, which is what J is for. The area
 // of the image over the area of the patch is |det J|; its sign says whether the patch was turned over.
 
-import { make, set, text } from "../kit/dom.js"
+import { make, set, text, write } from "../kit/dom.js"
 import { det, finite, replaced } from "../kit/linear.js"
 import { brief, plain, subscript } from "../kit/numbers.js"
 import { arrow, path, shape, svg } from "../kit/svg.js"
@@ -14,144 +14,126 @@ const FINE = 24 // pieces of a curved line
 const STRETCH = 8
 const SHRINK = [0, 6] // the patch is halved this many times at most
 
-export function open(place, context) {
-  const { scene, memory, say, hue, repaint } = context
-  const { m, n } = scene
-  const usual = widest(scene.now().J)
-  const pair = remembered(memory.pair, n, usual.inputs)
-  const outs = remembered(memory.outs, m, usual.outputs)
-  const start = neighbourhood(pair.map(k => scene.now().x[k]))
-  memory.halvings ??= 1
-  const again = chosen => {
-    Object.assign(memory, chosen)
-    place.replaceChildren()
-    inner = open(place, context)
-    repaint()
+// ── What there is to see ─────────────────────────────────────────────────────────────────────────────────
+
+// The patch of radius h around x in two inputs, and its image in two outputs under f (curved) and under J (straight).
+export function model({ x, J, f, pair, outs, h }) {
+  const small = outs.map(i => pair.map(j => J[i][j]))
+  const centre = pair.map(j => x[j])
+  const image = point => {
+    const y = f(replaced(x, pair, point))
+    return outs.map(i => y[i])
   }
-  let inner = null
+  const here = image(centre)
+  const linear = ([a, b]) => small.map(([s, t], k) => here[k] + s * (a - centre[0]) + t * (b - centre[1]))
+  const lines = grid(centre, h)
+  const curved = lines.map(line => line.map(image))
+  const straight = lines.map(line => [line[0], line.at(-1)].map(linear))
+  const factor = det(small)
+  return {
+    before: {
+      at: centre,
+      edges: [
+        [h, 0],
+        [0, h],
+      ],
+      lines,
+      tangents: [],
+      factor,
+    },
+    after: {
+      at: here,
+      edges: [0, 1].map(k => small.map(row => row[k] * h)),
+      lines: curved,
+      tangents: finite(small.flat()) && finite(here) ? straight : [],
+      factor,
+    },
+    seen: around([...curved.flat(), ...straight.flat(), here]),
+    factor,
+    turned: !Number.isFinite(factor) ? "unknown" : factor === 0 ? "flat" : factor > 0 ? "kept" : "reversed",
+  }
+}
 
-  const controls = make("div", "lens-controls")
-  if (n > 2) controls.append(...inputPair(context, pair, chosen => again({ pair: chosen })))
-  if (m > 2) controls.append(...outputPair(context, outs, chosen => again({ outs: chosen })))
-  controls.append(size())
-  const figures = make("div", "lens-pair")
-  const [before, after] = [make("figure"), make("figure")]
-  figures.append(before, after)
-  const told = make("p", "lens-told", { "data-testid": "det", "aria-live": "polite" })
-  place.append(controls, figures, told)
-  if (n > 2 || m > 2) place.append(text("p", "lens-quiet", say("map.minor")))
+// ── The picture ──────────────────────────────────────────────────────────────────────────────────────────
 
-  const left = new Plane(
-    before,
-    pair.map(k => scene.names[k]),
-    { "data-testid": "map-before" },
-  )
-  const right = new Plane(
-    after,
-    outs.map(i => `y${subscript(i + 1)}`),
-    { "data-testid": "map-after" },
-  )
-  left.names.forEach(element => element.removeAttribute("fill"))
-  right.names.forEach((element, k) => (element.style.fill = hue(outs[k])))
-  const beside = text("figcaption", "", `${say("map.before")} `)
-  beside.append(text("span", "lens-quiet", say("map.drag")))
-  before.append(beside)
-  const uneven = text("figcaption", "lens-quiet", say("map.uneven"))
-  after.append(caption(say), uneven)
-  const patch = draw(left, false)
-  const image = draw(right, true)
-  const window = new Window(2 * start)
+export function open(place, context) {
+  const { scene, memory, repaint } = context
+  const usual = widest(scene.now().J)
+  const pair = remembered(memory.pair, scene.n, usual.inputs)
+  const outs = remembered(memory.outs, scene.m, usual.outputs)
+  const radius = neighbourhood(pair.map(k => scene.now().x[k]))
+  memory.halvings ??= 1
   const range = new Range(repaint)
+  const show = view(place, context, { pair, outs, radius, range })
+  let seen = ""
+  return {
+    paint({ x, J, dragging }) {
+      const h = radius / 2 ** memory.halvings
+      const now = String([x, J, h, context.width, dragging, range.gliding])
+      if (now === seen && !range.gliding) return // while v is dragged nothing here moves
+      seen = now
+      show(model({ x, J, f: scene.f, pair, outs, h }), x, dragging)
+    },
+  }
+}
+
+function view(place, context, { pair, outs, radius, range }) {
+  const { scene, say, hue } = context
+  const { m, n } = scene
+  const [before, after] = [make("figure"), make("figure")]
+  const told = make("p", "lens-told", { "data-testid": "det", "aria-live": "polite" })
+  place.append(controls(context, pair, outs), make("div", "lens-pair", {}, before, after), told)
+  if (n > 2 || m > 2) place.append(text("p", "lens-quiet", say("map.minor")))
+  const names = [pair.map(k => scene.names[k]), outs.map(i => `y${subscript(i + 1)}`)]
+  const left = new Plane(before, names[0], { "data-testid": "map-before" })
+  const right = new Plane(after, names[1], { "data-testid": "map-after", "aria-label": say("map.curved") })
+  right.names.forEach((element, k) => (element.style.fill = hue(outs[k])))
+  const uneven = text("figcaption", "lens-quiet", say("map.uneven"))
+  before.append(make("figcaption", "", {}, `${say("map.before")} `, text("span", "lens-quiet", say("map.drag"))))
+  after.append(caption(say), uneven)
+  const [patch, image] = [draw(left, false), draw(right, true)]
+  const window = new Window(2 * radius)
   const knob = handle(left, context, pair)
 
-  function size() {
-    const label = text("label", "lens-select", `${say("map.size")} `)
-    const slider = make("input", "", {
-      type: "range",
-      min: SHRINK[0],
-      max: SHRINK[1],
-      step: 0.25,
-      "aria-label": say("map.size"),
-      "data-testid": "map-size",
-    })
-    slider.value = SHRINK[1] - memory.halvings
-    slider.oninput = () => {
-      memory.halvings = SHRINK[1] - slider.value
-      repaint()
-    }
-    label.append(slider)
-    return label
-  }
-
-  function paint(state) {
-    if (inner) return inner.paint(state)
-    const { x, J, dragging } = state
-    const [p, q] = pair
-    const h = start / 2 ** memory.halvings
-    const centre = [x[p], x[q]]
-    const small = outs.map(i => [J[i][p], J[i][q]])
-    const at = scene.f(x)
-    const here = outs.map(i => at[i])
-    const f = point => {
-      const y = scene.f(replaced(x, pair, point))
-      return outs.map(i => y[i])
-    }
-    const linear = ([a, b]) => small.map(([s, t], k) => here[k] + s * (a - centre[0]) + t * (b - centre[1]))
-    if (unchanged(x, J, h, context.width, dragging, range.gliding)) return
+  return (shown, x, dragging) => {
     const side = Math.min(400, Math.max(230, (context.width - 24) / (context.width < 560 ? 1 : 2)))
-    left.look(window.around(centre), side)
-    const lines = grid(centre, h)
-    const curved = lines.map(line => line.map(f))
-    const corners = [
-      [1, 1],
-      [1, -1],
-      [-1, 1],
-      [-1, -1],
-    ].map(([s, t]) => linear([centre[0] + s * h, centre[1] + t * h]))
-    right.look(range.fit(around([...curved.flat(), ...corners, here]), dragging, squarish), side)
+    left.look(window.around(shown.before.at), side)
+    right.look(range.fit(shown.seen, dragging, squarish), side)
     const [across, up] = range.now.map(([low, high]) => high - low)
     uneven.hidden = Math.abs(across / up - 1) < 0.01
-    const factor = det(small)
-    patch.paint(
-      centre,
-      [h, 0],
-      [0, h],
-      lines.map(line => path(line.map(left.px))),
-      factor,
-    )
-    const known = finite(small.flat()) && finite(here)
-    image.paint(
-      here,
-      small.map(([s]) => s * h),
-      small.map(([, t]) => t * h),
-      curved.map(line => path(line.map(right.px))),
-      factor,
-      known ? lines.map(line => path([line[0], line.at(-1)].map(point => right.px(linear(point))))) : [],
-    )
+    patch(shown.before)
+    image(shown.after)
     knob(x)
-    tell(factor)
+    const key = shown.turned === "flat" && !(n === 2 && m === 2) ? "thin" : shown.turned
+    write(told, say(`map.${key}`, { det: brief(shown.factor), factor: brief(Math.abs(shown.factor)) }))
+    told.dataset.value = plain(shown.factor)
   }
+}
 
-  // While v is dragged nothing here moves.
-  let seen = ""
-  function unchanged(...now) {
-    const before = seen
-    seen = String(now)
-    return before === seen && !range.gliding
+// Which inputs and outputs, where there are more than two, and how large the patch is.
+function controls(context, pair, outs) {
+  const { scene, memory, say, repaint, again } = context
+  const slider = make("input", "", {
+    type: "range",
+    min: SHRINK[0],
+    max: SHRINK[1],
+    step: 0.25,
+    "aria-label": say("map.size"),
+    "data-testid": "map-size",
+  })
+  slider.value = SHRINK[1] - memory.halvings
+  slider.oninput = () => {
+    memory.halvings = SHRINK[1] - slider.value
+    repaint()
   }
-
-  function tell(factor) {
-    const kind = !Number.isFinite(factor) ? "unknown" : factor === 0 ? "flat" : factor > 0 ? "kept" : "reversed"
-    const whole = n === 2 && m === 2
-    const words = say(`map.${kind === "flat" && !whole ? "thin" : kind}`, {
-      det: brief(factor),
-      factor: brief(Math.abs(factor)),
-    })
-    if (told.textContent !== words) told.textContent = words
-    told.dataset.value = plain(factor)
-  }
-
-  return { paint }
+  return make(
+    "div",
+    "lens-controls",
+    {},
+    ...(scene.n > 2 ? inputPair(context, pair, pair => again({ pair })) : []),
+    ...(scene.m > 2 ? outputPair(context, outs, outs => again({ outs })) : []),
+    make("label", "lens-select", {}, `${say("map.size")} `, slider),
+  )
 }
 
 // The two inputs and the two outputs whose picture has the largest area: the others may be a mere line.
@@ -173,41 +155,41 @@ function grid([a, b], h) {
   return [...offsets.map(o => steps.map(s => [a + o, b + s])), ...offsets.map(o => steps.map(s => [a + s, b + o]))]
 }
 
-// What is drawn in a plane: the lines, the unit cell at x, and its two edges.
+// What is drawn in a plane: the lines, the unit cell at the point, and its two edges.
 function draw(plane, straight) {
   const cell = svg("path", { class: "lens-cell-area" })
   const curves = svg("path", { class: "lens-curves" })
-  const tangent = svg("path", { class: "lens-linear" })
-  const edges = [0, 1].map(k => ({
-    shaft: svg("path", { class: "lens-edge" }),
-    head: svg("path", { class: "lens-edge-head" }),
-    name: svg("text", { class: "lens-edge-name" }),
-    words: straight ? `J·e${subscript(k + 1)}` : `e${subscript(k + 1)}`,
-  }))
-  plane.layers.back.append(cell, curves, tangent)
-  for (const { shaft, head, name } of edges) plane.layers.front.append(shaft, head, name)
-  return {
-    paint(at, first, second, lines, factor, tangents = []) {
-      set(curves, { d: lines.join("") })
-      set(tangent, { d: tangents.join("") })
-      const corner = [at, plus(at, first), plus(at, first, second), plus(at, second)].map(plane.px)
-      set(cell, { d: shape(corner), "data-sign": Math.sign(factor) })
-      edges.forEach(({ shaft, head, name, words }, k) => {
-        const tip = corner[k ? 3 : 1]
-        const drawn = finite(tip) ? arrow(corner[0], tip, 11) : { shaft: "", head: "" }
-        set(shaft, { d: drawn.shaft })
-        set(head, { d: drawn.head })
-        const away = finite(tip) ? [tip[0] - corner[0][0], tip[1] - corner[0][1]] : [0, 0]
-        const far = Math.hypot(...away)
-        name.textContent = far > 34 ? words : ""
-        if (far > 34)
-          set(name, {
-            x: tip[0] + (12 * away[0]) / far,
-            y: tip[1] + 5 + (14 * away[1]) / far,
-            "text-anchor": away[0] < -0.3 * far ? "end" : away[0] > 0.3 * far ? "start" : "middle",
-          })
-      })
-    },
+  const linear = svg("path", { class: "lens-linear" })
+  const edges = [0, 1].map(k => drawEdge(plane, `${straight ? "J·" : ""}e${subscript(k + 1)}`))
+  plane.layers.back.append(cell, curves, linear)
+  const through = lines => lines.map(line => path(line.map(plane.px))).join("")
+  return ({ at, edges: [first, second], lines, tangents, factor }) => {
+    const corners = [at, plus(at, first), plus(at, first, second), plus(at, second)].map(plane.px)
+    set(curves, { d: through(lines) })
+    set(linear, { d: through(tangents) })
+    set(cell, { d: shape(corners), "data-sign": Math.sign(factor) })
+    edges[0](corners[0], corners[1])
+    edges[1](corners[0], corners[3])
+  }
+}
+
+const NAMED = 34 // pixels: a shorter edge has no room for its name
+
+function drawEdge(plane, words) {
+  const shaft = svg("path", { class: "lens-edge" })
+  const head = svg("path", { class: "lens-edge-head" })
+  const name = svg("text", { class: "lens-edge-name" })
+  plane.layers.front.append(shaft, head, name)
+  return (from, tip) => {
+    const drawn = finite(tip) ? arrow(from, tip, 11) : { shaft: "", head: "" }
+    set(shaft, { d: drawn.shaft })
+    set(head, { d: drawn.head })
+    const [right, down] = finite(tip) ? [tip[0] - from[0], tip[1] - from[1]] : [0, 0]
+    const far = Math.hypot(right, down)
+    write(name, far > NAMED ? words : "")
+    if (far <= NAMED) return
+    const anchor = right < -0.3 * far ? "end" : right > 0.3 * far ? "start" : "middle"
+    set(name, { x: tip[0] + (12 * right) / far, y: tip[1] + 5 + (14 * down) / far, "text-anchor": anchor })
   }
 }
 

@@ -2,180 +2,181 @@
 // input a curve and its tangent line. Plotly (1.2 MB) is fetched when the first surface is opened, and the figure is
 // changed in place, so the camera stays where the reader put it.
 
-import { make, text } from "../kit/dom.js"
+import { make, set, text } from "../kit/dom.js"
 import { dot, finite, pull, replaced } from "../kit/linear.js"
+import { tuple } from "../kit/numbers.js"
 import { curve } from "./curve.js"
 import { inputPair, remembered } from "./pairs.js"
 import { neighbourhood, sample, Window } from "./plane.js"
 
 const LIGHT = "#DDE1EA" // of the highest point; greys, because hues belong to rows
 const COUNT = 26 // squares along a side
+const NEAR = 0.55 // of the window: the tangent plane
 const AFFORDABLE = 24 // milliseconds a redraw may take to be done while something is dragged
 
 let plotly = null
 const script = () => self.lens?.plotly ?? new URL("plotly.js", document.baseURI)
 const load = () => (plotly ??= import(script()).then(() => self.Plotly))
 
-export function open(place, context) {
-  const { scene } = context
-  return scene.n === 1 ? { paint: curve(place, context) } : surface(place, context)
+// ── What there is to see ─────────────────────────────────────────────────────────────────────────────────
+
+// vᵀy over two inputs near x, sampled, its tangent plane at x over about half of that, and x itself. What is not finite
+// is null; so is the tangent where there is none.
+export function model({ x, v, J, f, pair, range }) {
+  const height = (...at) => dot(v, f(replaced(x, pair, at)))
+  const point = pair.map(k => x[k])
+  const [a, b] = pair.map(k => pull(v, J)[k])
+  const value = height(...point)
+  const [across, up] = range.map((ends, k) => ends.map(end => (1 - NEAR) * point[k] + NEAR * end))
+  const plane = up.map(q => across.map(p => value + a * (p - point[0]) + b * (q - point[1])))
+  const z = sample(height, range, COUNT).map(row => row.map(n => (Number.isFinite(n) ? n : null)))
+  return {
+    surface: { x: between(range[0]), y: between(range[1]), z },
+    tangent: finite([value, a, b]) ? { x: across, y: up, z: plane } : null,
+    point: [...point, value],
+    gradient: [a, b],
+  }
 }
 
-function surface(place, context) {
-  const { scene, memory, say, hues, repaint } = context
-  let pair = remembered(memory.pair, scene.n)
-  if (scene.n > 2) {
-    const controls = make("div", "lens-controls")
-    const offer = () =>
-      controls.replaceChildren(
-        ...inputPair(context, pair, chosen => {
-          memory.pair = pair = chosen
-          window = new Window(neighbourhood(pair.map(k => scene.now().x[k])))
-          offer()
-          repaint()
-        }),
-      )
-    offer()
-    place.append(controls)
-  }
-  const figure = make("div", "lens-surface", { "data-testid": "surface" })
+const between = ([low, high]) => Array.from({ length: COUNT + 1 }, (_, k) => low + ((high - low) * k) / COUNT)
+
+// ── The picture ──────────────────────────────────────────────────────────────────────────────────────────
+
+export function open(place, context) {
+  const { scene } = context
+  if (scene.n === 1) return { paint: curve(place, context) }
+  const pair = remembered(context.memory.pair, scene.n)
+  const window = new Window(neighbourhood(pair.map(k => scene.now().x[k])))
+  const see = ({ x, v, J }) => model({ x, v, J, f: scene.f, pair, range: window.around(pair.map(k => x[k])) })
+  return view(place, context, pair, see)
+}
+
+function view(place, context, pair, see) {
+  const { scene, memory, say, again } = context
+  if (scene.n > 2) place.append(make("div", "lens-controls", {}, ...inputPair(context, pair, pair => again({ pair }))))
+  const names = [...pair.map(k => scene.names[k]), "vᵀy"]
+  const figure = make("div", "lens-surface", { "data-testid": "surface", role: "img" })
   const note = text("p", "lens-quiet", say("surface.loading"))
-  place.append(figure, note)
-  let window = new Window(neighbourhood(pair.map(k => scene.now().x[k])))
   if (!canDraw()) {
-    note.textContent = say("surface.impossible")
-    figure.remove()
+    place.append(text("p", "lens-quiet", say("surface.impossible")))
     return { paint() {} }
   }
-  let [ready, busy, stale, drawn, closed, cost] = [null, false, false, false, false, 0]
+  place.append(figure, note)
+  const camera = () => (memory.camera = figure.layout?.scene?.camera ?? memory.camera ?? CAMERA) // as it was turned
+  const draw = plotly => async state => {
+    const shown = see(state)
+    const words = `${names[2]}: x.grad = ${tuple(shown.gradient)}`
+    set(figure, { "aria-label": words })
+    await plotly.react(figure, traces(shown, names, context.hues), layout(names, context.hues, camera()), CONFIG)
+    figure.dataset.ready = true
+  }
+  const redraws = new Redraws(() => scene.now())
   load().then(
-    Plotly => {
-      if (closed) return
-      ready = Plotly
+    plotly => {
       note.textContent = say("surface.note")
       figure.textContent = ""
-      repaint()
+      redraws.start(draw(plotly))
     },
     () => (note.textContent = say("surface.missing")),
   )
-
-  // One redraw at a time; a slow machine redraws when the hand rests.
-  async function paint(state) {
-    if (!ready || closed) return
-    if (busy || (state.dragging && cost > AFFORDABLE)) {
-      stale = true
-      return
-    }
-    busy = true
-    const start = performance.now()
-    await ready.react(figure, traces(state), layout(), { displayModeBar: false, responsive: true, scrollZoom: false })
-    if (drawn) cost = (cost + performance.now() - start) / 2 // the first one also builds the figure
-    drawn = true
-    busy = false
-    figure.dataset.ready = true
-    if (stale && !closed) {
-      stale = false
-      if (!scene.now().dragging) paint(scene.now())
-    }
-  }
-
-  function traces({ x, v, J }) {
-    const [p, q] = pair
-    const range = window.around([x[p], x[q]])
-    const z = sample((...at) => dot(v, scene.f(replaced(x, pair, at))), range, COUNT)
-    const value = dot(v, scene.f(x))
-    const gradient = pull(v, J)
-    const tangent = (a, b) => value + gradient[p] * (a - x[p]) + gradient[q] * (b - x[q])
-    const [across, up] = range.map(ends => ends.map(end => 0.55 * end + 0.45 * x[[p, q][range.indexOf(ends)]]))
-    const known = finite([value, gradient[p], gradient[q]])
-    const ends = ([low, high], count) => Array.from({ length: count + 1 }, (_, k) => low + ((high - low) * k) / count)
-    const common = { showscale: false, hoverinfo: "x+y+z" }
-    return [
-      {
-        ...common,
-        type: "surface",
-        x: ends(range[0], COUNT),
-        y: ends(range[1], COUNT),
-        z: z.map(row => row.map(n => (Number.isFinite(n) ? n : null))),
-        colorscale: [
-          [0, hues.faint],
-          [1, LIGHT],
-        ],
-        opacity: 0.92,
-      },
-      {
-        ...common,
-        type: "surface",
-        visible: known,
-        x: across,
-        y: up,
-        z: up.map(b => across.map(a => tangent(a, b))),
-        colorscale: [
-          [0, hues.ink],
-          [1, hues.ink],
-        ],
-        opacity: 0.45,
-      },
-      {
-        type: "scatter3d",
-        visible: known,
-        mode: "markers",
-        x: [x[p]],
-        y: [x[q]],
-        z: [value],
-        marker: { size: 5, color: hues.ink },
-        hoverinfo: "x+y+z",
-      },
-    ]
-  }
-
-  function layout() {
-    const axis = title => ({
-      title: { text: title },
-      color: hues.ink,
-      gridcolor: hues.faint,
-      zerolinecolor: hues.faint,
-      showbackground: false,
-    })
-    const [p, q] = pair
-    return {
-      autosize: true,
-      height: 420,
-      margin: { l: 0, r: 0, t: 0, b: 0 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      showlegend: false,
-      font: { color: hues.ink },
-      scene: {
-        xaxis: axis(scene.names[p]),
-        yaxis: axis(scene.names[q]),
-        zaxis: axis("vᵀy"),
-        aspectmode: "cube",
-        camera: camera(),
-      },
-    }
-  }
-
-  const ground = () => getComputedStyle(document.querySelector(".stApp")).backgroundColor
-
-  // Where the reader has turned it, also when the tab is opened again.
-  const camera = () =>
-    (memory.camera = figure.layout?.scene?.camera ??
-      memory.camera ?? { eye: { x: 1.45, y: -1.6, z: 0.95 }, center: { x: 0, y: 0, z: -0.12 } })
-
   return {
-    paint,
-    // A file of the surface as it is turned now, on the page's ground.
-    file(format, pixels) {
-      const { clientWidth: width, clientHeight: height } = figure
-      const drawn = { data: figure.data, layout: { ...figure.layout, paper_bgcolor: ground() } }
-      return ready.toImage(drawn, { format, width, height, scale: format === "png" ? pixels / width : 1 })
-    },
+    paint: state => redraws.ask(state),
+    file: (format, pixels) => file(figure, format, pixels),
     close() {
-      closed = true
+      redraws.end()
       camera()
-      if (ready) ready.purge(figure)
+      self.Plotly?.purge(figure)
     },
   }
+}
+
+// One redraw at a time; a slow machine redraws when the hand rests.
+class Redraws {
+  #draw = null
+  #busy = false
+  #stale = false
+  #cost = null // milliseconds of a redraw; the first one also builds the figure
+
+  constructor(now) {
+    this.now = now
+  }
+
+  start(draw) {
+    if (this.#draw === null) this.#draw = draw
+    this.ask(this.now())
+  }
+
+  end() {
+    this.#draw = false
+  }
+
+  async ask(state) {
+    if (!this.#draw) return
+    this.#stale = this.#busy || (state.dragging && this.#cost > AFFORDABLE)
+    if (this.#stale) return
+    this.#busy = true
+    const start = performance.now()
+    await this.#draw(state)
+    const took = performance.now() - start
+    this.#cost = this.#cost === null ? 0 : (this.#cost + took) / 2
+    this.#busy = false
+    if (this.#stale && !this.now().dragging) this.ask(this.now())
+  }
+}
+
+const CAMERA = { eye: { x: 1.45, y: -1.6, z: 0.95 }, center: { x: 0, y: 0, z: -0.12 } }
+const CONFIG = { displayModeBar: false, responsive: true, scrollZoom: false }
+
+function traces({ surface, tangent, point: [x, y, z] }, names, hues) {
+  const places = ["x", "y", "z"].map((axis, k) => `${names[k]} = %{${axis}:.4~g}`)
+  const told = { hovertemplate: `${places.join("<br>")}<extra></extra>` } // in the reader's names, four digits
+  const common = { ...told, type: "surface", showscale: false }
+  return [
+    { ...common, ...surface, colorscale: shades(hues.faint, LIGHT), opacity: 0.92 },
+    { ...common, ...tangent, visible: tangent !== null, colorscale: shades(hues.ink, hues.ink), opacity: 0.45 },
+    {
+      ...told,
+      type: "scatter3d",
+      visible: tangent !== null,
+      mode: "markers",
+      x: [x],
+      y: [y],
+      z: [z],
+      marker: { size: 5, color: hues.ink },
+    },
+  ]
+}
+
+const shades = (low, high) => [
+  [0, low],
+  [1, high],
+]
+
+function layout([across, up, height], hues, camera) {
+  const axis = title => ({
+    title: { text: title },
+    color: hues.ink,
+    gridcolor: hues.faint,
+    zerolinecolor: hues.faint,
+    showbackground: false,
+  })
+  return {
+    autosize: true,
+    height: 420,
+    margin: { l: 0, r: 0, t: 0, b: 0 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    showlegend: false,
+    font: { color: hues.ink },
+    scene: { xaxis: axis(across), yaxis: axis(up), zaxis: axis(height), aspectmode: "cube", camera },
+  }
+}
+
+// A file of the surface as it is turned now, on the page's ground.
+function file(figure, format, pixels) {
+  const { clientWidth: width, clientHeight: height } = figure
+  const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor
+  const drawn = { data: figure.data, layout: { ...figure.layout, paper_bgcolor: ground } }
+  return self.Plotly.toImage(drawn, { format, width, height, scale: format === "png" ? pixels / width : 1 })
 }
 
 // Whether this browser can draw in three dimensions at all.
