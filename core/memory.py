@@ -43,6 +43,7 @@ class Remembered(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], entries: int, megabytes: float) -> None:
         update_wrapper(self, function)
+        self.name = function.__name__
         self._function, self._entries, self._limit = function, entries, int(megabytes * MEBIBYTE)
         self._kept: OrderedDict[Hashable, tuple[R, int]] = OrderedDict()
         self._flights: dict[Hashable, _Flight] = {}

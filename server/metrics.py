@@ -77,7 +77,7 @@ def _remembered() -> Iterator[Metric]:
     size = GaugeMetricFamily("lens_remembered_bytes", "Estimated bytes of remembered answers", labels=["what"])
     asked = CounterMetricFamily("lens_remembered_asked", "Questions that may be remembered", labels=["what", "was"])
     for one in memory.everything:
-        name, stats = one.__name__, one.cache_info()
+        name, stats = one.name, one.cache_info()
         size.add_metric([name], stats.bytes)
         asked.add_metric([name, "there"], stats.hits)
         asked.add_metric([name, "new"], stats.misses)
@@ -88,4 +88,4 @@ failures: Counter[str] = Counter()
 registry = CollectorRegistry()
 for collector in (ProcessCollector, GCCollector):
     collector(registry=registry)
-registry.register(_Lens())  # type: ignore[arg-type]  # a collector is whatever has collect()
+registry.register(_Lens())

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core import address as share
-from core.export.deck import Page, Told, deck
+from core.export.deck import Exported, Page, deck
 from core.export.drawing import shortened
 from core.export.options import Options
 from core.export.qr import made
 from core.notation.latex import latex
 from core.notation.tree import Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Under
 from core.notation.typst import THEMES, Theme
+from core.parameters import MAX_ADDRESS
 from core.slides.blocks import (
     Above,
     Arrows,
@@ -32,9 +32,9 @@ from core.slides.blocks import (
 from core.wording import say
 
 
-def tex(told: Sequence[Told]) -> list[bytes]:
+def tex(exported: Sequence[Exported]) -> list[bytes]:
     """A complete document with a frame for each slide."""
-    pages, options = deck(told), told[0][1]
+    pages, options = deck(exported), exported[0][1]
     theme = THEMES[options.theme]
     lang = "zh" if any(page.lang == "zh" for page in pages) else "en"  # hanzi need another class and engine
     frames = "\n".join(_frame(page, theme) for page in pages)
@@ -213,7 +213,7 @@ def _frame(page: Page, theme: Theme) -> str:
     target = link.translate({ord(character): rf"\{character}" for character in "#%"})
     shown = rf"{{\color{{muted}}{words_tex(shortened(link))}}}"
     shown = rf"\href{{{target}}}{shown}" if page.leads_somewhere else shown
-    scanned = page.leads_somewhere and len(link) <= share.MAX_ADDRESS and made(link)
+    scanned = page.leads_somewhere and len(link) <= MAX_ADDRESS and made(link)
     qr = rf"\hfil\lensqr{{{escaped}}}" if scanned else ""
     notes = words_tex(slide.notes).replace("\n\n", "\\par ").replace("\n", " ")
     code = "\\\\".join(words_tex(line).replace(" ", "~") for line in slide.frame.code)

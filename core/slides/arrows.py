@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from core.kinds.explain import Map, Pullback
+from core.maps import Map, Pullback
 from core.notation.latex import name
 from core.notation.tree import Hued, Piece, Symbol, line
 from core.slides.blocks import Arrow, Arrows, Block, above, formula

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from core.expression.text import to_text
 from core.expression.tree import Node
-from core.kinds import pieces
-from core.kinds.explain import Map, Pullback, Rows, Vector
-from core.kinds.vector import equations
+from core.maps import Map, Pullback, Rows, Vector
+from core.notation import pieces
 from core.notation.palette import strength
 from core.notation.tree import Band, Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Value, line
 from core.numbers.exact import Number
@@ -29,7 +28,7 @@ def symbolic(rows: Sequence[Sequence[Node]]) -> Matrix:
 
 def function_list(at: Map, letter: str, size: float = 24) -> Grid:
     """y_i = …, a line each."""
-    lines = tuple(equations.output(i, node, letter) for i, node in enumerate(at.outputs))
+    lines = tuple(pieces.output(i, node, letter) for i, node in enumerate(at.outputs))
     return Grid(lines, 1, size=size, align="left", gap=0.7 if len(lines) <= 4 else 0.45)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.kinds.explain import ChainExplanation, Map
+from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.chain.problem import CHAIN_FIELDS
 from core.kinds.vector.geometry import label, number
+from core.maps import Map
 from core.notation.latex import expression, name, value
 from core.numbers.exact import Number
-from core.problem import CHAIN_FIELDS
 from pages.shared import views
 
 Data = dict[str, Any]

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -29,16 +29,21 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from core import address as share
+from core import embedded
+from core import export as exporting
 from core import wording as words
-from core.export import EXPORTERS, MIME, SIZES, Options, drawing, embedded, export, turns
+from core.export import EXPORTERS, MIME, SIZES, Options, drawing, turns
 from core.export.deck import deck
 from core.export.kept import Kept
 from core.export.tex import words_tex
+from core.kinds import explain, subject
 from core.kinds.chain import equations as chain_equations
-from core.kinds.equations import shown as equations_shown
-from core.kinds.explain import ChainExplanation, Explanation, MatmulExplanation, VectorExplanation, explain
+from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.kind import Explanation
 from core.kinds.matmul import equations as matmul_equations
+from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.vector import equations as vector_equations
+from core.kinds.vector.explanation import VectorExplanation
 from core.notation.latex import GREEK, latex
 from core.notation.palette import FULL_TINT, PALETTES
 from core.notation.python import python
@@ -46,7 +51,6 @@ from core.notation.tree import Boxed, Expression, Hidden, Hued, Line, Matrix, Pi
 from core.notation.typst import CHARACTERS, THEMES, program, typeset
 from core.numbers.exact import Number
 from core.problem import ProblemError
-from core.slides import slides
 from core.slides.blocks import Slide, Tinted, Upon, formula, pieces
 from core.slides.layout import block
 from core.slides.words import answer_lines, shortened_answers
@@ -79,6 +83,15 @@ LOOKS = [(lang, theme) for lang in share.LANGUAGES for theme in THEMES]
 @cache
 def explained(address: str) -> Explanation:
     return explain(share.decode(address).problem)
+
+
+def export(explanations: Explanation | Sequence[Explanation], suffix: str, options: Options) -> list[bytes]:
+    each = explanations if isinstance(explanations, Sequence) else (explanations,)
+    return exporting.export([subject(explanation) for explanation in each], suffix, options)
+
+
+def slides(explanation: Explanation, lang: str, steps: bool = False) -> tuple[Slide, ...]:
+    return subject(explanation).slides(lang, steps)
 
 
 def options(**chosen: object) -> Options:
@@ -236,7 +249,7 @@ def frames(shown: pptx.slide.Slide) -> list[tuple[float, float, float, float]]:
 @pytest.mark.parametrize("size", ["1080", "4:3"])
 @pytest.mark.parametrize("address", [example.address for example in words.examples()])
 def test_no_writing_of_a_presentation_runs_into_another(address: str, size: str) -> None:
-    pages = deck([(explained(address), options(size=size))])
+    pages = deck([(subject(explained(address)), options(size=size))])
     document = pptx.Presentation()
     for page in pages:
         presentation._add(document, page, 2, BLANK.getvalue(), b"<svg/>", options(size=size))
@@ -315,7 +328,7 @@ def run_script(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(("page", "least"), [("vjp", 2), ("chain", 1), ("matmul", 2)])
 def test_every_equation_with_numbers_is_python_whose_sides_are_equal(page: str, least: int) -> None:
     compared = 0
-    for code in map(python, equations_shown(explained(PAGES[page]))):
+    for code in map(python, subject(explained(PAGES[page])).equations()):
         names: dict[str, object] = {}
         exec(code, names)  # our own text: it must run as it is
         said, _, further = code.rpartition("\n# = ")
@@ -693,7 +706,8 @@ def body_sizes(page: pypdf.PageObject) -> list[float]:
 
 def test_a_phone_is_shown_a_qr_code_only_where_it_can_read_and_open_it() -> None:
     pages = [(PAGES["vjp"], options()), (PAGES["vjp"], Options()), (HARD["8 × 8"], options())]
-    codes = [drawing.describe_slide(deck([(explained(address), chosen)])[0], 1, 1, chosen) for address, chosen in pages]
+    decks = [(deck([(subject(explained(address)), chosen)]), chosen) for address, chosen in pages]
+    codes = [drawing.describe_slide(slides[0], 1, 1, chosen) for slides, chosen in decks]
     assert [code["qr"] is not None for code in codes] == [True, False, False]
     assert all(code["qr-size"] / (code["qr"]["modules"] + 6) >= 1.5 for code in codes[:1])
 

@@ -14,9 +14,11 @@ from core import grammar
 from core.expression.tree import natural
 from core.grammar.matrices import MAX_TEXT
 from core.grammar.matrices import read as read_matrix
-from core.kinds import edits
-from core.kinds.explain import complete, explain, read
-from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError, VectorProblem
+from core.kinds import KINDS, complete, explain
+from core.kinds.vector import edits
+from core.kinds.vector.problem import VectorProblem
+from core.kinds.vector.reading import read
+from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError
 
 SIGNS = "[ ] { } [[ ]] ( ) 1 -2.5 pi 1/2 , ; & | = : ... x ' \" A= dtype= tensor( np.array( np.matrix('"
 LATEX = r"\\ \\[ \\[1ex] \begin{bmatrix} \end{bmatrix} \left( \right]"
@@ -144,6 +146,6 @@ def test_removing_a_function_removes_all_that_are_more_than_there_may_be() -> No
 def test_a_link_that_no_page_would_write_is_not_read_at_all() -> None:
     query = "f=" + ";".join("x" * (share.MAX_QUERY // 2))
     decoded = share.read_query("vjp", query)
-    assert decoded.problem == share.DEFAULTS["vjp"]
+    assert decoded.problem == KINDS["vjp"].default
     assert [(error.code, error.field) for error in decoded.errors] == [("too_long", "address")]
     assert share.read_query("vjp", "f=x^2&at=x:3") == share.decode("/vjp?f=x^2&at=x:3")

@@ -16,7 +16,11 @@ from core import address as share
 from core import wording as words
 from core.engines.misuse import complaints
 from core.export import Options, export
-from core.kinds.explain import ChainExplanation, VectorExplanation, derivation, explain
+from core.kinds import explained, read, subject
+from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.matmul.explanation import MatmulExplanation
+from core.kinds.matmul.explanation import derivation as matmul_derivation
+from core.kinds.vector.explanation import VectorExplanation, derivation
 from core.problem import ProblemError
 
 THREADS = 32
@@ -26,7 +30,7 @@ ADDRESSES = [example.address for example in words.examples()]
 def answers(address: str) -> Iterator[object]:
     """Everything that pages and exports make of one problem, computed anew: nothing below is remembered."""
     problem = share.decode(address).problem
-    e = explain.__wrapped__(problem)
+    e = explained.__wrapped__(read.__wrapped__(problem))
     yield replace(e, torch=None) if hasattr(e, "torch") else e
     yield e.torch.transcript.text
     if isinstance(e, VectorExplanation):
@@ -36,8 +40,8 @@ def answers(address: str) -> Iterator[object]:
         yield e.torch.tangents
         yield e.tape
     else:
-        yield derivation(e).text
-    yield export(e, ".svg", Options())
+        yield (matmul_derivation if isinstance(e, MatmulExplanation) else derivation)(e).text
+    yield export(subject(e), ".svg", Options())
 
 
 @pytest.fixture(scope="module")

@@ -171,9 +171,12 @@ def test_a_job_that_kills_its_workers_is_refused_after_the_second_one(pool):
 def test_a_job_is_not_blamed_for_deaths_that_befell_all_workers(pool, monkeypatch):
     monkeypatch.setattr(pools, "DEADLINE", PATIENT)
     with ThreadPoolExecutor() as threads:
-        answer = threads.submit(pool.run, slow(3))
-        for _ in range(pools.DEATHS + 1):
+        job = slow(10 * PATIENT)  # it is not over before the deaths are
+        answer = threads.submit(pool.run, job)
+        for k in range(pools.DEATHS + 1):
             until(lambda: pool._held and pool.stats().alive == 2)
+            if k == pools.DEATHS:
+                job["seconds"] = 0
             kill_all(pool)
             until(lambda: not pool._held)
         assert "result" in answer.result(PATIENT)

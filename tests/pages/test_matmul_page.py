@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core import address as share
-from core.kinds.explain import explain
+from core.kinds import KINDS, explain
 from core.kinds.matmul.explanation import MatmulExplanation
-from core.problem import MatmulProblem, ProblemError
+from core.kinds.matmul.problem import MatmulProblem
+from core.problem import ProblemError
 from core.wording import say
 from pages.components import product
 from pages.shared.messages import NotOursError
@@ -135,7 +136,7 @@ def _data(problem: MatmulProblem, explanation: MatmulExplanation, monkeypatch, m
 
 
 def test_a_refused_paste_is_explained_with_the_characters_at_fault(monkeypatch):
-    problem = share.DEFAULTS["matmul"]
+    problem = KINDS["matmul"].default
     data = _data(problem, explain(problem), monkeypatch, paste("b", 0, 0, "1 2\n3 x"))
     assert data["refusal"]["matrix"] == "b"
     assert data["refusal"]["parts"] == ["1 2\n3 ", "x", ""]
@@ -143,7 +144,7 @@ def test_a_refused_paste_is_explained_with_the_characters_at_fault(monkeypatch):
 
 
 def test_nothing_is_quoted_where_nothing_was_pasted(monkeypatch):
-    problem = share.DEFAULTS["matmul"]
+    problem = KINDS["matmul"].default
     for text in ("", " \n"):
         assert _data(problem, explain(problem), monkeypatch, paste("b", 0, 0, text))["refusal"]["parts"] == []
 
@@ -157,7 +158,7 @@ def test_nothing_is_quoted_where_nothing_was_pasted(monkeypatch):
     ],
 )
 def test_a_matrix_without_a_shape_gets_fields_in_which_it_can_be_put_right(address, fields, parts, monkeypatch):
-    data = _data(share.decode(address).problem, explain(share.DEFAULTS["matmul"]), monkeypatch)
+    data = _data(share.decode(address).problem, explain(KINDS["matmul"].default), monkeypatch)
     assert [list(row) for row in data["typed"]["a"]] == fields
     assert [len(row) for row in data["latex"]["a"]] == [len(row) for row in fields]
     assert [(error["matrix"], error["parts"]) for error in data["errors"]] == [("a", parts)]

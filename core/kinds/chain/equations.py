@@ -5,10 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isclose
 
-from core.kinds.explain import ChainExplanation
-from core.kinds.pieces import (
+from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.chain.problem import CHAIN_LETTERS, ChainProblem
+from core.kinds.vector.equations import functions
+from core.notation.pieces import (
     bands,
     numeric,
+    output,
     point,
     relation,
     row_of,
@@ -17,7 +20,6 @@ from core.kinds.pieces import (
     symbolic,
     tuple_of,
 )
-from core.kinds.vector.equations import output
 from core.notation.tree import (
     Boxed,
     Line,
@@ -29,7 +31,6 @@ from core.notation.tree import (
     symbols,
 )
 from core.numbers.exact import Exact, Number
-from core.problem import CHAIN_LETTERS
 
 
 def _between(e: ChainExplanation, s: int) -> str:
@@ -143,6 +144,11 @@ def chain_collapse(e: ChainExplanation) -> Line | None:
             parts = f"= y - e_{{{k + 1}}} =", row_of(values), "-", row_of(true), "=", Boxed(row_of(total))
             return line(name, *parts)
     return None
+
+
+def formula(problem: ChainProblem) -> str:
+    """y and z, in LaTeX as small as a card; never broken after a =."""
+    return rf"{{{functions('y', problem.inner)}}},\quad\allowbreak {{{functions('z', problem.outer)}}}"
 
 
 def shown(e: ChainExplanation) -> tuple[Piece, ...]:

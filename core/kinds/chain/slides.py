@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from core.kinds import pieces
 from core.kinds.chain import equations
-from core.kinds.explain import ChainExplanation, Vector
+from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.vector import equations as vector_equations
+from core.maps import Vector
+from core.notation import pieces
 from core.notation.tree import Boxed, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, line
 from core.slides.blocks import Block, Formula, Frame, Grid, Slide, above, beside, choice, formula
 from core.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
 from core.slides.words import (
-    address_of,
     answer_lines,
     is_calm,
     remark_on,
@@ -105,7 +105,6 @@ def _frame(e: ChainExplanation, lang: str) -> Frame:
         code=(f"{last}.backward(v)", *shortened_answers(answers)),
         remark=remark_on(e.verdict, lang),
         agrees=is_calm(e.verdict),
-        link=address_of(e, lang),
     )
 
 
@@ -283,3 +282,8 @@ def _product(e: ChainExplanation, lang: str) -> Slide:
 def _cotangent(e: ChainExplanation, s: int) -> str:
     """What comes in at the outputs of stage s: v at the last, else the .grad of those outputs."""
     return "v" if s == len(e.maps) - 1 else rf"\texttt{{{_stage(e, s)[1]}.grad}}"
+
+
+def count(e: ChainExplanation) -> int:
+    """How many steps there are."""
+    return len(e.maps) + 3

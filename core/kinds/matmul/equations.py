@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from core.kinds.explain import MatmulExplanation
-from core.kinds.pieces import (
+from core.kinds.matmul.explanation import MatmulExplanation
+from core.kinds.matmul.problem import MatmulProblem
+from core.notation.pieces import (
     negated,
     numeric,
     relation,
@@ -205,6 +206,14 @@ def of_element(e: MatmulExplanation, i: int, j: int) -> tuple[Piece, ...]:
     """What the page says of c_ij: its sum, and its card in letters and in numbers."""
     wrt = e.problem.wrt
     return element(e, i, j), card(e, i, j, wrt, "letters", True), card(e, i, j, wrt, "numbers", True)
+
+
+def formula(problem: MatmulProblem) -> str:
+    """a × b as typed, in LaTeX as small as a card."""
+    return r"\times".join(
+        r"\begin{bmatrix}" + r"\\".join(" & ".join(row) for row in matrix) + r"\end{bmatrix}"
+        for matrix in (problem.a, problem.b)
+    )
 
 
 def shown(e: MatmulExplanation) -> tuple[Piece, ...]:

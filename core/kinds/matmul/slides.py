@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.expression.tree import SUBSCRIPTS
-from core.kinds import pieces
-from core.kinds.explain import Rows
 from core.kinds.matmul import equations
 from core.kinds.matmul.explanation import MatmulExplanation
+from core.maps import Rows
+from core.notation import pieces
 from core.notation.palette import strength
 from core.notation.tree import Band, Hued, Line, Matrix, Piece, Symbol, Value, line
 from core.numbers.exact import Number
@@ -32,7 +32,7 @@ from core.slides.blocks import (
     formula,
 )
 from core.slides.parts import strongest_of, tints_of
-from core.slides.words import address_of, answer_lines, matmul_title, rows_text
+from core.slides.words import answer_lines, rows_text
 from core.wording import say
 
 MANY_CELLS = 200  # of all matrices of a slide together; beyond, their cells are drawn without numbers
@@ -40,11 +40,17 @@ MOST_ROWS = 5  # beyond, a step shows a row and a column, the new term and the s
 FEW_ROWS = 3  # of a matrix that still leaves room for another below it
 
 
+def title(e: MatmulExplanation, lang: str) -> str:
+    """b.grad is a weighted sum of so many matrices, or the only one there is."""
+    (m, _, n), wrt = e.sizes, e.problem.wrt
+    return say(lang, f"export.title.matmul{'_one' if m * n == 1 else ''}", wrt=wrt, count=m * n)
+
+
 def state(e: MatmulExplanation, lang: str) -> Slide:
     (m, k, n), wrt = e.sizes, e.problem.wrt
     facts = {"wrt": wrt, "m": m, "k": k, "n": n, "count": m * n}
     return Slide(
-        title=matmul_title(e, lang),
+        title=title(e, lang),
         subtitle=say(lang, f"export.subtitle.matmul{'_one' if m * n == 1 else ''}", **facts),
         body=choice(*_forms(e)),
         frame=_frame(e, lang),
@@ -118,7 +124,6 @@ def _frame(e: MatmulExplanation, lang: str) -> Frame:
         code=("c.backward(v)", *answer_lines(f"{wrt}.grad", printed[1 if wrt == "b" else 2])),
         remark=("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}"),
         agrees=e.agrees,
-        link=address_of(e, lang),
     )
 
 
@@ -328,3 +333,9 @@ def _running(rows: Rows, i: int, j: int, wrt: str, k: int, lang: str, done: bool
     name = [Symbol(rf"\texttt{{{wrt}.grad}} {pieces.relation(rows)}")] if done else []
     together = above if len(rows) <= MOST_ROWS else beside
     return together(Words(said, 16), formula(*name, Tinted(pieces.numeric(rows), tints), size=24))
+
+
+def count(e: MatmulExplanation) -> int:
+    """How many steps there are."""
+    m, _, n = e.sizes
+    return m * n + 1

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from core.expression.tree import Node
-from core.kinds.explain import Map, Pullback, Vector, VectorExplanation
-from core.kinds.pieces import (
+from core.grammar import parse
+from core.kinds.vector.explanation import VectorExplanation
+from core.kinds.vector.problem import VectorProblem
+from core.maps import Map, Pullback, Vector
+from core.notation.latex import expression, name
+from core.notation.pieces import (
     bands,
     column_of,
     negated,
     numeric,
+    output,
     point,
     relation,
     separated,
     stated,
     symbolic,
 )
-from core.notation.latex import name
 from core.notation.tree import (
     Boxed,
-    Expression,
     Hued,
     Line,
     Matrix,
@@ -28,11 +30,6 @@ from core.notation.tree import (
     line,
     symbols,
 )
-
-
-def output(i: int, node: Node, letter: str = "y") -> Line:
-    """y_i = the formula as it was read."""
-    return line(Hued(Symbol(f"{letter}_{{{i + 1}}}"), i), "=", Expression(node))
 
 
 def jacobian(at: Map, weights: Vector, letters: tuple[str, str] = ("x", "y")) -> Line:
@@ -99,6 +96,19 @@ def weighted_sum(at: Map, pulled: Pullback) -> Line:
     terms = relation((pulled.weights, *at.jacobian_at))
     of_total, *total = stated((pulled.total,))
     return line(rf"v^{{\top}} J {terms}", *pieces, of_total if terms == "=" else terms, Boxed(line(*total)))
+
+
+def formula(problem: VectorProblem) -> str:
+    """y = its functions, in LaTeX as small as a card."""
+    return functions("y", problem.functions)
+
+
+def functions(letter: str, texts: tuple[str, ...]) -> str:
+    """letter = some functions that can be read, one below the other."""
+    lines = [expression(parse(text, None)) for text in texts]
+    if len(lines) == 1:
+        return rf"{letter} = \displaystyle {lines[0]}"
+    return rf"{letter} = \begin{{pmatrix}}" + r"\\[0.2em]".join(lines) + r"\end{pmatrix}"
 
 
 def shown(e: VectorExplanation) -> tuple[Piece, ...]:

@@ -8,9 +8,10 @@ from operator import add
 
 from core.expression.text import to_text
 from core.expression.tree import SUBSCRIPTS
-from core.kinds import pieces
-from core.kinds.explain import Map, Pullback, Vector, VectorExplanation
 from core.kinds.vector import equations
+from core.kinds.vector.explanation import VectorExplanation
+from core.maps import Map, Pullback, Vector
+from core.notation import pieces
 from core.notation.tree import Hidden, Hued, Line, Matrix, Piece, Symbol, line
 from core.numbers.notation import decimal
 from core.slides.arrows import arrows
@@ -29,7 +30,7 @@ from core.slides.parts import (
     total_line,
     weight_column,
 )
-from core.slides.words import address_of, answer_lines, is_calm, remark_on, rows_text, vector_text
+from core.slides.words import answer_lines, is_calm, remark_on, rows_text, vector_text
 from core.wording import explain_note, say
 
 ON_LINES = 3  # functions that may each have lines of their own, where they are long
@@ -63,7 +64,7 @@ def _forms(here: Map, pulled: Pullback) -> list[Block]:
     total = formula(_sum(here, pulled), size=34)
     functions, v, numbers = function_list(here, "y"), weight_column(weights), _jacobian_numbers(here, weights)
     where, figure = _where(here), _figure(here, pulled)
-    own_lines = [formula(equations.output(i, node), size=24) for i, node in enumerate(here.outputs)]
+    own_lines = [formula(pieces.output(i, node), size=24) for i, node in enumerate(here.outputs)]
     lit = beside(v, numbers)
     forms = [
         above(beside(functions, above(where, lit), figure), total),
@@ -112,7 +113,6 @@ def _frame(e: VectorExplanation, lang: str) -> Frame:
         code=("y.backward(v)", *answer_lines("x.grad", grad)),
         remark=remark_on(e.verdict, lang),
         agrees=is_calm(e.verdict),
-        link=address_of(e, lang),
     )
 
 
@@ -161,7 +161,7 @@ def _problem(e: VectorExplanation, lang: str) -> Slide:
     """What is given: the functions, the point and v."""
     here, weights = e.map, e.pullback.weights
     functions, given = function_list(here, "y", 30), formula(pieces.point(here), size=28)
-    lines = [formula(equations.output(i, node), size=26) for i, node in enumerate(here.outputs)]
+    lines = [formula(pieces.output(i, node), size=26) for i, node in enumerate(here.outputs)]
     v = weight_column(weights)
     facts = {"point": vector_text(here.point), "v": vector_text(weights), "functions": _outputs(here)}
     return Slide(
@@ -255,10 +255,15 @@ def _derived(at: Map, i: int) -> tuple[tuple[Block, ...], tuple[float, ...]]:
 
     A gradient that is not shown in symbols is not shown twice: it is the row of J below.
     """
-    output, gradient = equations.output(i, at.outputs[i]), _gradient(at, i)
+    output, gradient = pieces.output(i, at.outputs[i]), _gradient(at, i)
     lengths = [len(to_text(node)) for node in at.outputs]
     if max(lengths) + entry_width(at.jacobian) <= LONGEST_LINE:
         return (formula(output, Symbol(r"\qquad"), gradient, size=26),), (0.22,)
     if not is_short(at.jacobian):
         return (formula(output, size=26),), (0.16,)
     return (formula(output, size=24), formula(gradient, size=24)), (0.13, 0.15)
+
+
+def count(e: VectorExplanation) -> int:
+    """How many steps there are."""
+    return len(e.map.outputs) + 1

@@ -12,23 +12,17 @@ from typing import Any
 from core.engines.autograd import MatmulAutograd
 from core.grammar import MAX_LENGTH, constant
 from core.grammar.matrices import MAX_TEXT, WHOLE, read
-from core.kinds.matmul.entries import PRESETS, SHAPES, induced, preset, put, random_integers
-from core.kinds.matmul.explanation import (
-    LOSSES,
-    MAX_SIDE,
-    ORDERS,
-    MatmulExplanation,
-    Rows,
-    read_matmul,
-    resize,
-    weights_of,
-)
+from core.kinds import read as read_problem
+from core.kinds.matmul.entries import PRESETS, SHAPES, induced, preset, put, random_integers, resize
+from core.kinds.matmul.explanation import LOSSES, ORDERS, MatmulExplanation
+from core.kinds.matmul.problem import MatmulProblem, weights_of
+from core.maps import Rows
 from core.notation.latex import expression, latex
 from core.notation.palette import strength
 from core.notation.tree import Value
 from core.numbers.exact import Number
 from core.numbers.notation import exact_node
-from core.problem import MatmulProblem, Matrix, ProblemError
+from core.problem import MAX_SIDE, Matrix, ProblemError
 from core.wording import explain_error
 from pages.components import component
 from pages.shared import session, views
@@ -231,7 +225,7 @@ def _errors(problem: MatmulProblem) -> list[Data]:
     matrices = _matrices(problem)
     return [
         {"matrix": error.field, "index": error.index, **_told(error, _at(matrices.get(error.field, ()), error.index))}
-        for error in read_matmul(problem).errors
+        for error in read_problem(problem).errors
     ]
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.expression.text import to_text
 from core.expression.tree import Node
-from core.kinds import pieces
-from core.kinds.explain import VectorExplanation
+from core.kinds.vector.explanation import VectorExplanation
+from core.notation import pieces
 from core.notation.latex import approximate, expression, latex, name, value
 from core.numbers.exact import Number
 from core.numbers.notation import is_rounded, says_all

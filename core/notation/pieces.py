@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.expression.tree import Node
-from core.kinds.explain import Map, Rows, Vector
+from core.maps import Map, Rows, Vector
 from core.notation.latex import name
 from core.notation.palette import strength
 from core.notation.tree import (
     Band,
     Expression,
+    Hued,
     Line,
     Matrix,
     Piece,
@@ -30,6 +31,11 @@ def bands(weights: Vector) -> tuple[Band, ...]:
     sizes = [abs(w.value) for w in weights]
     strongest = max((s for s in sizes if s == s), default=0.0)
     return tuple(Band(i, strength(size, strongest)) for i, size in enumerate(sizes))
+
+
+def output(i: int, node: Node, letter: str = "y") -> Line:
+    """y_i = the formula as it was read."""
+    return line(Hued(Symbol(f"{letter}_{{{i + 1}}}"), i), "=", Expression(node))
 
 
 def row_of(values: Sequence[Number], approximate: bool = False) -> Matrix:
