@@ -3,16 +3,17 @@
 
 import { channel } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
-import { button, make, resize } from "../kit/dom.js"
+import { button, make, resize, set, write } from "../kit/dom.js"
 import { fixed } from "../kit/drag.js"
 import { oneHot } from "../kit/linear.js"
 import { fill, matrix, put, tint } from "../kit/matrix.js"
-import { brief, plain } from "../kit/numbers.js"
+import { plain } from "../kit/numbers.js"
 import { Player } from "../kit/player.js"
 import { strengths } from "../kit/tints.js"
 import { knob, question, scrub, weights } from "../kit/weights.js"
-import { say } from "../kit/words.js"
-import { backward, close, equal, forward, scene } from "./scene.js"
+import { scene } from "./scene.js"
+import { model, tangent } from "./sweep_model.js"
+import { paintSum } from "./sweep_sum.js"
 
 const MODES = ["backward", "forward"]
 
@@ -212,11 +213,6 @@ function buildSpace(rail, part, space, s) {
   return { part, back, front, cells, tangents }
 }
 
-function tangent(spaces, s) {
-  const passed = spaces.slice(0, s).map((space, k) => `J_{${space.letter}\\to ${spaces[k + 1].letter}}`)
-  return `${passed.reverse().join("")}u`
-}
-
 function buildStage(part, stage, after) {
   const [arrow, middle, back] = part.children
   put(arrow.firstChild, stage.function)
@@ -286,37 +282,28 @@ function reveal(rail) {
 
 function paint(rail) {
   const { data, mode, step, bus, pushed } = rail
-  const count = data.stages.length
-  const end = data.spaces[count].adjoint
+  const end = data.spaces.at(-1).adjoint
   const v = bus.state.v?.length === end.length ? bus.state.v : end.map(n => n.value)
-  const settled = equal(
-    v,
-    end.map(n => n.value),
-  )
-  const found = { backward: backward(data.stages, v), forward: forward(data.stages, pushed.state.v) }
-  const reached = s => (mode === "backward" ? s >= count - step : s <= step)
-  rail.spaces.forEach((space, s) => {
-    const { adjoint } = data.spaces[s]
-    putRow(
-      space.back,
-      space.cells,
-      found.backward[s],
-      settled && adjoint.map(n => n.text),
-      settled && adjoint.map(n => n.value),
-    )
-    putRow(space.front, space.tangents, found.forward[s])
-    const source = found[mode][s]
-    const cells = mode === "backward" ? space.cells : space.tangents
-    const carries = mode === "backward" ? s > 0 : s < count // what weights the rows, or columns, of a Jacobian
-    paintBands(data, cells, carries ? source : none(cells))
-    space.back.hidden = mode !== "backward"
-    space.front.hidden = mode !== "forward"
-    space.part.classList.toggle("lens-unreached", !reached(s))
-  })
-  rail.spaces[0].tangents.forEach((cell, j) => cell.setAttribute("aria-valuenow", plain(found.forward[0][j])))
-  paintStages(rail, found)
+  const shown = model(data, { mode, step, v, u: pushed.state.v })
+  rail.spaces.forEach((space, s) => paintSpace(rail, space, s, shown))
+  for (const [j, cell] of rail.spaces[0].tangents.entries()) set(cell, { "aria-valuenow": plain(pushed.state.v[j]) })
+  paintStages(rail, shown.found)
   paintBar(rail)
-  paintSaid(rail, found, settled)
+  paintSaid(rail, shown)
+}
+
+function paintSpace({ data, mode, step }, space, s, { found, settled }) {
+  const count = data.stages.length
+  const { adjoint } = data.spaces[s]
+  const given = settled && [adjoint.map(n => n.text), adjoint.map(n => n.value)]
+  putRow(space.back, space.cells, found.backward[s], ...(given || []))
+  putRow(space.front, space.tangents, found.forward[s])
+  const cells = mode === "backward" ? space.cells : space.tangents
+  const carries = mode === "backward" ? s > 0 : s < count // what weights the rows, or columns, of a Jacobian
+  paintBands(data, cells, carries ? found[mode][s] : none(cells))
+  space.back.hidden = mode !== "backward"
+  space.front.hidden = mode !== "forward"
+  space.part.classList.toggle("lens-unreached", mode === "backward" ? s < count - step : s > step)
 }
 
 function putRow(element, cells, numbers, texts = null, values = null) {
@@ -330,7 +317,7 @@ const none = elements => elements.map(() => 0)
 function paintBands({ hues }, elements, weights) {
   const found = strengths(weights)
   elements.forEach((element, i) =>
-    bandOnce(element, { hue: hues[i % hues.length], strength: found[i], negative: weights[i] < 0 }),
+    tint(element, { hue: hues[i % hues.length], strength: found[i], negative: weights[i] < 0 }),
   )
 }
 
@@ -358,134 +345,13 @@ function paintBar({ mode, modes, player, tries }) {
   tries.hidden = mode !== "forward"
 }
 
-function paintSaid(rail, found, settled) {
-  const { data, mode, step, said, live, check } = rail
-  const count = data.stages.length
-  const s = mode === "backward" ? count - step : step // the space that has been reached
-  const text = data.said[mode][s]
-  if (live.textContent !== text) live.textContent = text
-  for (const element of said.children)
-    element.classList.toggle("lens-sweep-shown", element.dataset.key === `${mode}:${s}`)
-  paintSum(
-    rail.sum,
-    data,
-    step === 0
-      ? entering(mode, found)
-      : mode === "backward"
-        ? pulled(data, s, found.backward, settled)
-        : pushedOn(data, s, found.forward),
-  )
-  const { answer, asked, otherwise, call } = CHECKS[mode](data, s, found.forward[0], settled)
-  const agrees = step > 0 && asked && close(found[mode][s], answer)
-  const [sign, words] = agrees ? ["✓", data.words.agrees] : ["≠", data.words.differs]
-  const verdict = `${sign} ${words} ${call} = [${answer.map(brief).join(", ")}]`
-  const told = step === 0 ? "" : asked ? verdict : otherwise
-  if (check.textContent !== told) check.textContent = told
-  check.title = step > 0 && asked ? answer.join(", ") : ""
-  check.classList.toggle("lens-agrees", agrees)
-  check.classList.toggle("lens-explained", step > 0 && asked && !agrees)
-}
-
-// What torch has said of space s, by which call, and whether it was asked about just this; else what to say instead.
-const CHECKS = {
-  backward: ({ spaces, words }, s, _, settled) => ({
-    answer: spaces[s].torch,
-    asked: settled,
-    otherwise: words.moving,
-    call: `${spaces[s].letter}.grad`,
-  }),
-  forward: ({ spaces, stages, words }, s, u) => {
-    const call = s ? `torch.func.jvp(${stages[s - 1].function}, (${spaces[s - 1].letter},), (u,))[1]` : ""
-    const asked = equal(u, spaces[0].pushed)
-    return {
-      answer: spaces[s].pushed,
-      asked,
-      otherwise: say(words.other, { call, u: spaces[0].pushed.join(", ") }),
-      call,
-    }
-  },
-}
-
-// A sum is {name, terms: [{weight, entries, hue}], total}; entries and total are matrices of texts or numbers. It is
-// built from the same matrices as the rail: KaTeX on a line that long would take more than a frame.
-const entering = (mode, found) =>
-  mode === "backward"
-    ? { name: "v^{\\top}", terms: [], total: [found.backward.at(-1)] }
-    : { name: "u", terms: [], total: found.forward[0].map(x => [x]) }
-
-// vᵀJ_{y→z} = 1·[4 3] + 2·[1 8] = [6 19]
-function pulled({ spaces, stages }, s, found, settled) {
-  const { entries, name } = stages[s]
-  const { adjoint } = spaces[s + 1]
-  const left = s === spaces.length - 2 ? "v^{\\top}" : `\\texttt{${spaces[s + 1].letter}.grad}\\,`
-  return {
-    name: left + name,
-    terms: entries.map((line, i) => ({
-      weight: settled ? adjoint[i].text : found[s + 1][i],
-      entries: [line.map(n => n.text)],
-    })),
-    total: [settled ? spaces[s].adjoint.map(n => n.text) : found[s]],
-  }
-}
-
-// J_{x→y}u = 1·[2 4]ᵀ + 0·[1 4]ᵀ = [2 4]ᵀ
-function pushedOn({ spaces, stages }, s, found) {
-  const { entries, name } = stages[s - 1]
-  return {
-    name: s === 1 ? `${name}u` : `${name}\\,(${tangent(spaces, s - 1)})`,
-    terms: found[s - 1].map((x, j) => ({ weight: x, entries: entries.map(line => [line[j].text]) })),
-    total: found[s].map(x => [x]),
-  }
-}
-
-function paintSum(sum, { hues }, { name, terms, total }) {
-  const [left, list, right] = resize(sum, 3, k => make("span", ["", "lens-sweep-terms", "lens-sweep-answer"][k]))
-  if (!right.firstChild) right.append(matrix("lens-result"))
-  if (left.dataset.tex !== name) left.replaceChildren(typesetOnce(name))
-  left.dataset.tex = name
-  resize(list, terms.length, sweepTerm).forEach((element, i) => {
-    const [sign, weight, row] = element.children
-    const { weight: content, entries } = terms[i]
-    sign.textContent = i ? "+" : ""
-    const negative = typeof content === "number" ? content < 0 : content.startsWith("-")
-    weight.classList.toggle("lens-bracketed", negative)
-    put(weight, content)
-    fill(row, entries)
-    paintOnce(element, "--hue", hues[i % hues.length])
-  })
-  right.classList.toggle("lens-sweep-equals", terms.length > 0)
-  fill(right.firstChild, total)
-  sum.classList.toggle("lens-sweep-many", total[0].length > 4)
-}
-
-const names = new Map() // LaTeX -> its element: the few names of a chain come back with every step
-
-function typesetOnce(name) {
-  if (!names.has(name)) {
-    const element = make("span")
-    put(element, `${name} =`)
-    names.set(name, element)
-  }
-  return names.get(name).cloneNode(true)
-}
-
-function sweepTerm() {
-  const term = make("span", "lens-sweep-term")
-  term.append(make("span", "lens-sweep-sign"), make("span"), matrix())
-  return term
-}
-
-const painted = new WeakMap() // element -> what was set last: setting it again would cost a new layout
-
-function paintOnce(element, property, value) {
-  if (painted.get(element) === value) return
-  painted.set(element, value)
-  element.style.setProperty(property, value)
-}
-
-function bandOnce(element, now) {
-  const key = `${now.hue} ${now.strength} ${now.negative}`
-  if (painted.get(element) === key) return
-  painted.set(element, key)
-  tint(element, now)
+function paintSaid({ data, mode, said, live, sum, check }, shown) {
+  write(live, data.said[mode][shown.reached])
+  const key = `${mode}:${shown.reached}`
+  for (const element of said.children) element.classList.toggle("lens-sweep-shown", element.dataset.key === key)
+  paintSum(sum, data, shown.sum)
+  write(check, shown.check.told)
+  check.title = shown.check.title
+  check.classList.toggle("lens-agrees", shown.check.agrees)
+  check.classList.toggle("lens-explained", shown.check.differs)
 }

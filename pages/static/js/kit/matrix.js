@@ -7,6 +7,7 @@ import { short } from "./numbers.js"
 
 const DECIMAL = /^-?\d+(\.\d+)?$/
 const contents = new WeakMap() // element -> what is written in it
+const tints = new WeakMap() // element -> its band: setting it again would cost a new layout
 
 // Writes LaTeX (text) or a live number into an element, only when it is not there already.
 export function put(element, content) {
@@ -51,6 +52,9 @@ export function fill(element, entries, label = "") {
 
 // The band behind a row or a cell: `hue` is a colour, `strength` its opacity, a negative weight is hatched.
 export function tint(element, { hue, strength, negative = false }) {
+  const now = `${hue} ${strength.toFixed(3)} ${negative}`
+  if (tints.get(element) === now) return
+  tints.set(element, now)
   element.classList.add("lens-band")
   element.classList.toggle("lens-negative", negative)
   element.style.setProperty("--hue", hue)
