@@ -28,6 +28,11 @@ def component(name: str, html: str, module: str) -> Callable[..., Any]:
     mount = st.components.v2.component(name, html=around, js=STUB.format(module), isolate_styles=False)
 
     def mounted(*, data: Any, **arguments: Any) -> Any:
-        return mount(data={"json": json.dumps(data)}, **arguments)
+        return mount(data={"json": encoded(name, data)}, **arguments)
 
     return mounted
+
+
+def encoded(name: str, data: Any) -> str:
+    """The message of the component ``name``: what messages.py says of it, as JSON."""
+    return json.dumps(data)

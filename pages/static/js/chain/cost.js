@@ -1,6 +1,8 @@
 // What a chain costs, for sizes that the reader drags: four counts as bars, and the whole Jacobian against the number
 // of inputs.
 
+/** @import { Cost } from "../messages" */
+
 import { mounted } from "../kit/component.js"
 import { button, make, resize } from "../kit/dom.js"
 import { superscript } from "../kit/numbers.js"
@@ -18,6 +20,10 @@ export const component = mounted(".lens-cost", root => {
   return { learn: ({ data }) => learn(own, data), close: () => own.watch.disconnect() }
 })
 
+/**
+ * @param {any} own
+ * @param {Cost} data
+ */
 function learn(own, data) {
   const before = own.data?.sizes
   own.data = data
@@ -36,7 +42,20 @@ function open(root) {
   const note = make("p", "lens-cost-note")
   columns.append(bars, chart)
   root.replaceChildren(sliders, tries, columns, note)
-  const own = { sliders, tries, bars, chart, note, sizes: [], width: WIDEST }
+  const own = {
+    sliders,
+    tries,
+    bars,
+    chart,
+    note,
+    sizes: [],
+    width: WIDEST,
+    data: null,
+    watch: null,
+    frame: 0,
+    rows: [],
+    meters: [],
+  }
   own.watch = new ResizeObserver(([{ contentRect }]) => {
     own.width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, contentRect.width)))
     if (own.data) draw(own)

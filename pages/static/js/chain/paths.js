@@ -1,6 +1,8 @@
 // The product of the Jacobians. An entry is a button; the one that is open is written out as the sum over the paths
 // from its input to its output, and its paths are lit in the graph. Pointing at a term lights that path alone.
 
+/** @import { Paths } from "../messages" */
+
 import { mounted } from "../kit/component.js"
 import { button, make, resize } from "../kit/dom.js"
 import { ARROWS } from "../kit/keys.js"
@@ -17,6 +19,10 @@ export const component = mounted(".lens-paths", root => {
   return { learn: ({ data }) => learn(own, data) }
 })
 
+/**
+ * @param {any} own
+ * @param {Paths} data
+ */
 function learn(own, data) {
   own.data = scene(data)
   const { product } = own.data

@@ -86,6 +86,11 @@ function along(a, b, c, d, t) {
   return [0, 1].map(k => u ** 3 * a[k] + 3 * u * u * v * b[k] + 3 * u * v * v * c[k] + v ** 3 * d[k])
 }
 
+/**
+ * @param {SVGElement} group
+ * @param {string} name
+ * @param {number[]} at
+ */
 function node(group, name, [x, y]) {
   const circle = svg("circle", { cx: x, cy: y, r: RADIUS, class: "lens-node" })
   const text = svg("text", { x, y, class: "lens-node-name" })

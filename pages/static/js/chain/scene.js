@@ -1,5 +1,7 @@
 // What the pictures of /chain share: the scene that the server sends, and a little arithmetic with rows and columns.
 
+/** @import { Chain, Written } from "../messages" */
+
 import { add } from "../kit/linear.js"
 import { real } from "../kit/numbers.js"
 
@@ -7,7 +9,12 @@ const NO_PATH = "0" // the formula of an entry that is 0 at every point: not eve
 
 // A scene in which every number is {text, value} instead of [text, number]; an entry of a Jacobian says besides whether
 // its variables have a `path` to one another.
+/**
+ * @template {Chain} Message
+ * @param {Message} data
+ */
 export function scene(data) {
+  /** @param {Written} pair */
   const one = ([text, number]) => ({ text, value: real(number) })
   const entry = (pair, formula) => ({ ...one(pair), path: formula !== NO_PATH })
   return {

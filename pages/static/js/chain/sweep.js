@@ -1,6 +1,8 @@
 // x → y → z as a rail. Backward, v enters at the end and travels left through one Jacobian after the other; forward, u
 // enters at x and travels right. Steps and drags happen here: no message goes to the server.
 
+/** @import { Sweep } from "../messages" */
+
 import { channel } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
 import { button, make, resize, set, write } from "../kit/dom.js"
@@ -22,6 +24,10 @@ export const component = mounted(".lens-sweep", (root, { data }) => {
   return { learn: told => learn(rail, told.data), close: rail.close }
 })
 
+/**
+ * @param {any} rail
+ * @param {Sweep} data
+ */
 function learn(rail, data) {
   const stages = rail.data?.stages.length
   rail.data = scene(data)
@@ -33,11 +39,25 @@ function learn(rail, data) {
 
 // ── Once ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+// What is known once the first answer is there.
+const LATER = { data: null, player: null, spaces: [], stages: [], close: () => {} }
+
 function open(root, data) {
   const bus = channel(data.channel)
   const pushed = channel(`${data.channel}.u`)
   const own = { v: weights(data.channel), u: weights(`${data.channel}.u`) }
-  const rail = { root, bus, pushed, own, mode: "backward", step: 0, ...skeleton(root) }
+  const rail = {
+    root,
+    bus,
+    pushed,
+    own,
+    mode: "backward",
+    step: 0,
+    untouched: true,
+    width: 0,
+    ...skeleton(root),
+    ...LATER,
+  }
   const ends = [bus.subscribe(() => paint(rail)), pushed.subscribe(() => paint(rail))]
   const watch = new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width !== rail.width && rail.data) settle(rail)
@@ -87,15 +107,14 @@ function settle(rail) {
 
 // As large as the width of the card allows, and never too small to read: then closer together. A rail that is still
 // too long scrolls and says so; it begins where v enters.
-const [LARGEST, SMALLEST, CLOSE] = [24, 16, 14] // pixels
+const WAYS = [
+  { largest: 24, smallest: 16, close: false },
+  { largest: 16, smallest: 14, close: true },
+] // pixels
 function fit({ line, wide, mode, untouched }) {
   const box = line.parentElement
-  const sizes = [
-    [LARGEST, SMALLEST, false],
-    [SMALLEST, CLOSE, true],
-  ]
   const fits = () => box.scrollWidth <= box.clientWidth
-  for (const [largest, smallest, close] of sizes) {
+  for (const { largest, smallest, close } of WAYS) {
     line.classList.toggle("lens-sweep-close", close)
     let size = largest
     line.style.fontSize = `${size}px`

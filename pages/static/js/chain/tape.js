@@ -1,6 +1,8 @@
 // Backward through the operations that torch recorded, one node at a time. Every number was measured by torch; here
 // they are only laid out, and added up where a node is still waiting for more.
 
+/** @import { Tape } from "../messages" */
+
 import { mounted } from "../kit/component.js"
 import { make, resize } from "../kit/dom.js"
 import { bracketed, brief, real, vector } from "../kit/numbers.js"
@@ -26,6 +28,7 @@ function learn(own, data) {
   paint(own)
 }
 
+/** @param {Tape} data */
 const numbered = data => ({
   ...data,
   operations: data.operations.map(operation => ({

@@ -1,5 +1,7 @@
 // The cards of the gallery: each is one link with a title, a typeset formula and a sentence.
 
+/** @import { Card } from "../messages" */
+
 import { mounted } from "../kit/component.js"
 import { make, text } from "../kit/dom.js"
 import { typeset } from "../kit/maths.js"
@@ -9,6 +11,7 @@ export const component = mounted(".lens-gallery", root => ({
   learn: ({ data }) => root.replaceChildren(...data.cards.map(card)),
 }))
 
+/** @param {Card} card */
 function card({ href, title, why, latex }) {
   const formula = make("span", "formula")
   typeset(latex, formula)

@@ -1,5 +1,7 @@
 // The bar at the top of every page. See links.js for why these are links of our own.
 
+/** @import { Header } from "../messages" */
+
 import { mounted } from "../kit/component.js"
 import { follow, link } from "./links.js"
 import { returning } from "./returning.js"
@@ -14,6 +16,10 @@ if (!document.querySelector("link[data-lens]")) {
 
 export const component = mounted(".lens-bar", root => ({ learn: told => learn(root, told) }))
 
+/**
+ * @param {HTMLElement} root
+ * @param {import("../kit/component.js").Told<Header>} told
+ */
 function learn(root, { data, setTriggerValue }) {
   const find = name => root.querySelector(`.${name}`)
   const lang = data.lang === "zh" ? "zh-CN" : "en" // picks the right fonts and voice

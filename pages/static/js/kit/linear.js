@@ -12,6 +12,7 @@ export const add = terms => {
   return Number.isFinite(noise) && Math.abs(sum) <= noise ? 0 : sum
 }
 
+/** @type {(matrix: number[][]) => number} */
 export const det = ([[a, b], [c, d]]) => a * d - b * c
 export const oneHot = (k, length) => Array.from({ length }, (_, i) => Number(i === k))
 // x with other numbers at the places `which`.
@@ -24,14 +25,6 @@ export function replaced(x, which, numbers) {
 }
 
 export const finite = values => values.every(Number.isFinite)
-
-// Whole multiples of a round step that lie between two numbers, about `count` of them.
-export function ticks(low, high, count) {
-  const step = round((high - low) / count)
-  const first = Math.ceil(low / step - 1e-9)
-  const last = Math.floor(high / step + 1e-9)
-  return Array.from({ length: Math.max(0, Math.min(last - first + 1, 4 * count)) }, (_, k) => (first + k) * step)
-}
 
 // 1, 2 or 5 times a power of ten, at least `size`.
 export function round(size) {

@@ -2,7 +2,7 @@
 // same version.
 
 let loading = null
-const load = () => import(new URL("app/static/katex/katex.min.js", document.baseURI))
+const load = () => import(new URL("app/static/katex/katex.min.js", document.baseURI).href)
 
 // Resolves when `typeset` can be called.
 export const ready = () => (loading ??= self.katex ? Promise.resolve() : load())

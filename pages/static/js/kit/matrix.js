@@ -51,6 +51,10 @@ export function fill(element, entries, label = "") {
 }
 
 // The band behind a row or a cell: `hue` is a colour, `strength` its opacity, a negative weight is hatched.
+/**
+ * @param {HTMLElement} element
+ * @param {{ hue: string, strength: number, negative?: boolean }} band
+ */
 export function tint(element, { hue, strength, negative = false }) {
   const now = `${hue} ${strength.toFixed(3)} ${negative}`
   if (tints.get(element) === now) return

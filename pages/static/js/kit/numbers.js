@@ -59,7 +59,7 @@ export function brief(x) {
 export function decimal(x) {
   if (!Number.isFinite(x)) return plain(x)
   const [digits, power] = short(x).map(part => part.replace("−", "-"))
-  return power ? `${digits}e${power < 0 ? "-" : "+"}${power.replace("-", "").padStart(2, "0")}` : digits
+  return power ? `${digits}e${power.startsWith("-") ? "-" : "+"}${power.replace("-", "").padStart(2, "0")}` : digits
 }
 
 // (1, 2): numbers in a row. A single one stands alone in `vector`.
@@ -67,6 +67,7 @@ export const tuple = numbers => `(${numbers.map(brief).join(", ")})`
 export const vector = numbers => (numbers.length === 1 ? brief(numbers[0]) : tuple(numbers))
 
 // In brackets where it would read as a sign of its own, or as more than one term.
+/** @type {(written: string, brackets?: string[]) => string} */
 export const bracketed = (written, [open, close] = ["(", ")"]) =>
   /^[-−]/.test(written) || written.includes("+") ? open + written + close : written
 export const TALL = ["\\left(", "\\right)"] // brackets in LaTeX

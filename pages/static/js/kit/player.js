@@ -27,6 +27,12 @@ const CONTROLS = {
 
 export class Player {
   #timer = 0
+  /** @type {() => { step: number, total: number, playing?: boolean, speed?: number }} */
+  at
+  /** @type {(at: { step: number, total: number }) => string} */
+  told
+  /** @type {Record<string, string>} */
+  words = {}
 
   // `at()` answers with { step, total }, and { playing, speed } where it plays; `go(step, { playing })` goes there.
   // `controls` are the handles of those that are wanted, in their order: { back: "tape-back", step: "tape-step" };

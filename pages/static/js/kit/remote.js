@@ -6,9 +6,11 @@
 const PATIENCE = 10_000 // ms after which an old answer is believed again: the message may be lost
 
 export class Remote {
+  /** @type {((message: object) => void) | null} */
   send = null // tells the server; null while no component is there to do so
   #serial = 0
   #at = Number.NEGATIVE_INFINITY // when the server was told last
+  /** @type {object | null} */
   #last = null // and what
 
   tell(message) {
@@ -20,6 +22,7 @@ export class Remote {
 
   // Whether to believe an answer: `serial` is the number it repeats. A new server (`anew`; the old one has been
   // replaced) has not heard of the last message at all: it is told again.
+  /** @param {{ serial: number | null, anew?: boolean }} answer */
   believes({ serial, anew }) {
     const late = (serial ?? 0) < this.#serial && performance.now() - this.#at < PATIENCE
     if (late && anew) this.tell(this.#last)

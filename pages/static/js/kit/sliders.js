@@ -1,5 +1,7 @@
 // The weights as sliders: a handle on a track, a number that is dragged or typed into, and a few vectors to try.
 
+/** @import { Weights } from "../messages" */
+
 import { started } from "./bus.js"
 import { mounted } from "./component.js"
 import { button, make, resize, set } from "./dom.js"
@@ -10,7 +12,7 @@ import { scrub, turn, weights } from "./weights.js"
 
 export const component = mounted(".lens-weights", (root, { data }) => {
   const own = weights(data.channel)
-  const sliders = { root, own }
+  const sliders = { root, own, data, rows: [], silence: () => {}, greet: () => {} }
   const end = own.channel.subscribe(() => paint(sliders))
   sliders.silence = greeting(sliders)
   return {
@@ -23,6 +25,10 @@ export const component = mounted(".lens-weights", (root, { data }) => {
   }
 })
 
+/**
+ * @param {any} sliders
+ * @param {import("./component.js").Told<Weights>} told
+ */
 function learn(sliders, { data, setStateValue }) {
   const { root, own } = Object.assign(sliders, { data })
   own.connect(

@@ -11,6 +11,10 @@ export function svg(tag, attributes = {}, ...children) {
   return element
 }
 
+// Groups of a drawing, one above the other, each with its name as its class.
+/** @type {(...names: string[]) => any} */
+export const groups = (...names) => Object.fromEntries(names.map(name => [name, svg("g", { class: `lens-${name}` })]))
+
 // "M 0 0 L 1 1": a path through points, cut where one is not finite.
 export function path(points) {
   let pen = "M"
@@ -32,6 +36,10 @@ export function shape(points) {
 }
 
 // An arrow in pixels: where its shaft ends, and the corners of its head. A short arrow has a small head.
+/**
+ * @param {number[]} from
+ * @param {number[]} to
+ */
 export function arrow([ax, ay], [bx, by], head = 13) {
   const length = Math.hypot(bx - ax, by - ay)
   if (length < 0.5) return { shaft: "", head: "" }
@@ -74,6 +82,15 @@ const GAP = 7
 
 // A place for a box of w × h beside the line a–b, inside `bounds`, clear of all lines and boxes; null where there is
 // none. `before` is tried first, so that a label does not jump while its place is still good.
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ * @param {number[]} size
+ * @param {number[]} bounds
+ * @param {number[][][]} lines
+ * @param {number[][]} boxes
+ * @param {{ t: number, side: number, far: number }} [before]
+ */
 export function place(a, b, [w, h], bounds, lines, boxes, before) {
   const clear = box =>
     inside(box, bounds) && !boxes.some(other => overlap(box, other)) && !lines.some(l => cuts(l, box))
@@ -94,10 +111,16 @@ export function place(a, b, [w, h], bounds, lines, boxes, before) {
   return null
 }
 
+/** @type {(box: number[], bounds: number[]) => boolean} */
 const inside = ([x, y, w, h], [X, Y, W, H]) => x >= X && y >= Y && x + w <= X + W && y + h <= Y + H
+/** @type {(one: number[], other: number[]) => boolean} */
 const overlap = ([x, y, w, h], [X, Y, W, H]) => x < X + W && X < x + w && y < Y + H && Y < y + h
 
 // Whether the line a–b meets a box (Liang and Barsky's clipping).
+/**
+ * @param {number[][]} line
+ * @param {number[]} box
+ */
 function cuts([[ax, ay], [bx, by]], [x, y, w, h]) {
   let [from, to] = [0, 1]
   for (const [p, q] of [

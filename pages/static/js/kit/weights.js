@@ -1,6 +1,8 @@
 // v while it is being changed. It moves in the browser, in every component that listens to the page's channel; on
 // release one message carries it to the server, which answers with what it has read.
 
+/** @import { Weights as Message } from "../messages" */
+
 import { channel } from "./bus.js"
 import { set } from "./dom.js"
 import { draggable } from "./drag.js"
@@ -54,6 +56,7 @@ class Weights {
 
   // What the server has read; null stands for a text that could not be. An answer that comes while something is being
   // dragged would take back what the reader has just done.
+  /** @param {Pick<Message, "texts" | "values" | "serial"> & Partial<Message>} told */
   accept({ texts, values, shown, ...answer }) {
     const fits = this.texts.length === texts.length
     if (fits && (!this.#remote.believes(answer) || this.dragging)) return

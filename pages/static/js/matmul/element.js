@@ -7,11 +7,12 @@ import { say } from "../kit/words.js"
 import { drawDerivative, factors } from "./cards.js"
 import { afterwards, card, coloured, content, equals, latex, putValue, range, same, symbol, tex } from "./notation.js"
 
-export class Element {
+export class Chosen {
   constructor(own) {
     this.own = own
     const { element, heading } = card("element-card", "")
-    Object.assign(this, { element, heading })
+    this.element = element
+    this.heading = heading
     this.formula = make("div", "lens-formula", { "data-testid": "element" })
     this.because = make("div", "lens-formula lens-because", { "data-testid": "because" })
     this.rest = text("p", "lens-quiet", "")
@@ -120,11 +121,11 @@ export class Closed {
     const hued =
       wrt === "b"
         ? [
-            [this.cells[0], true],
-            [this.cells[1], false],
+            { cells: this.cells[0], standing: true },
+            { cells: this.cells[1], standing: false },
           ]
-        : [[this.cells[0], false]]
-    for (const [cells, standing] of hued) {
+        : [{ cells: this.cells[0], standing: false }]
+    for (const { cells, standing } of hued) {
       cells.forEach((row, p) =>
         row.forEach((cell, q) => tint(cell, { hue: data.hues[standing ? q : p], strength: 0.2 })),
       )

@@ -1,5 +1,7 @@
 // How the parts of the matrix product write things: c₁₂ in labels, c_{12} in LaTeX, values as Python has typeset them.
 
+/** @import { Value } from "../messages" */
+
 import { make, text } from "../kit/dom.js"
 import { later } from "../kit/later.js"
 import { put } from "../kit/matrix.js"
@@ -13,7 +15,9 @@ export const same = (p, q) => Boolean(p && q && p[0] === q[0] && p[1] === q[1])
 export const range = count => [...Array(count).keys()]
 
 // A value is a number, or its LaTeX with the number that it is: ["\\frac{1}{3}", 0.333…].
+/** @type {(value: Value) => string | number} */
 export const content = value => (Array.isArray(value) ? value[0] : value)
+/** @type {(value: Value) => number} */
 export const float = value => real(Array.isArray(value) ? value[1] : value)
 export const machine = rows => rows.map(row => row.map(value => plain(float(value))).join(",")).join(";")
 

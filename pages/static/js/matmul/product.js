@@ -2,12 +2,14 @@
 // server has computed (`data`), what the reader looks at (the state of the channel "matmul", which lives as long as the
 // tab), and the one way to tell the server of an edit. Nothing is computed here: stepping only shows other numbers.
 
+/** @import { Product as Message } from "../messages" */
+
 import { channel } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
 import { make } from "../kit/dom.js"
 import { Remote } from "../kit/remote.js"
 import { Cards } from "./cards.js"
-import { Closed, Element } from "./element.js"
+import { Chosen, Closed } from "./element.js"
 import { Flat } from "./flat.js"
 import { Ledger } from "./ledger.js"
 import { Operands } from "./operands.js"
@@ -21,7 +23,7 @@ const PARTS = {
   tools: Tools,
   cards: Cards,
   player: Steps,
-  element: Element,
+  element: Chosen,
   sum: Sum,
   closed: Closed,
   flat: Flat,
@@ -62,12 +64,17 @@ class Product {
   #remote = new Remote()
   #channel = channel("matmul")
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Message} data
+   */
   constructor(root, data) {
     this.root = root
     this.data = data
     this.#remote.start(data.serial ?? 0)
     if (!("step" in this.state)) Object.assign(this.state, AT_FIRST)
     this.state.playing = false
+    /** @type {Record<string, any>} */
     this.parts = Object.fromEntries(Object.entries(PARTS).map(([name, Part]) => [name, new Part(this)]))
     for (const [area, names] of Object.entries(LAYOUT)) {
       const element = make("div", area)
@@ -90,6 +97,10 @@ class Product {
     return this.data.ledgers[this.state.order]
   }
 
+  /**
+   * @param {Message} data
+   * @param {(message: object) => void} send
+   */
   accept(data, send) {
     this.#remote.send = send
     if (!this.#remote.believes(data)) return

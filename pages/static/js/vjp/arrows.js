@@ -1,10 +1,11 @@
 // vᵀJ as arrows: the weighted rows v_i·∇y_i tip to tail, ending at x.grad. With two inputs the arrows are the whole
 // truth; with more the reader picks two of them, or sees every input as bars; with one there are only bars.
 
-import { choice, make, resize, set, text } from "../kit/dom.js"
-import { finite, pull, ticks, weigh } from "../kit/linear.js"
+import { axes, scales } from "../kit/axes.js"
+import { choice, make, set, text } from "../kit/dom.js"
+import { finite, pull, weigh } from "../kit/linear.js"
 import { brief, plain, subscript, tuple } from "../kit/numbers.js"
-import { arrow, place as placeLabel, svg, width } from "../kit/svg.js"
+import { arrow, groups, place as placeLabel, svg, width } from "../kit/svg.js"
 import { bars } from "./bars.js"
 import { inputPair, remembered } from "./pairs.js"
 import { Range } from "./range.js"
@@ -55,15 +56,14 @@ export function open(place, context) {
 function plot(figure, context, [p, q]) {
   const { scene, say, hue } = context
   const { m } = scene
-  const layers = Object.fromEntries(
-    ["grid", "rows", "total", "labels"].map(name => [name, svg("g", { class: `lens-${name}` })]),
-  )
+  const layers = groups("grid", "rows", "total", "labels")
   const picture = svg("svg", { class: "lens-plot", role: "img", "data-testid": "arrows" }, ...Object.values(layers))
   const legend = make("div", "lens-legend")
   const trouble = make("p", "lens-trouble")
   figure.append(picture, ...(m >= MANY ? [legend] : []), trouble)
   const rows = Array.from({ length: m }, (_, i) => drawRow(layers, legend, i, hue(i), scene))
   const total = drawTotal(layers)
+  const paintGround = ground(layers.grid, [scene.names[p], scene.names[q]])
   const range = new Range(() => paint(scene.now()))
   let places = []
 
@@ -80,8 +80,10 @@ function plot(figure, context, [p, q]) {
       [0, 1].map(axis => padded(corners.map(corner => corner[axis]))),
       dragging,
     )
-    const { px, bounds } = scales(now, size)
-    axes(layers.grid, now, px, bounds, [scene.names[p], scene.names[q]])
+    const bounds = inner(size[0], size[1])
+    const [across, up] = scales(now, bounds)
+    const px = ([a, b]) => [across(a), up(b)]
+    paintGround(across, up, bounds)
     const points = corners.map(px)
     const lines = points.slice(1).map((end, i) => [points[i], end])
     if (finite(sum)) lines.push([points[0], points.at(-1)])
@@ -177,23 +179,15 @@ function drawTotal({ total, labels }) {
 
 // ── The plane they lie in ────────────────────────────────────────────────────────────────────────────────
 
-const cross = ([ox, oy], [x, y, w, h]) => [
-  [
-    [x, oy],
-    [x + w, oy],
-  ],
-  [
-    [ox, y],
-    [ox, y + h],
-  ],
-] // the two axes
+/** @type {(at: number[], bounds: number[]) => number[][][]} */
+const cross = ([ox, oy], [x, y, w, h]) => [level(x, x + w, oy), [0, h].map(down => [ox, y + down])] // the two axes
+const level = (from, to, y) => [
+  [from, y],
+  [to, y],
+]
 
-// Each axis has its own scale: (6, 32) would be a thin line otherwise.
-function scales([[left, right], [low, high]], [w, h]) {
-  const bounds = [EDGE.left, EDGE.top, w - EDGE.left - EDGE.right, h - EDGE.top - EDGE.bottom]
-  const [x, y, W, H] = bounds
-  return { bounds, px: ([a, b]) => [x + ((a - left) / (right - left)) * W, y + ((high - b) / (high - low)) * H] }
-}
+// The room that is left for the arrows, inside the numbers of the axes.
+const inner = (w, h) => [EDGE.left, EDGE.top, w - EDGE.left - EDGE.right, h - EDGE.top - EDGE.bottom]
 
 function padded(values) {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
@@ -204,29 +198,16 @@ function padded(values) {
   ]
 }
 
-function axes(layer, now, px, [x, y, w, h], names) {
-  const [across, up] = [ticks(...now[0], Math.max(3, w / 90)), ticks(...now[1], 5)]
-  const [ox, oy] = px([0, 0])
-  const items = [
-    ["path", { d: `M${x} ${oy}H${x + w}M${ox} ${y}V${y + h}`, class: "lens-axis" }],
-    [
-      "path",
-      {
-        d:
-          across.map(a => `M${px([a, 0])[0]} ${y}v${h}`).join("") + up.map(b => `M${x} ${px([0, b])[1]}h${w}`).join(""),
-        class: "lens-mesh",
-      },
-    ],
-    ...across.map(a => ["text", { x: px([a, 0])[0], y: y + h + 16, "text-anchor": "middle" }, brief(a)]),
-    ...up.map(b => ["text", { x: x - 6, y: px([0, b])[1] + 4, "text-anchor": "end" }, brief(b)]),
-    ["text", { x: x + w, y: y + h + 34, "text-anchor": "end", class: "lens-axis-name" }, `∂/∂${names[0]} →`],
-    ["text", { x: 2, y: 11, "text-anchor": "start", class: "lens-axis-name" }, `↑ ∂/∂${names[1]}`],
+// The axes with the names of the two inputs.
+function ground(group, names) {
+  const paint = axes(group, { zero: true })
+  const [across, up] = [
+    svg("text", { "text-anchor": "end", class: "lens-axis-name" }, `∂/∂${names[0]} →`),
+    svg("text", { x: 2, y: 11, class: "lens-axis-name" }, `↑ ∂/∂${names[1]}`),
   ]
-  const elements = resize(layer, items.length, k => svg(items[k][0]))
-  items.forEach(([tag, attributes, words = ""], k) => {
-    let element = elements[k]
-    if (element.tagName !== tag) layer.replaceChild((element = svg(tag)), elements[k])
-    set(element, { class: "", ...attributes })
-    if (element.textContent !== words) element.textContent = words
-  })
+  group.append(across, up)
+  return (right, high, box) => {
+    paint(right, high, box)
+    set(across, { x: box[0] + box[2], y: box[1] + box[3] + 34 })
+  }
 }

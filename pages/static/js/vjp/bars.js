@@ -1,8 +1,9 @@
 // vᵀJ input by input: in each, the contributions v_i·J_ij one after the other, each from where the last one ended,
 // and the sum as a mark. Works for any number of inputs.
 
-import { make, resize, set, text } from "../kit/dom.js"
-import { finite, pull, ticks, weigh } from "../kit/linear.js"
+import { axes, linear } from "../kit/axes.js"
+import { make, set, text } from "../kit/dom.js"
+import { finite, pull, weigh } from "../kit/linear.js"
 import { brief, plain, subscript } from "../kit/numbers.js"
 import { svg } from "../kit/svg.js"
 
@@ -15,10 +16,9 @@ export function bars(figure, context) {
   const thick = m > 4 ? 6 : 10
   const lane = m * thick + 20
   const height = EDGE.top + n * lane + EDGE.bottom
-  const mesh = svg("path", { class: "lens-mesh" })
-  const zero = svg("path", { class: "lens-axis" })
-  const numbers = svg("g", { class: "lens-grid" })
-  const picture = svg("svg", { class: "lens-plot", role: "img", height, "data-testid": "bars" }, mesh, zero, numbers)
+  const grid = svg("g", { class: "lens-grid" })
+  const picture = svg("svg", { class: "lens-plot", role: "img", height, "data-testid": "bars" }, grid)
+  const paintAxes = axes(grid, { zero: true })
   const legend = make("div", "lens-legend")
   const trouble = make("p", "lens-trouble")
   const lanes = names.map(name => drawLane(picture, name, m, thick, scene))
@@ -43,15 +43,8 @@ export function bars(figure, context) {
     const ends = weighted[0].map((_, j) => running(weighted.map(row => row[j])))
     range = fit(ends.flat(), range, dragging)
     const w = Math.max(260, context.width) - EDGE.left - EDGE.right
-    const px = value => EDGE.left + ((value - range[0]) / (range[1] - range[0])) * w
-    const marks = ticks(...range, Math.max(3, w / 90))
-    const floor = EDGE.top + n * lane
-    set(mesh, { d: marks.map(mark => `M${px(mark)} ${EDGE.top}V${floor}`).join("") })
-    set(zero, { d: `M${px(0)} ${EDGE.top}V${floor}` })
-    resize(numbers, marks.length, () => svg("text", { "text-anchor": "middle" })).forEach((element, k) => {
-      set(element, { x: px(marks[k]), y: floor + 16 })
-      element.textContent = brief(marks[k])
-    })
+    const px = linear(range, [EDGE.left, EDGE.left + w])
+    paintAxes(px, null, [EDGE.left, EDGE.top, w, n * lane])
     lanes.forEach((paint, j) =>
       paint(EDGE.top + j * lane, ends[j], sum[j], i => (v[i] < 0 ? hatches[i].fill : hue(i)), px, lit),
     )

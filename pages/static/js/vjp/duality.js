@@ -55,10 +55,10 @@ function view(place, { scene, say, hue }, own) {
   place.append(text("p", "lens-quiet", say("duality.hint")), form, text("p", "lens-quiet", say("duality.why")))
 
   return ({ rows, columns, J, ends, roads }, lit) => {
-    rows.forEach(({ result, ...weight }, i) => {
+    rows.forEach(({ result, value, strength, negative }, i) => {
       const { v, band, forward } = cells.rows[i]
-      for (const element of [v, band]) tint(element, { hue: hue(i), ...weight })
-      turned(v, weight.value)
+      for (const element of [v, band]) tint(element, { hue: hue(i), strength, negative })
+      turned(v, value)
       cells.J[i].forEach((cell, j) => put(cell, J[i][j]))
       put(forward, result)
       forward.style.color = hue(i)

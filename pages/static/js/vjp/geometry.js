@@ -1,6 +1,8 @@
 // The pictures of a page: one alone, or several behind tabs. Each is a module of its own and has
 // open(place, context) → {paint(state), learn?(), close?()}; paint runs in the frame of every change.
 
+/** @import { Pictures as Message } from "../messages" */
+
 import { mounted } from "../kit/component.js"
 import { button, make } from "../kit/dom.js"
 import { say } from "../kit/words.js"
@@ -22,6 +24,12 @@ const memories = new Map() // what a reader chose in a picture outlives a change
 export const component = mounted(".lens-geometry", (root, { data }) => new Pictures(root, data))
 
 class Pictures {
+  words = {}
+  hues = null
+  complaints = null
+  views = []
+  view = null // the picture that is open
+
   constructor(root, { page, views }) {
     this.root = root
     this.scene = new Scene(page)
@@ -37,6 +45,7 @@ class Pictures {
   }
 
   // A new run of the script. The picture is drawn anew only if the problem itself, the words or the colours changed.
+  /** @param {import("../kit/component.js").Told<Message>} told */
   learn({ data, setTriggerValue, setStateValue }) {
     const { scene, words, hues, views, complaints } = data
     this.scene.learn(scene)

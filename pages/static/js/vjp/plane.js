@@ -1,24 +1,25 @@
 // A piece of a plane with its axes, and the point x on it, which can be dragged.
 
-import { resize, set } from "../kit/dom.js"
+import { axes, scales } from "../kit/axes.js"
+import { set } from "../kit/dom.js"
 import { draggable } from "../kit/drag.js"
 import { ARROWS, meant } from "../kit/keys.js"
 import { later } from "../kit/later.js"
-import { replaced, round, ticks } from "../kit/linear.js"
+import { replaced, round } from "../kit/linear.js"
 import { brief } from "../kit/numbers.js"
-import { svg } from "../kit/svg.js"
+import { groups, svg } from "../kit/svg.js"
 
 const EDGE = 38 // pixels left of and below the square, for numbers
 const INNER = 0.72 // x may go this far towards the border before the window follows
 const STEPS = 80 // a window is this many steps of the keyboard wide
 const PAUSE = 400 // milliseconds without a key after which a move is over
 
+let planes = 0 // each has a name of its own for what it is cut off by
+
 export class Plane {
   constructor(place, [across, up], attributes = {}) {
-    this.layers = Object.fromEntries(
-      ["mesh", "numbers", "back", "front", "point"].map(name => [name, svg("g", { class: `lens-${name}` })]),
-    )
-    const clip = `lens-clip-${(Plane.count = (Plane.count ?? 0) + 1)}`
+    this.layers = groups("grid", "back", "front", "point")
+    const clip = `lens-clip-${planes++}`
     this.frame = svg("rect", { class: "lens-frame" })
     this.window = svg("rect")
     this.picture = svg(
@@ -26,14 +27,13 @@ export class Plane {
       { class: "lens-plot", role: "group", ...attributes },
       svg("defs", {}, svg("clipPath", { id: clip }, this.window)),
     )
-    for (const name of ["mesh", "back", "front"]) set(this.layers[name], { "clip-path": `url(#${clip})` })
+    for (const name of ["back", "front"]) set(this.layers[name], { "clip-path": `url(#${clip})` })
     this.names = [
       svg("text", { class: "lens-axis-name", "text-anchor": "end" }),
       svg("text", { class: "lens-axis-name" }),
     ]
     this.names.forEach((element, k) => (element.textContent = k ? `↑ ${up}` : `${across} →`))
-    this.mesh = svg("path", { class: "lens-mesh" })
-    this.layers.mesh.append(this.mesh)
+    this.axes = axes(this.layers.grid)
     this.picture.append(this.frame, ...Object.values(this.layers), ...this.names)
     place.append(this.picture)
   }
@@ -44,29 +44,15 @@ export class Plane {
     if (this.shown === wanted) return
     this.shown = wanted
     this.range = range
-    const [[left, right], [low, high]] = range
     const [x, y, w, h] = [EDGE, 20, width - EDGE - 2, height - EDGE - 2]
-    const [across, up] = [w / (right - left), h / (high - low)]
-    this.px = ([a, b]) => [x + (a - left) * across, y + (high - b) * up]
-    this.at = ([px, py]) => [left + (px - x) / across, high - (py - y) / up]
+    const [across, up] = scales(range, [x, y, w, h])
+    this.px = ([a, b]) => [across(a), up(b)]
+    this.at = ([px, py]) => [across.inverse(px), up.inverse(py)]
     set(this.picture, { viewBox: `0 0 ${width} ${height + 16}`, width, height: height + 16 })
     for (const box of [this.frame, this.window]) set(box, { x, y, width: w, height: h })
     set(this.names[0], { x: x + w, y: height + 15 })
     set(this.names[1], { x: 2, y: 12 })
-    const marks = [ticks(left, right, w / 75), ticks(low, high, h / 60)]
-    set(this.mesh, {
-      d:
-        marks[0].map(a => `M${this.px([a, 0])[0]} ${y}v${h}`).join("") +
-        marks[1].map(b => `M${x} ${this.px([0, b])[1]}h${w}`).join(""),
-    })
-    const items = [
-      ...marks[0].map(a => [brief(a), { x: this.px([a, 0])[0], y: y + h + 14, "text-anchor": "middle" }]),
-      ...marks[1].map(b => [brief(b), { x: x - 5, y: this.px([0, b])[1] + 4, "text-anchor": "end" }]),
-    ]
-    resize(this.layers.numbers, items.length, () => svg("text")).forEach((element, k) => {
-      set(element, items[k][1])
-      element.textContent = items[k][0]
-    })
+    this.axes(across, up, [x, y, w, h])
   }
 }
 

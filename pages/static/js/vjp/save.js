@@ -123,7 +123,7 @@ function* texts(place) {
   const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT)
   const range = document.createRange()
   while (walker.nextNode()) {
-    const node = walker.currentNode
+    const node = /** @type {Text} */ (walker.currentNode)
     const parent = node.parentElement
     if (parent.closest("svg") || !kept(parent)) continue
     for (const { 0: word, index } of node.data.matchAll(/\S+/g)) {

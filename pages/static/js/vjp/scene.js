@@ -3,6 +3,8 @@
 // The channel of the page (bus.js) is the truth while something is dragged. A new answer of the server replaces it,
 // except under a hand that is still dragging: the message of its release brings a newer answer.
 
+/** @import { Scene as Message } from "../messages" */
+
 import { channel } from "../kit/bus.js"
 import { real } from "../kit/numbers.js"
 import { matrix, vector } from "./expression.js"
@@ -11,12 +13,19 @@ const formulas = new Map() // text of the trees -> their functions; a page has f
 const told = new Map() // page -> the last answer of the server that went to its channel
 
 export class Scene {
+  names = []
+  n = 0 // inputs
+  m = 0 // outputs
+  f = null
+  jacobian = null
+
   constructor(page) {
     this.bus = channel(page)
     this.page = page
   }
 
   // Takes over an answer of the server: `names`, `x`, `v`, `J`, and where they came along `f` and `df`.
+  /** @param {Message} message */
   learn({ names, x, v, J, f, df, torch }) {
     Object.assign(this, { names, n: names.length, m: v.length })
     this.given = { x: x.map(real), v: v.map(real), J: J.map(row => row.map(real)) }

@@ -3,6 +3,8 @@
 // What the server sends is exact and holds for one v. While v moves, the weights and their sum are decimals; whatever
 // equals the server's value is shown as the server writes it (π/4, √2/2).
 
+/** @import { Stage } from "../messages" */
+
 import { channel, started } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
 import { button, make, resize, write } from "../kit/dom.js"
@@ -32,9 +34,22 @@ function learn(stage, data) {
 
 // ── Once ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+// What is known once the first answer is there.
+const LATER = {
+  data: null,
+  painted: [],
+  J_: null,
+  vCells: [],
+  rows: [],
+  cells: [],
+  terms: [],
+  fit: null,
+  close: () => {},
+}
+
 function open(root, data) {
   const bus = channel(data.channel)
-  const stage = { root, bus, own: weights(data.channel), form: remembered(), painted: [], ...skeleton(root) }
+  const stage = { root, bus, own: weights(data.channel), form: remembered(), ...skeleton(root), ...LATER }
   stage.fit = fit(stage)
   const end = bus.subscribe(() => paint(stage))
   const watch = new ResizeObserver(([{ contentRect }]) => stage.fit(contentRect.width))
@@ -66,6 +81,7 @@ function skeleton(root) {
 
 // ── On every answer of the server ────────────────────────────────────────────────────────────────────────
 
+/** @param {Stage} data */
 const numbered = data => ({
   ...data,
   x: data.x.map(real),

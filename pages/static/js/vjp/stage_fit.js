@@ -27,13 +27,17 @@ export function fit({ root, board, product, sum, v, bus }) {
     need.line += slack
     need.stack += slack / 2
     const ways = [
-      ["lens-inline", need.product + need.line + GAP, ONE_LINE],
-      ["lens-stacked", need.product + need.stack + GAP, BESIDE],
-      ["lens-stacked lens-below", Math.max(need.product, need.stack), SMALLEST],
-      ["lens-stacked lens-below lens-tall", Math.max(need.product - need.v, need.v, need.stack), 0],
+      { name: "lens-inline", ems: need.product + need.line + GAP, least: ONE_LINE },
+      { name: "lens-stacked", ems: need.product + need.stack + GAP, least: BESIDE },
+      { name: "lens-stacked lens-below", ems: Math.max(need.product, need.stack), least: SMALLEST },
+      {
+        name: "lens-stacked lens-below lens-tall",
+        ems: Math.max(need.product - need.v, need.v, need.stack),
+        least: 0,
+      },
     ]
-    const [arrangement, ems] = ways.find(([, ems, least]) => room / ems >= least)
-    board.className = `lens-board ${arrangement}`
+    const { name, ems } = ways.find(({ ems, least }) => room / ems >= least)
+    board.className = `lens-board ${name}`
     board.style.fontSize = `${Math.floor(Math.min(LARGEST, Math.max(SMALLEST, room / ems)))}px`
   }
   return arrange

@@ -16,7 +16,7 @@ const AFFORDABLE = 24 // milliseconds a redraw may take to be done while somethi
 
 let plotly = null
 const script = () => self.lens?.plotly ?? new URL("plotly.js", document.baseURI)
-const load = () => (plotly ??= import(script()).then(() => self.Plotly))
+const load = () => (plotly ??= import(String(script())).then(() => self.Plotly))
 
 // ── What there is to see ─────────────────────────────────────────────────────────────────────────────────
 
@@ -127,6 +127,9 @@ class Redraws {
 const CAMERA = { eye: { x: 1.45, y: -1.6, z: 0.95 }, center: { x: 0, y: 0, z: -0.12 } }
 const CONFIG = { displayModeBar: false, responsive: true, scrollZoom: false }
 
+/** @param {ReturnType<typeof model>} shown
+ * @param {string[]} names
+ * @param {{ ink: string, faint: string }} hues */
 function traces({ surface, tangent, point: [x, y, z] }, names, hues) {
   const places = ["x", "y", "z"].map((axis, k) => `${names[k]} = %{${axis}:.4~g}`)
   const told = { hovertemplate: `${places.join("<br>")}<extra></extra>` } // in the reader's names, four digits
@@ -152,6 +155,9 @@ const shades = (low, high) => [
   [1, high],
 ]
 
+/** @param {string[]} names
+ * @param {{ ink: string, faint: string }} hues
+ * @param {object} camera */
 function layout([across, up, height], hues, camera) {
   const axis = title => ({
     title: { text: title },
