@@ -5,7 +5,7 @@ stands in no file is read before, meanwhile, and after Streamlit has forgotten t
 of what it was before, and at most 200 KB for a session that is there.
 
 It is compared with a server that nobody has asked anything, and with the same server after a first class of 50: then
-the remembered answers have reached their bounds, and what is first needed by a visitor is there.
+most of the remembered answers have reached their bounds, and what is first needed by a visitor is there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STAYING = 200
 VARIABLES = range(1, 9)
 
 # A row of 8 functions of 8 variables. J has 64 entries, none of them 0; heavy: each of two or three factors, 270 KB
-# instead of 110 to remember, and four times the time of a worker.
+# instead of 110 to remember, and nearly four times the time of a worker.
 ROWS: dict[str, Callable[[int, random.Random], str]] = {
     "light": lambda i, rng: "+".join(f"{rng.randrange(2, 99)}*x{j}{'^2' if j == i + 1 else ''}" for j in VARIABLES),
     "heavy": lambda i, rng: "+".join(f"{rng.randrange(2, 99)}*x{j}^2*x{j % 8 + 1}" for j in VARIABLES),

@@ -84,7 +84,7 @@ def misfits(value: Any, hint: Any, where: str) -> Iterator[str]:
             yield from misfits(one, inner[1], f"{where}.{key}")
     elif is_typeddict(hint):
         yield from _members(value, hint, where)
-    elif isinstance(value, bool) is not (hint is bool) or not isinstance(value, (int, float) if hint is float else hint):
+    elif isinstance(value, bool) is not (hint is bool) or not isinstance(value, int | float if hint is float else hint):
         yield f"{where}: {value!r} is no {hint}"
 
 

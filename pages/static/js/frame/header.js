@@ -1,5 +1,6 @@
 // The bar at the top of every page. See links.js for why these are links of our own.
 
+/** @import { Told } from "../kit/component.js" */
 /** @import { Header } from "../messages" */
 
 import { mounted } from "../kit/component.js"
@@ -18,7 +19,7 @@ export const component = mounted(".lens-bar", root => ({ learn: told => learn(ro
 
 /**
  * @param {HTMLElement} root
- * @param {import("../kit/component.js").Told<Header>} told
+ * @param {Told<Header>} told
  */
 function learn(root, { data, setTriggerValue }) {
   const find = name => root.querySelector(`.${name}`)

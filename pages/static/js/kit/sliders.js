@@ -1,5 +1,6 @@
 // The weights as sliders: a handle on a track, a number that is dragged or typed into, and a few vectors to try.
 
+/** @import { Told } from "./component.js" */
 /** @import { Weights } from "../messages" */
 
 import { started } from "./bus.js"
@@ -27,7 +28,7 @@ export const component = mounted(".lens-weights", (root, { data }) => {
 
 /**
  * @param {any} sliders
- * @param {import("./component.js").Told<Weights>} told
+ * @param {Told<Weights>} told
  */
 function learn(sliders, { data, setStateValue }) {
   const { root, own } = Object.assign(sliders, { data })
@@ -91,8 +92,8 @@ const parts = element => {
   return { element, name, track, field, thumb: track.lastChild, fill: track.children[1] }
 }
 
-// The handle follows the pointer along its track. Taken mainly up or down, it moves like the number beside it. A finger on
-// the rail may also want to scroll: only when it goes along the rail, or is lifted where it came down, it means a weight.
+// The handle follows the pointer along its track. Taken mainly up or down, it moves like the number beside it. A finger
+// on the rail may also want to scroll: it means a weight when it goes along, or is lifted where it came down.
 function slide(track, thumb, i, own) {
   draggable(track, {
     grip(event) {

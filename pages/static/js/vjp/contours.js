@@ -20,7 +20,7 @@ export const fields = ({ f, x, m, pair, range }) => {
   return Array.from({ length: m }, (_, i) => values.map(row => row.map(y => y[i])))
 }
 
-// A panel for every y_i, and one for vᵀy where there are several: its value and gradient at x, and how long the arrow is.
+// A panel for every y_i, and one for vᵀy where there are several: its value and gradient at x, and its arrow's length.
 export function model({ x, v, J, f, pair, sampled }) {
   const y = f(x)
   const rows = J.map(row => pair.map(k => row[k]))

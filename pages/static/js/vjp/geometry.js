@@ -1,6 +1,7 @@
 // The pictures of a page: one alone, or several behind tabs. Each is a module of its own and has
 // open(place, context) → {paint(state), learn?(), close?()}; paint runs in the frame of every change.
 
+/** @import { Told } from "../kit/component.js" */
 /** @import { Pictures as Message } from "../messages" */
 
 import { mounted } from "../kit/component.js"
@@ -45,7 +46,7 @@ class Pictures {
   }
 
   // A new run of the script. The picture is drawn anew only if the problem itself, the words or the colours changed.
-  /** @param {import("../kit/component.js").Told<Message>} told */
+  /** @param {Told<Message>} told */
   learn({ data, setTriggerValue, setStateValue }) {
     const { scene, words, hues, views, complaints } = data
     this.scene.learn(scene)
