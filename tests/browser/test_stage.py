@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+Still = Callable[[Page], None]
+READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
+
 SMALL = "/vjp?f=2*x1%2Bx2^2;x1^2%2B2*x2^3&at=x1:1,x2:2&v=2,1"
 J = ((2, 4), (2, 24))
 LARGE = (
@@ -131,7 +134,8 @@ def test_two_quick_drags_both_count(stage: Callable[..., Page]) -> None:
     drag(page, handle(page, 2), -400)
     expect(page).to_have_url(re.compile(r"v=3,-3"))
     expect(total(page)).to_have_attribute("data-value", vjp(3, -3))
-    page.wait_for_timeout(1000)  # an answer to the first drag must not come back
+    expect(page.get_by_text("tensor([  0., -60.]").first).to_be_visible()  # the last answer is there
+    page.locator(READY).wait_for()
     expect(total(page)).to_have_attribute("data-value", vjp(3, -3))
 
 
@@ -296,16 +300,16 @@ def test_the_form_of_J_is_kept_when_v_changes_and_when_the_page_is_opened_again(
 BUS = "import(self.lens.script).then(all => all['kit/bus'].channel('vjp'))"
 
 
-def test_a_page_that_is_left_takes_its_listeners_with_it(stage: Callable[..., Page]) -> None:
-    leave_and_return(stage(), 4)
+def test_a_page_that_is_left_takes_its_listeners_with_it(stage: Callable[..., Page], still: Still) -> None:
+    leave_and_return(stage(), 4, still)
 
 
 @pytest.mark.slow
-def test_a_hundred_changes_of_the_page_leave_no_listener_behind(stage: Callable[..., Page]) -> None:
-    leave_and_return(stage(), 100)
+def test_a_hundred_changes_of_the_page_leave_no_listener_behind(stage: Callable[..., Page], still: Still) -> None:
+    leave_and_return(stage(), 100, still)
 
 
-def leave_and_return(page: Page, times: int) -> None:
+def leave_and_return(page: Page, times: int, still: Still) -> None:
     at_first = page.evaluate(BUS + ".then(bus => bus.listeners)")
     assert at_first >= 2
     for _ in range(times):
@@ -314,7 +318,8 @@ def leave_and_return(page: Page, times: int) -> None:
         assert page.evaluate(BUS + ".then(bus => bus.listeners)") == 0
         page.get_by_role("link", name="vᵀJ", exact=True).click()
         expect(total(page)).to_have_attribute("data-value", "6,32")
-    page.wait_for_timeout(500)
+    page.wait_for_function(f"{BUS}.then(bus => bus.listeners === {at_first})")
+    still(page)
     assert page.evaluate(BUS + ".then(bus => bus.listeners)") == at_first
 
 
