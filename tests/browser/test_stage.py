@@ -163,21 +163,53 @@ def test_a_key_changes_the_weight_that_has_the_focus(stage: Callable[..., Page],
     expect(page).not_to_have_url(re.compile("v=2,1"))  # ones are the default, and not written
 
 
-def test_a_handle_is_dragged_by_touch(phone: Page) -> None:
-    x, y = centre(handle(phone))
-    touch = phone.context.new_cdp_session(phone)
-    phone.evaluate(MESSAGES)
+def swipe(page: Page, x: float, y: float, dx: float, dy: float) -> None:
+    """A finger that comes down, goes in forty steps, and is lifted."""
+    touch = page.context.new_cdp_session(page)
     for kind, points in (
         ("touchStart", [(x, y)]),
-        *(("touchMove", [(x - 10 * k, y)]) for k in range(1, 40)),
+        *(("touchMove", [(x + dx * k / 40, y + dy * k / 40)]) for k in range(1, 41)),
         ("touchEnd", []),
     ):
         points_ = [{"x": px, "y": py} for px, py in points]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points_})
+
+
+def test_a_handle_is_dragged_by_touch(phone: Page) -> None:
+    x, y = centre(handle(phone))
+    phone.evaluate(MESSAGES)
+    swipe(phone, x, y, -400, 0)
     expect(handle(phone)).to_have_attribute("aria-valuenow", "-3")
     expect(total(phone)).to_have_attribute("data-value", vjp(-3, 1))
     expect(phone).to_have_url(re.compile(r"v=-3,1"))
     assert phone.evaluate("messages") == 1
+
+
+def rail(page: Page) -> tuple[float, float]:
+    """A point on the track of v1 that is far from its handle."""
+    track = page.locator(".lens-track").first
+    centre(track)
+    box = track.bounding_box()
+    assert box
+    return box["x"] + 12, box["y"] + box["height"] / 2
+
+
+def test_a_finger_that_scrolls_over_a_rail_changes_no_weight(phone: Page) -> None:
+    phone.evaluate(MESSAGES)
+    phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    swipe(phone, *rail(phone), 3, -300)
+    phone.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    expect(handle(phone)).to_have_attribute("aria-valuenow", "2")
+    expect(total(phone)).to_have_attribute("data-value", vjp(2, 1))
+    assert phone.evaluate("messages") == 0
+
+
+def test_a_finger_on_a_rail_that_goes_along_it_or_is_lifted_there_means_a_weight(phone: Page) -> None:
+    x, y = rail(phone)
+    swipe(phone, x, y, 0, 0)
+    expect(phone).to_have_url(re.compile(r"v=-2\.[5-9],1"))
+    swipe(phone, x, y, 400, 0)
+    expect(phone).to_have_url(re.compile(r"v=3,1"))
 
 
 @pytest.mark.parametrize("where", [".lens-v .lens-cell", ".lens-number"])
