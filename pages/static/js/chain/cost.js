@@ -3,10 +3,11 @@
 
 /** @import { Cost } from "../messages" */
 
+import { axes, logarithmic } from "../kit/axes.js"
 import { mounted } from "../kit/component.js"
-import { button, make, resize } from "../kit/dom.js"
+import { button, make, resize, text } from "../kit/dom.js"
 import { superscript } from "../kit/numbers.js"
-import { place, svg, width } from "../kit/svg.js"
+import { path, place, svg, width } from "../kit/svg.js"
 import { say } from "../kit/words.js"
 import { counts } from "./counts.js"
 
@@ -144,99 +145,94 @@ function paint(own) {
 
 // The whole Jacobian against the number of inputs, on logarithmic scales: two straight lines nearly, crossing at a = c.
 function draw({ chart, data, sizes, width: wide }) {
+  const [a, c] = [sizes[0], sizes.at(-1)]
+  const box = [LEFT, TOP, wide - LEFT - RIGHT, HEIGHT - BOTTOM - TOP]
+  const { x, y, at } = scales(sizes, box)
+  const lines = LINES.map(line => ({ ...line, points: SCALE.map(size => [x(size), y(at(size)[line.count])]) }))
+  const picture = svg("svg", { viewBox: `0 0 ${wide} ${HEIGHT}`, role: "img", "aria-label": data.words.chart })
+  picture.append(...ground(x, y, box, c, data.words.inputs))
+  for (const { name, points } of lines)
+    picture.append(svg("path", { d: path(points), class: `lens-cost-line lens-cost-${name}-line` }))
+  const dots = lines.map(({ name, count }) => dot(x(a), y(at(a)[count]), name))
+  picture.append(...dots)
+  const taken = lines.map(({ count }) => [x(a) - 7, y(at(a)[count]) - 7, 14, 14])
+  picture.append(...named(lines, c, [LEFT, 0, wide - LEFT, HEIGHT - BOTTOM], taken))
+  chart.replaceChildren(text("h4", "lens-cost-head", data.words.chart), picture, verdict(data.words, a, c))
+}
+
+const LINES = [
+  { count: 2, name: "backward", label: "vᵀJ" },
+  { count: 3, name: "forward", label: "Ju" },
+] // which of the counts, its class, its name
+
+// Where so many inputs, and so many multiplications, stand; `at` are the counts for so many inputs.
+/**
+ * @param {number[]} sizes
+ * @param {number[]} box
+ */
+function scales(sizes, [left, top, w, h]) {
   const at = a => counts([a, ...sizes.slice(1)])
   const [low, high] = [Math.min(at(1)[2], at(1)[3]), Math.max(at(1024)[2], at(1024)[3])]
-  const x = a => LEFT + (Math.log(a) / Math.log(1024)) * (wide - LEFT - RIGHT)
-  const y = n => HEIGHT - BOTTOM - (Math.log(n / low) / Math.log(high / low)) * (HEIGHT - BOTTOM - TOP)
-  const line = k => SCALE.map(a => [x(a), y(at(a)[k])])
-  const [a, c] = [sizes[0], sizes.at(-1)]
-  const picture = svg("svg", { viewBox: `0 0 ${wide} ${HEIGHT}`, role: "img", "aria-label": data.words.chart })
-  const wins = svg("rect", {
-    x: LEFT,
-    y: TOP,
-    width: Math.max(0, x(c) - LEFT),
-    height: HEIGHT - BOTTOM - TOP,
-    class: "lens-cost-wins",
-  })
-  picture.append(wins, ...axes(x, y, low, high, data.words.inputs, wide))
-  for (const [k, name] of LINES)
-    picture.append(
-      svg("path", {
-        d: `M${line(k)
-          .map(point => point.map(n => n.toFixed(1)))
-          .join("L")}`,
-        class: `lens-cost-line lens-cost-${name}-line`,
-      }),
-    )
+  const first = Math.ceil(Math.log10(low))
+  const powers = Array.from({ length: 20 }, (_, k) => 10 ** (first + 2 * k)).filter(power => power <= high)
+  return {
+    x: logarithmic([1, 1024], [left, left + w], [1, 8, 64, 1024]),
+    y: logarithmic([low, high], [top + h, top], powers),
+    at,
+  }
+}
+
+// What lies below the lines: the axes, the part where forward mode takes fewer, and where the two meet.
+/**
+ * @param {any} x
+ * @param {any} y
+ * @param {number[]} box
+ * @param {number} c
+ * @param {string} inputs
+ */
+function ground(x, y, [left, top, w, h], c, inputs) {
+  const group = svg("g")
+  axes(group, { written: n => (n < 1e4 ? String(n) : `10${superscript(Math.round(Math.log10(n)))}`) })(x, y, [
+    left,
+    top,
+    w,
+    h,
+  ])
+  const wins = svg("rect", { x: left, y: top, width: Math.max(0, x(c) - left), height: h, class: "lens-cost-wins" })
   const cross = svg("line", {
     x1: x(c),
     x2: x(c),
-    y1: TOP,
-    y2: HEIGHT - BOTTOM,
+    y1: top,
+    y2: top + h,
     class: "lens-cost-cross",
     "data-testid": "cost-crossing",
     "data-value": c,
   })
-  const inside = Math.min(wide - 30, Math.max(30, x(c))) // a = 1024 would be cut off
-  picture.append(
-    cross,
-    svg("text", { x: inside, y: HEIGHT - BOTTOM + 17, class: "lens-cost-tick lens-cost-strong" }, `a = ${c}`),
-  )
-  for (const [k, name] of LINES)
-    picture.append(svg("circle", { cx: x(a), cy: y(at(a)[k]), r: 5, class: `lens-cost-dot lens-cost-${name}-line` }))
-  const dots = LINES.map(([k]) => [x(a) - 7, y(at(a)[k]) - 7, 14, 14])
-  picture.append(
-    ...named(
-      LINES.map(([k]) => line(k)),
-      c,
-      [LEFT, 0, wide - LEFT, HEIGHT - BOTTOM],
-      dots,
-    ),
-  )
-  const which = a < c ? "now_forward" : a > c ? "now_backward" : "now_equal"
-  const when = c > 1 ? say(data.words.forward_wins, { count: c }) : data.words.forward_never
-  const now = make("p", "lens-cost-now", { "data-testid": "cost-now", "data-value": which.slice(4) })
-  now.textContent = `${say(data.words[which], { inputs: a, outputs: c })} ${when}`
-  const title = make("h4", "lens-cost-head")
-  title.textContent = data.words.chart
-  chart.replaceChildren(title, picture, now)
+  const inside = Math.min(left + w - 16, Math.max(30, x(c))) // a = 1024 would be cut off
+  const here = svg("text", { x: inside, y: top + h + 34, class: "lens-cost-tick lens-cost-strong" }, `a = ${c}`)
+  const name = svg("text", { x: left + w, y: top + h + 52, class: "lens-cost-tick lens-cost-end" }, inputs)
+  return [wins, group, cross, here, name]
 }
 
-const LINES = [
-  [2, "backward", "vᵀJ"],
-  [3, "forward", "Ju"],
-] // which count, its class, its name
+const dot = (cx, cy, name) => svg("circle", { cx, cy, r: 5, class: `lens-cost-dot lens-cost-${name}-line` })
+
+function verdict(words, a, c) {
+  const which = a < c ? "now_forward" : a > c ? "now_backward" : "now_equal"
+  const when = c > 1 ? say(words.forward_wins, { count: c }) : words.forward_never
+  const now = `${say(words[which], { inputs: a, outputs: c })} ${when}`
+  return text("p", "lens-cost-now", now, { "data-testid": "cost-now", "data-value": which.slice(4) })
+}
 
 // The names of the two lines, clear of both and of each other, on the side where they are further apart.
 function named(lines, c, bounds, boxes) {
-  const segments = lines.flatMap(line => line.slice(1).map((point, i) => [line[i], point]))
+  const segments = lines.flatMap(({ points }) => points.slice(1).map((point, i) => [points[i], point]))
   const part = c * c > 1024 ? [1, 9] : [15, 22]
-  return LINES.map(([, name, label], k) => {
+  return lines.map(({ name, label, points }) => {
     const size = [width(label, "600 14px sans-serif") + 4, 18]
-    const [from, to] = part.map(i => lines[k][i])
+    const [from, to] = part.map(i => points[i])
     const found = place(from, to, size, bounds, segments, boxes)
     const [left, top] = found?.box ?? [...from, 0, 0]
     boxes.push([left, top, ...size])
     return svg("text", { x: left + size[0] / 2, y: top + 14, class: `lens-cost-tick lens-cost-${name}-line` }, label)
   })
-}
-
-function axes(x, y, low, high, name, wide) {
-  const parts = [svg("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${wide - RIGHT}`, class: "lens-cost-axis" })]
-  for (let n = 10 ** Math.ceil(Math.log10(low)); n <= high; n *= 100)
-    parts.push(
-      svg(
-        "text",
-        {
-          x: LEFT - 7,
-          y: y(n) + 5,
-          class: "lens-cost-tick lens-cost-end",
-        },
-        n < 1e4 ? String(n) : `10${superscript(Math.round(Math.log10(n)))}`,
-      ),
-    )
-  for (const a of [1, 8, 64, 1024])
-    parts.push(svg("text", { x: Math.min(x(a), wide - 20), y: HEIGHT - BOTTOM + 34, class: "lens-cost-tick" }, a))
-  parts.push(svg("text", { x: wide - RIGHT, y: HEIGHT - BOTTOM + 52, class: "lens-cost-tick lens-cost-end" }, name))
-  return parts
 }

@@ -21,6 +21,18 @@ export function linear([low, high], [from, to], apart = APART) {
   return scale
 }
 
+// The same for what is spread over powers; its marks are given.
+/**
+ * @param {number[]} domain
+ * @param {number[]} range
+ * @param {number[]} marks
+ */
+export function logarithmic([low, high], [from, to], marks) {
+  const scale = value => from + (Math.log(value / low) / Math.log(high / low)) * (to - from)
+  scale.marks = marks
+  return scale
+}
+
 // The two scales of a box [x, y, width, height]; up is up.
 /** @type {(ranges: number[][], box: number[]) => ReturnType<typeof linear>[]} */
 export const scales = ([across, up], [x, y, w, h]) => [linear(across, [x, x + w]), linear(up, [y + h, y], CLOSER)]
@@ -34,8 +46,8 @@ export function marks(low, high, count) {
 }
 
 // Draws axes into a group, and answers with what shows the scales of a box. `zero`: also the lines at 0. Without an
-// upward scale only what runs across has numbers.
-export function axes(group, { zero = false } = {}) {
+// upward scale only what runs across has numbers; `written` says how they are written.
+export function axes(group, { zero = false, written = brief } = {}) {
   const [mesh, lines, numbers] = [
     svg("path", { class: "lens-mesh" }),
     svg("path", { class: "lens-axis" }),
@@ -50,8 +62,8 @@ export function axes(group, { zero = false } = {}) {
     set(mesh, { d: right.map(a => `M${across(a)} ${y}v${h}`).join("") + high.map(b => `M${x} ${up(b)}h${w}`).join("") })
     if (zero) set(lines, { d: `M${across(0)} ${y}v${h}${up ? `M${x} ${up(0)}h${w}` : ""}` })
     const labels = [
-      ...right.map(a => ({ words: brief(a), x: across(a), y: y + h + 15, anchor: "middle" })),
-      ...high.map(b => ({ words: brief(b), x: x - 6, y: up(b) + 4, anchor: "end" })),
+      ...right.map(a => ({ words: written(a), x: across(a), y: y + h + 15, anchor: "middle" })),
+      ...high.map(b => ({ words: written(b), x: x - 6, y: up(b) + 4, anchor: "end" })),
     ]
     resize(numbers, labels.length, () => svg("text")).forEach((element, k) => {
       const { words, anchor, ...at } = labels[k]
