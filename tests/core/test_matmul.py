@@ -175,7 +175,7 @@ def test_sympy_prints_every_small_matrix_and_the_same_sums():
 
 def test_the_listing_that_is_shown_is_the_one_that_ran():
     shown = derivation(explain(WEIGHTED))
-    assert [line.text for line in run(shown.source, VOCABULARY).printed] == [line.text for line in shown.printed]
+    assert [line.text for line in run(shown.listing, VOCABULARY).printed] == [line.text for line in shown.printed]
     assert worker.derivation(shown.source) == shown
 
 
