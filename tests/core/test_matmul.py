@@ -251,7 +251,7 @@ REFUSES = [
     ("inv([1 2; 3 4])", "not_a_matrix", "inv("),
     ("2*[[1, 2], [3, 4]]", "not_a_matrix", "2*"),  # to Python four rows, to others twice as much
     ("1,000\n2,500", "ambiguous", "1,000"),
-    ("torch.randn(2, 2)", "unknown_function", "torch.randn(2"),
+    ("torch.randn(2, 2)", "unknown_function", "torch.randn"),
     (r"\begin{bmatrix} 1 & 2 \end{bmatrix} + 1", "not_a_matrix", "+ 1"),
 ]
 
