@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     | (?P<number> (?:[0-9]++\.?+[0-9]*+|\.[0-9]++) (?:[eE][+-]?[0-9]++)? )
     | (?P<word>
         (?P<module> (?:torch(?:\.nn\.functional)?|nn\.functional|F|jnp|np|numpy|math|sympy|sp)\.(?=[A-Za-z]))?
-        (?P<letters> log1p(?![A-Za-z0-9]) | [A-Za-z]+ | [π{"".join(GREEK)}] )
+        (?P<letters> (?:log1p|expm1|relu6|leaky_relu|clamp_min|clamp_max)(?![A-Za-z0-9_]) | [A-Za-z]+ | [π{"".join(GREEK)}] )
         (?: (?P<digits> _?[0-9]+ | _?[₀-₉]+ | _\{{[ ]*[0-9]+[ ]*\}} )
           | \[[ ]*(?P<item>[0-9]{{1,3}})[ ]*\] )? )
     | (?P<sign> \*\* | &&? | [<>=!]= | \\[{{}}] | [-+*/^(){{}}\[\]<>≤≥≠|,;√] )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from core.expression.operations import FUNCTIONS
 from core.expression.tree import Node
 from core.notation.palette import Palette
 from core.notation.tree import (
@@ -30,13 +31,6 @@ GREEK = frozenset(
     "omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega".split()
 )
 SPELLINGS = {"lam": "lambda"}  # what Python lets one write for a keyword
-FUNCTIONS = {
-    **{name: rf"\{name}" for name in "sin cos tan sinh cosh tanh max min".split()},
-    **{name: rf"\arc{name[1:]}" for name in ("asin", "acos", "atan")},
-    **{name: rf"\operatorname{{{name}}}" for name in ("sign", "relu", "softplus", "atan2")},
-    "log": r"\ln",
-    "sigmoid": r"\sigma",
-}
 POWERED = frozenset("sin cos tan sinh cosh tanh log".split())  # sin²(x) rather than (sin x)²
 CONSTANTS = {"pi": r"\pi", "e": "e"}
 SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
@@ -121,6 +115,15 @@ def _root(node: Node) -> tuple[str, int]:
     return rf"\sqrt{{{expression(node.args[0])}}}", ATOM
 
 
+def _between(opening: str, closing: str) -> Callable[[Node], tuple[str, int]]:
+    """⌊x⌋, ⌈x⌉"""
+    return lambda node: (rf"\left\{opening} {expression(node.args[0])} \right\{closing}", ATOM)
+
+
+def _cube_root(node: Node) -> tuple[str, int]:
+    return rf"\sqrt[3]{{{expression(node.args[0])}}}", ATOM
+
+
 def _absolute(node: Node) -> tuple[str, int]:
     return rf"\left|{expression(node.args[0])}\right|", ATOM
 
@@ -139,7 +142,7 @@ def _call(node: Node) -> tuple[str, int]:
 
 def _function(node: Node, power: str = "") -> str:
     arguments = ", ".join(map(expression, node.args))
-    return rf"{FUNCTIONS[node.op]}{power}\left({arguments}\right)"
+    return rf"{FUNCTIONS[node.op].latex}{power}\left({arguments}\right)"
 
 
 PRINTERS: dict[str, Callable[[Node], tuple[str, int]]] = {
@@ -155,6 +158,9 @@ PRINTERS: dict[str, Callable[[Node], tuple[str, int]]] = {
     "exp": _exponential,
     "sqrt": _root,
     "abs": _absolute,
+    "floor": _between("lfloor", "rfloor"),
+    "ceil": _between("lceil", "rceil"),
+    "cbrt": _cube_root,
     "where": _cases,
 }
 

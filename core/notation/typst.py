@@ -160,6 +160,7 @@ OPERATORS = frozenset(
 SPACES = {r"\,": 1 / 6, r"\:": 2 / 9, r"\;": 5 / 18, r"\ ": 1 / 4, r"\quad": 1, r"\qquad": 2, r"\!": -1 / 6}
 WORDS = {r"\mathrm": "word", r"\operatorname": "operator", r"\texttt": "code", r"\mathbf": "bold", r"\text": "text"}
 SCRIPTS = ("_", "^")
+DELIMITERS = {r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉"}
 PLAIN = frozenset("=+<>()[]|,.:;/!'*")
 
 
@@ -212,10 +213,11 @@ class Reader:
         while self._peek() != "}":
             self._next()
         self._expect("}")
-        return "".join(map(str, self.stream[start : self.at - 1]))
+        return "".join(map(str, self.stream[start : self.at - 1])).replace(r"\_", "_")
 
     def _delimiter(self) -> str:
-        return str(self._next())
+        token = str(self._next())
+        return DELIMITERS.get(token, token)
 
     def _scripted(self, base: Program) -> Program:
         scripts: dict[str, Program] = {}
@@ -237,7 +239,7 @@ class Reader:
         if token in (r"\frac", r"\dfrac"):
             return [*self._argument(), *self._argument(), ["fraction"]]
         if token == r"\sqrt":
-            return [*self._argument(), ["root"]]
+            return self._root()
         if token == r"\left":
             return self._fence()
         if token == r"\Big":
@@ -247,6 +249,14 @@ class Reader:
         if token == r"\xrightarrow":
             return [*self._argument(), ["arrow"]]
         return [_leaf(token, self)]
+
+    def _root(self) -> Program:
+        if self._peek() != "[":
+            return [*self._argument(), ["root"]]
+        self._expect("[")
+        degree = _row(self.items("]"))
+        self._expect("]")
+        return [*degree, *self._argument(), ["nth_root"]]
 
     def _fence(self) -> Program:
         left = self._delimiter()

@@ -877,6 +877,12 @@ def test_an_unknown_op_is_not_printed_and_not_evaluated() -> None:
 TORCH: dict[str, Any] = {
     **{name: getattr(torch, name) for name in "sin cos tan asin acos atan sinh cosh tanh exp log sqrt".split()},
     **{name: getattr(torch, name) for name in ("abs", "sign", "relu", "sigmoid", "atan2", "neg")},
+    **{name: getattr(torch, name) for name in "asinh acosh atanh expm1 log1p logaddexp xlogy erf erfc sinc".split()},
+    **{name: getattr(torch, name) for name in "clamp clamp_min clamp_max floor ceil round trunc frac".split()},
+    **{name: getattr(torch, name) for name in ("fmod", "remainder")},
+    **{name: getattr(torch.nn.functional, name) for name in "relu6 elu selu gelu silu logsigmoid hardtanh".split()},
+    "leaky_relu": lambda u, slope: torch.nn.functional.leaky_relu(u, slope.item()),
+    "cbrt": lambda u: torch.sign(u) * torch.abs(u) ** (1 / 3),
     **{"softplus": torch.nn.functional.softplus, "min": torch.minimum, "max": torch.maximum},
     **{"+": torch.add, "-": torch.sub, "*": torch.mul, "/": torch.div, "^": torch.pow},
     **{"<": torch.lt, "<=": torch.le, ">": torch.gt, ">=": torch.ge, "==": torch.eq, "!=": torch.ne},
