@@ -27,7 +27,6 @@ MAX_BITS = 512  # of a coefficient: (10^70·x)^60 builds numbers nobody typed
 Expr = Any  # a sympy.Expr; SymPy is untyped
 Jacobian = tuple[tuple[Node, ...], ...]
 ZERO, ONE = sp.Integer(0), sp.Integer(1)
-EULER = sp.Symbol("e")  # no variable can have this name; SymPy's own E turns into exp() by itself
 
 
 # ── Functions that know only their derivative ────────────────────────────────────────────────────────────
@@ -88,7 +87,7 @@ def power(a: Expr, b: Expr) -> Expr:
     """a^b; SymPy's own Pow only where it is bookkeeping (integer exponents)."""
     if b.is_Integer:
         return sp.Pow(a, b)
-    return INERT["exp"](b) if a is EULER else INERT["^"](a, b)
+    return INERT["^"](a, b)
 
 
 def _d(op: str) -> Callable[..., Expr]:
@@ -189,7 +188,7 @@ SPECIAL = {
     **{(op, ZERO): ZERO for op in "sqrt cbrt abs sign relu floor ceil round trunc frac".split()},
     **{(op, ZERO): ONE for op in ("cos", "cosh", "exp")},
     ("log", ONE): ZERO,
-    ("log", EULER): ONE,
+    ("log", exp(ONE)): ONE,
     ("sqrt", ONE): ONE,
     ("abs", ONE): ONE,
 }
@@ -205,7 +204,7 @@ ARITHMETIC: dict[str, Callable[..., Expr]] = {
     "min": lambda *args: reduce(INERT["min"], args),
     "where": where,
 }
-CONSTANTS = {"pi": sp.pi, "e": EULER}
+CONSTANTS = {"pi": sp.pi}
 
 
 # ── Tree → SymPy ─────────────────────────────────────────────────────────────────────────────────────────
@@ -250,8 +249,8 @@ def read(expression: Expr, decimals: bool = False) -> Node:
     """
     if expression.is_Rational:
         return _rational(Fraction(int(expression.p), int(expression.q)), decimals)
-    if expression is EULER or expression is sp.pi:
-        return Node("constant", text="e" if expression is EULER else "pi")
+    if expression is sp.pi:
+        return Node("constant", text="pi")
     if expression.is_Symbol:
         return Node("name", text=expression.name)
     if expression.is_Add:

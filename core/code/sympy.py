@@ -22,7 +22,7 @@ OPERATIONS: dict[str, str] = {
     "==": "sp.Eq({0}, {1})",
     "!=": "sp.Ne({0}, {1})",
 }
-CONSTANTS = {"pi": "sp.pi", "e": "sp.E"}
+CONSTANTS = {"pi": "sp.pi"}
 
 MATMUL_NAMES = ("a", "b", "c", "at_a", "at_b", "at_v", "element", "weight", "a_grad", "b_grad")
 

@@ -18,7 +18,6 @@ OPERATIONS: dict[str, str] = {
     "number": "{}",
     "name": "{}",
     "pi": "torch.pi",
-    "e": "torch.e",
     "neg": "-{}",
     "+": "{} + {}",
     "-": "{} - {}",
@@ -85,7 +84,7 @@ def _write(node: Node, places: Mapping[str, str], vector: str) -> Text:
     if node.op == "name":
         return Text(places[node.text], ATOM)
     if node.op == "constant":
-        return Text(OPERATIONS[node.text], ATOM, {"pi": math.pi, "e": math.e}[node.text])
+        return Text(OPERATIONS[node.text], ATOM, {"pi": math.pi}[node.text])
     args = [_write(arg, places, vector) for arg in node.args]
     if node.op in FUNCTIONS:
         return _function(node.op, args, vector)

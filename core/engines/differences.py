@@ -95,7 +95,7 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
     "max": lambda *args: np.max(np.stack(np.broadcast_arrays(*args)), axis=0),
     "where": np.where,
 }
-CONSTANTS = {"pi": np.pi, "e": np.e}
+CONSTANTS = {"pi": np.pi}
 
 FIRST_STEP = 0.09  # times the size of x; no round number, so that no period is a multiple of every step
 LEVELS = 34  # halvings, down to 1e-11: log at 1e-8 needs steps that stay on its side of 0

@@ -16,7 +16,7 @@ from core.problem import Span
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # y1 as plain text: y₁
 LEAVES = ("number", "name", "constant")
-CONSTANTS = ("pi", "e")
+CONSTANTS = ("pi",)  # Euler's number is exp(1), so that e may be a variable
 OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "^": 2}
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")  # only as the first argument of where
 # name -> fewest and most arguments; where(condition, value if it holds, value otherwise)

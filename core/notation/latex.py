@@ -32,7 +32,7 @@ GREEK = frozenset(
 )
 SPELLINGS = {"lam": "lambda"}  # what Python lets one write for a keyword
 POWERED = frozenset("sin cos tan sinh cosh tanh log".split())  # sin²(x) rather than (sin x)²
-CONSTANTS = {"pi": r"\pi", "e": "e"}
+CONSTANTS = {"pi": r"\pi"}
 SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
@@ -40,15 +40,22 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4  # how tightly a piece of LaTeX holds tog
 
 
 def name(text: str) -> str:
-    """A variable: x1 → x_{1}, alpha2 → \\alpha_{2}, loss → \\mathrm{loss}."""
-    letters = text.rstrip("0123456789")
-    index = text[len(letters) :]
+    """A variable: x1 → x_{1}, alpha2 → \\alpha_{2}, loss → \\mathrm{loss}, x_n_1 → x_{n,1}, Deltat → \\Delta t."""
+    first, *below = text.split("_")
+    letters = first.rstrip("0123456789")
+    index = ",".join(filter(None, (first[len(letters) :], *map(_letters, below))))
+    if letters.startswith("Delta") and len(letters) > len("Delta"):
+        base = rf"\Delta {_letters(letters.removeprefix('Delta'))}"
+    else:
+        base = _letters(letters)
+    return f"{base}_{{{index}}}" if index else base
+
+
+def _letters(letters: str) -> str:
     spelled = SPELLINGS.get(letters, letters)
     if spelled in GREEK:
-        base = rf"\{spelled}"
-    else:
-        base = letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
-    return f"{base}_{{{index}}}" if index else base
+        return rf"\{spelled}"
+    return letters if len(letters) == 1 or letters.isdigit() else rf"\mathrm{{{letters}}}"
 
 
 def expression(node: Node) -> str:
@@ -108,6 +115,8 @@ def _power(node: Node) -> tuple[str, int]:
 
 
 def _exponential(node: Node) -> tuple[str, int]:
+    if node.args[0] == Node("number", text="1"):
+        return r"\mathrm{e}", ATOM  # upright: a variable may be called e
     return f"e^{{{expression(node.args[0])}}}", POWER
 
 

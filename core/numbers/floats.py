@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from core.expression.tree import Node
 from core.problem import ProblemError
 
-CONSTANTS = {"pi": math.pi, "e": math.e}
+CONSTANTS = {"pi": math.pi}
 
 
 def _ieee(function: Callable[[float], float], overflow: float = math.inf) -> Callable[[float], float]:
