@@ -17,8 +17,9 @@ from core import grammar
 from core.calculus import worker
 from core.expression.text import to_text
 from core.expression.tree import FUNCTIONS, Node, number
-from core.kinds.explain import explain
-from core.problem import ProblemError, VectorProblem
+from core.kinds import explain
+from core.kinds.vector.problem import VectorProblem
+from core.problem import ProblemError
 
 NAMES = ("x1", "x2", "x3", "x4")
 TEXTS = ("2x1+x2^2", "sin(x1)*exp(-x2^2)", "exp(x1)/(exp(x1)+exp(x2)+exp(x3))")

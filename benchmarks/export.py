@@ -25,7 +25,8 @@ import plotly.graph_objects as go
 
 from core import address as share
 from core.export import Options, export, one_file
-from core.kinds.explain import Explanation, explain
+from core.kinds import explain, subject
+from core.kinds.kind import Explanation
 
 SIDE = ";".join(",".join(str((3 * i + 5 * j) % 9 - 4) for j in range(8)) for i in range(8))
 ADDRESSES = {
@@ -58,10 +59,10 @@ def one_slide() -> float:
     medians = {}
     for page in ADDRESSES:
         for suffix in (".png", ".svg", ".pdf", ".pptx"):
-            export(explained(page, 99), suffix, OPTIONS)
+            export(subject(explained(page, 99)), suffix, OPTIONS)
             states = [explained(page, k) for k in range(1, ROUNDS + 1)]
             cpu = process_time()
-            times = [milliseconds(lambda e=state, s=suffix: export(e, s, OPTIONS)) for state in states]
+            times = [milliseconds(lambda e=state, s=suffix: export(subject(e), s, OPTIONS)) for state in states]
             cpu = 1000 * (process_time() - cpu) / ROUNDS
             medians[page, suffix] = statistics.median(times)
             print(f"{page:10} {suffix:6} {spread(times)}   cpu {cpu:6.1f} ms")
@@ -81,7 +82,7 @@ def kaleido(ours: float) -> None:
 
 def forty_at_once() -> None:
     jobs = [(page, suffix) for page in ("vjp", "chain", "matmul") for suffix in (".png", ".svg", ".pdf", ".pptx")] * 4
-    states = [(explained(page, 200 + k), suffix) for k, (page, suffix) in enumerate(jobs[:40])]
+    states = [(subject(explained(page, 200 + k)), suffix) for k, (page, suffix) in enumerate(jobs[:40])]
     waits: list[float] = []
     done = threading.Event()
 
@@ -104,7 +105,7 @@ def forty_at_once() -> None:
 def a_thousand() -> None:
     sizes = []
     for k in range(1000):
-        export(explained("vjp", k), (".png", ".svg", ".pdf")[k % 3], OPTIONS)
+        export(subject(explained("vjp", k)), (".png", ".svg", ".pdf")[k % 3], OPTIONS)
         if k % 100 == 99:
             sizes.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6)
     print("1,000 exports, MB after each hundred: " + " ".join(f"{size:.0f}" for size in sizes))

@@ -20,10 +20,10 @@ from sympy.core.cache import clear_cache
 
 from benchmarks.browser import chromium, median, p95, serve, visit
 from core import address as share
-from core.kinds.explain import explain
+from core.kinds import explain
 from core.kinds.matmul.entries import random_integers
 from core.kinds.matmul.explanation import MatmulExplanation
-from core.problem import MatmulProblem
+from core.kinds.matmul.problem import MatmulProblem
 from core.wording import say
 from pages.components import product
 

@@ -19,8 +19,10 @@ from collections.abc import Callable
 from benchmarks.explain import random_problem, row, timed
 from core.calculus import worker
 from core.grammar import parse
-from core.kinds.explain import derivation, explain
-from core.problem import ProblemError, VectorProblem
+from core.kinds import explain
+from core.kinds.vector.explanation import derivation
+from core.kinds.vector.problem import VectorProblem
+from core.problem import ProblemError
 
 ROUNDS = 150
 NUISANCES = 20

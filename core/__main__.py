@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core import address as share
 from core import wording as words
-from core.engines.verdict import Check, Note
-from core.expression.text import to_text
-from core.kinds.explain import (
-    ChainExplanation,
-    Explanation,
-    Map,
-    MatmulExplanation,
-    Pullback,
-    Rows,
-    VectorExplanation,
-    explain,
-)
-from core.numbers.exact import Number
+from core.kinds import explain, kind_of, subject
+from core.parameters import LANGUAGES
 from core.problem import ProblemError
 
 Json = Any
@@ -43,7 +31,7 @@ def answer(address: str) -> tuple[Json, int]:
         explanation = explain(decoded.problem)
     except ProblemError as error:
         return {"error": describe_error(error, lang)}, 2
-    return DESCRIBE[type(explanation)](explanation, lang), 0
+    return kind_of(explanation.problem).record(explanation, lang), 0
 
 
 def describe_error(error: ProblemError, lang: str) -> Json:
@@ -55,114 +43,6 @@ def describe_error(error: ProblemError, lang: str) -> Json:
         "index": error.index,
         "span": list(error.span) if error.span else None,
     }
-
-
-# ── Explanation → JSON ───────────────────────────────────────────────────────────────────────────────────
-
-
-def number(value: float) -> float | int | str:
-    """A JSON number; whole floats as integers; "nan", "inf" and "-inf", which JSON has not, as strings."""
-    if not math.isfinite(value):
-        return str(value)
-    return int(value) if value == int(value) and abs(value) < 2**53 else value
-
-
-def numbers(values: Iterable[Number]) -> Json:
-    return [number(n.value) for n in values]
-
-
-def matrix(rows: Rows) -> Json:
-    return [numbers(row) for row in rows]
-
-
-def check(judged: Check) -> Json:
-    return {"vjp": [number(x) for x in judged.vjp], "agrees": judged.agrees}
-
-
-def notes(found: Sequence[Note], lang: str) -> Json:
-    return [
-        {"code": note.code, "message": words.explain_note(lang, note.code, note.facts, note.place)} for note in found
-    ]
-
-
-def describe_map(at: Map) -> Json:
-    return {
-        "inputs": list(at.inputs),
-        "outputs": [to_text(node) for node in at.outputs],
-        "primal": numbers(at.point),
-        "values": numbers(at.values),
-        "jacobian": [[to_text(entry) for entry in row] for row in at.jacobian],
-        "jacobian_at": matrix(at.jacobian_at),
-    }
-
-
-def describe_pullback(pulled: Pullback) -> Json:
-    return {
-        "cotangent": numbers(pulled.weights),
-        "weighted_rows": matrix(pulled.rows),
-        "vjp": numbers(pulled.total),
-    }
-
-
-def describe_vector(e: VectorExplanation, lang: str) -> Json:
-    return {
-        "address": share.encode(e.problem),
-        **describe_map(e.map),
-        **describe_pullback(e.pullback),
-        "checks": {"torch": check(e.verdict.torch), "finite_difference": check(e.verdict.finite_difference)},
-        "notes": notes(e.verdict.notes, lang),
-    }
-
-
-def describe_chain(e: ChainExplanation, lang: str) -> Json:
-    inner, outer = describe_map(e.inner), describe_map(e.outer)
-    return {
-        "address": share.encode(e.problem),
-        **describe_map(e.whole),
-        **({} if e.whole.jacobian else {"jacobian": None}),  # longer than anybody could read; the stages have theirs
-        **describe_pullback(e.whole_pullback),
-        "inner": inner["outputs"],
-        "outer": outer["outputs"],
-        "middle": inner["values"],
-        "middle_cotangent": numbers(e.outer_pullback.total),
-        "jacobian_inner": inner["jacobian"],
-        "jacobian_inner_at": inner["jacobian_at"],
-        "jacobian_outer": outer["jacobian"],
-        "jacobian_outer_at": outer["jacobian_at"],
-        "stages": [
-            {**describe_map(at), **describe_pullback(pulled)} for at, pulled in zip(e.maps, e.pullbacks, strict=True)
-        ],
-        "product": matrix(e.product),
-        "multiplications": vars(e.multiplications),
-        "checks": {"torch": check(e.verdict.torch), "finite_difference": check(e.verdict.finite_difference)},
-        "notes": notes(e.verdict.notes, lang),
-    }
-
-
-def describe_matmul(e: MatmulExplanation, lang: str) -> Json:
-    m, _, n = e.sizes
-    wrt = e.problem.wrt
-    theirs = e.torch.b_grad if wrt == "b" else e.torch.a_grad
-    return {
-        "address": share.encode(e.problem),
-        "a": matrix(e.a),
-        "b": matrix(e.b),
-        "v": matrix(e.v),
-        "c": matrix(e.c),
-        "wrt": wrt,
-        "derivatives": [[matrix(e.derivative(i, j, wrt)) for j in range(n)] for i in range(m)],
-        "contributions": [[matrix(e.contribution(i, j, wrt)) for j in range(n)] for i in range(m)],
-        "grad": matrix(e.grad(wrt)),
-        "checks": {"torch": {"grad": [[number(x) for x in row] for row in theirs], "agrees": e.agrees}},
-        "notes": [],
-    }
-
-
-DESCRIBE: dict[type[Explanation], Callable[..., Json]] = {
-    VectorExplanation: describe_vector,
-    ChainExplanation: describe_chain,
-    MatmulExplanation: describe_matmul,
-}
 
 
 # ── Explanation → a few lines for people ─────────────────────────────────────────────────────────────────
@@ -199,7 +79,7 @@ def run_export(options: argparse.Namespace) -> int:
         return complain("there is no address to export: standard input had none")
     if trouble := unwritable(options.output):
         return complain(trouble)
-    told, each = [], []
+    subjects, each = [], []
     for address in addresses:
         lang = options.lang
         try:
@@ -207,7 +87,7 @@ def run_export(options: argparse.Namespace) -> int:
             lang = lang or decoded.lang
             if decoded.errors:
                 raise decoded.errors[0]
-            told.append(explain(decoded.problem))
+            subjects.append(subject(explain(decoded.problem)))
             base = share.host(address) or export.base_url()
         except ProblemError as error:
             print(
@@ -218,7 +98,7 @@ def run_export(options: argparse.Namespace) -> int:
     if not all(chosen.base for chosen in each):
         print(f"without a host (in the link, or in {export.URL_VARIABLE}) slides have no QR code", file=sys.stderr)
     try:
-        write(options.output, export.export(told, suffix, each))
+        write(options.output, export.export(subjects, suffix, each))
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}")
     except ProblemError as error:
@@ -280,7 +160,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--steps", action="store_true", help="a slide for each step, the state last")
     made.add_argument("--theme", choices=("light", "dark"), default="light")
     made.add_argument("--size", choices=("1080", "2160", "4:3", "4:3-2160"), default="1080", help="of a slide")
-    made.add_argument("--lang", choices=share.LANGUAGES, help="else the link's language, else English")
+    made.add_argument("--lang", choices=LANGUAGES, help="else the link's language, else English")
     made.add_argument("--transparent", action="store_true", help="no ground behind the slide")
     made.set_defaults(run=run_export)
     return root

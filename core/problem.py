@@ -1,65 +1,15 @@
-"""The nouns: what a reader asks (Problem) and what is wrong with it (ProblemError).
+"""What is wrong with what a reader asks (ProblemError), and how much may be asked.
 
-A problem is text only, exactly what its address says, so it fits a link. Nothing here is read or
-computed yet: ``core.grammar`` reads the texts, ``core.kinds.explain`` fills in what was left out.
+Each kind has its own problem (``core.kinds.*.problem``): text only, exactly what its address says, so it fits a link.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Literal
 
 Matrix = tuple[tuple[str, ...], ...]  # rows of numbers as typed
 Span = tuple[int, int]  # [start, end) in the text of one entry
 MAX_SIDE = 8  # of the matrices a, b and c
 MAX_OUTPUTS = 8  # of one stage
 MAX_ENTRIES = 64  # of J, so 8 × 8; fewer outputs leave room for more inputs, and no problem has more inputs than that
-
-
-@dataclass(frozen=True)
-class VectorProblem:
-    """y = f(x) and the row weights v of one backward pass (the page ``/vjp``)."""
-
-    functions: tuple[str, ...]
-    point: tuple[tuple[str, str], ...] | None = None  # (name, number) in column order; None: found in f, all 1
-    cotangent: tuple[str, ...] | None = None  # one number per output; None: ones
-
-
-@dataclass(frozen=True)
-class ChainProblem:
-    """x → y → z: ``inner`` are the y_i of x, ``outer`` the z_i of y1, y2, … (the page ``/chain``).
-
-    ``further`` holds the stages of a longer chain, each written in the outputs of the one before: w_i of z1, z2, …
-    """
-
-    inner: tuple[str, ...]
-    outer: tuple[str, ...]
-    point: tuple[tuple[str, str], ...] | None = None
-    cotangent: tuple[str, ...] | None = None  # one number per output of the last stage; None: ones
-    further: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def stages(self) -> tuple[tuple[str, ...], ...]:
-        """The functions of every stage, the innermost first."""
-        return self.inner, self.outer, *self.further
-
-
-CHAIN_FIELDS = ("f", "g", "h", "k")  # the address parameter of each stage
-CHAIN_LETTERS = ("x", "y", "z", "w", "s")  # what goes into each stage; the next one is what comes out
-MAX_STAGES = len(CHAIN_FIELDS)
-
-
-@dataclass(frozen=True)
-class MatmulProblem:
-    """c = a·b with the weights v of c's shape (the page ``/matmul``)."""
-
-    a: Matrix  # m × k
-    b: Matrix  # k × n
-    v: Matrix | None = None  # m × n; None: ones
-    wrt: Literal["a", "b"] = "b"
-
-
-Problem = VectorProblem | ChainProblem | MatmulProblem
 
 
 class ProblemError(Exception):
@@ -83,6 +33,6 @@ class ProblemError(Exception):
         super().__init__(code, field, index, span, facts)
         self.code, self.field, self.index, self.span, self.facts = code, field, index, span, facts
 
-    def at(self, field: str, index: int | None) -> ProblemError:
-        """The same refusal, told of entry ``index`` of ``field``."""
-        return ProblemError(self.code, field=field, index=index, span=self.span, **self.facts)
+    def at(self, field: str, index: int | None, otherwise: Span | None = None) -> ProblemError:
+        """The same refusal, told of entry ``index`` of ``field``; with the span ``otherwise`` if it has none."""
+        return ProblemError(self.code, field=field, index=index, span=self.span or otherwise, **self.facts)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.address import DEFAULTS
+from core.kinds import KINDS
 from core.turns import showing
 from core.wording import say
 from pages.components.header import header
@@ -27,7 +27,7 @@ with showing:
     chosen = st.navigation(list(pages.values()), position="hidden")  # its own links would lose the state: see header
     page = next(name for name, candidate in pages.items() if candidate is chosen)
     session.follow(page)
-    if page in DEFAULTS:
+    if page in KINDS:
         views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
     with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):
         header(page)

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.address import DEFAULTS
-from core.kinds.explain import explain
+from core.kinds import KINDS, explain
 from core.kinds.vector import equations
 from pages.components.gallery import gallery
 from pages.shared import views
@@ -15,7 +14,7 @@ with definition, views.card("definition"):
     views.equation(equations.general_jacobian())
 with backward, views.card("sum"):
     views.text("backward")
-    example = explain(DEFAULTS["vjp"])
+    example = explain(KINDS["vjp"].default)
     views.equation(equations.jacobian_at(example.map, example.pullback.weights), caption="label.for_example")
     views.equation(equations.weighted_sum(example.map, example.pullback))
 st.subheader(views.words("section.gallery"), anchor=False)

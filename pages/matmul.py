@@ -1,9 +1,11 @@
 """Example 2: for c = a·b, one small matrix per element of c; weighted by v they add up to b.grad (and a.grad)."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.kinds.matmul import equations
-from core.kinds.matmul.explanation import MAX_DERIVED
+from core.kinds.matmul.explanation import MAX_DERIVED, derivation
 from pages.components.product import product
 from pages.shared import inputs, views
 
@@ -25,6 +27,6 @@ with torch, views.card("torch"):
     views.transcript(explanation.torch.transcript, views.HALF)
 with sympy, views.card("sympy"):
     if max(m, k, n) <= MAX_DERIVED:
-        views.sympy_listing(explanation, views.HALF)
+        views.sympy_listing(partial(derivation, explanation), views.HALF)
     else:
         views.hint("matmul.sympy_large", limit=MAX_DERIVED)

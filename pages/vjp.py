@@ -1,8 +1,11 @@
 """Example 1: v weights the rows of the Jacobian."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.kinds.vector import equations
+from core.kinds.vector.explanation import derivation
 from pages.components.geometry import arrows, explorer
 from pages.components.stage import stage
 from pages.shared import inputs, views
@@ -31,6 +34,6 @@ with shown, views.result("vjp") as explanation:
     with views.card("explorer"):
         explorer(explanation)
     with views.card("sympy"):
-        views.sympy_listing(explanation)
+        views.sympy_listing(partial(derivation, explanation))
     with views.card("pitfalls"):
         views.text("vjp")

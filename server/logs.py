@@ -35,7 +35,7 @@ class Discreet(logging.Filter):
 
 
 def described(error: BaseException) -> str:
-    """``KeyError at core/kinds/explain.py:120 in _map, called from …``: the innermost line first."""
+    """``KeyError at core/kinds/derived.py:20 in derive, called from …``: the innermost line first."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{_short(frame.filename)}:{frame.lineno} in {frame.name}" for frame in reversed(frames)]
     return f"{type(error).__name__} at {' < '.join(places[:12])}"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.address import DEFAULTS
+from core.kinds import KINDS
 from core.wording import say
 from server.static.assets import BASE
 
@@ -62,7 +62,7 @@ def _language(accepted: str) -> str:
 
 
 register_url_convertor("unknown", Unknown())
-ALIASES = {"home": "", **{f"{page}/": page for page in DEFAULTS}}  # address -> the page that is meant
+ALIASES = {"home": "", **{f"{page}/": page for page in KINDS}}  # address -> the page that is meant
 routes = [
     *(Route(f"{BASE}/{path}", redirect(page)) for path, page in ALIASES.items()),
     *(Route(path, redirect("")) for path in ("/", BASE) if BASE),

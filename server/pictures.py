@@ -24,7 +24,7 @@ def allowance() -> Any:
 
 async def picture(request: Request) -> Response:
     """``/export.png?page=vjp&f=…``: the slide of a link, for embedding; cached by address, refused when many wait."""
-    from core.export.embedded import kept, language, picture
+    from core.embedded import kept, language, picture
     from core.problem import ProblemError
     from core.wording import explain_error
 

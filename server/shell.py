@@ -7,7 +7,7 @@ from functools import cache
 
 from starlette.middleware import Middleware
 
-from core.address import DEFAULTS
+from core.kinds import KINDS
 from server.static.assets import BASE, DEVELOPING, STREAMLIT, fonts, named, needed, own, streamlit
 from server.static.files import File, Static
 
@@ -62,7 +62,7 @@ def scripts(name: str) -> list[str]:
 
 def served() -> Middleware:
     """Answers the pages and all files of ours, and Streamlit's scripts."""
-    pages = {name: File("index.html", page(name).encode, "no-cache") for name in ("", *DEFAULTS)}
+    pages = {name: File("index.html", page(name).encode, "no-cache") for name in ("", *KINDS)}
     early = [path for path, file in streamlit().items() if path in page("vjp")]
     return Middleware(
         Static,

@@ -12,14 +12,18 @@ ROOT = Path(__file__).parent.parent
 # Inside core a module imports from its own row and the rows above it, never from a row below.
 LAYERS = (
     ("problem", "allowance"),
-    ("turns",),
+    ("turns", "parameters"),
     ("expression", "memory"),
-    ("numbers", "address"),  # errors and JSON print expressions as text
+    ("numbers",),
+    ("maps",),
     ("grammar", "code"),
     ("calculus", "engines"),
     ("notation", "wording"),
-    ("slides", "kinds"),
+    ("slides",),
     ("figures", "export"),
+    ("kinds",),
+    ("address",),
+    ("embedded",),
     ("__main__",),
 )
 ALONE = {"wording": ("problem",)}  # all that this module may import of core
@@ -72,12 +76,12 @@ def test_every_module_of_core_has_a_place_in_the_layers() -> None:
     ("path", "source"),
     [
         ("core/address.py", "import streamlit as st"),
-        ("core/kinds/explain.py", "def f():\n    import torch"),
-        ("core/kinds/explain.py", "from torch import tensor"),
+        ("core/kinds/derived.py", "def f():\n    import torch"),
+        ("core/kinds/derived.py", "from torch import tensor"),
         ("pages/vjp.py", "import torch.func"),
         ("core/notation/latex.py", "from sympy import latex"),
         ("pages/shared/views.py", "from plotly import graph_objects"),
-        ("core/grammar/scan.py", "from core.kinds.explain import explain"),
+        ("core/grammar/scan.py", "from core.kinds.vector.explanation import explain"),
         ("core/grammar/scan.py", "from core.kinds import explain"),
         ("core/engines/verdict.py", "from core.notation import latex"),
         ("core/engines/verdict.py", "from core import wording"),
@@ -85,6 +89,9 @@ def test_every_module_of_core_has_a_place_in_the_layers() -> None:
         ("core/wording/__init__.py", "from core.address import encode"),
         ("core/expression/text.py", "from core.notation import latex"),
         ("core/figures.py", "from pages.shared import views"),
+        ("core/slides/parts.py", "from core.kinds.vector import equations"),
+        ("core/export/deck.py", "from core.kinds import KINDS"),
+        ("core/export/tex.py", "from core import address"),
         ("pages/vjp.py", "from pages import chain"),
         ("pages/vjp.py", "import pages.chain"),
         ("pages/vjp.py", "import pandas"),
@@ -104,12 +111,12 @@ def test_a_breach_is_noticed(path: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("core/kinds/explain.py", "from core.expression.text import to_text\nfrom core.engines import autograd"),
+        ("core/kinds/derived.py", "from core.expression.text import to_text\nfrom core.engines import autograd"),
         ("core/code/transcript.py", "exec(code)"),
         ("core/calculus/derivatives.py", "class Inert:\n    def eval(cls, x): ..."),
         (
             "pages/vjp.py",
-            "import streamlit\nfrom pages.shared import views\nfrom core.kinds.explain import explain",
+            "import streamlit\nfrom pages.shared import views\nfrom core.kinds import explain",
         ),
         ("pages/shared/session.py", "import streamlit as st\nst.session_state.x = st.query_params"),
     ],

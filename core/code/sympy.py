@@ -65,8 +65,8 @@ k = sp.symbols([{weights}])
 vJ = sp.Matrix([k]) * J
 print(vJ)
 
-at = dict(zip(x, {_list(point)}))
-v = dict(zip(k, {_list(cotangent)}))
+at = dict(zip(x, {constant_list(point)}))
+v = dict(zip(k, {constant_list(cotangent)}))
 print(J.subs(at))
 print(vJ.subs(at).subs(v))
 """
@@ -80,7 +80,7 @@ def matmul_source(a: Sequence[Sequence[Node]], b: Sequence[Sequence[Node]], v: S
     matrices = {"a": a, "b": b, "v": v}
     letters = "".join(_letters(letter, matrix) for letter, matrix in matrices.items())
     numbers = "".join(
-        f"at_{letter} = dict(zip({letter}, {_list([entry for row in matrix for entry in row])}))\n"
+        f"at_{letter} = dict(zip({letter}, {constant_list([entry for row in matrix for entry in row])}))\n"
         for letter, matrix in matrices.items()
     )
     return f"""\
@@ -117,7 +117,8 @@ def _letters(letter: str, matrix: Sequence[Sequence[Node]]) -> str:
     return f"{letter} = sp.Matrix([{rows}])\n"
 
 
-def _list(numbers: Sequence[Node]) -> str:
+def constant_list(numbers: Sequence[Node]) -> str:
+    """Constants as a list that SymPy reads."""
     return f"[{', '.join(expression(node, {}) for node in numbers)}]"
 
 

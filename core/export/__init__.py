@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
 from core.export.archive import archive
-from core.export.deck import Told
+from core.export.deck import Exported, Subject
 from core.export.drawing import affordable
 from core.export.notebook import notebook
 from core.export.options import SIZES, URL_VARIABLE, Options, base_url
@@ -15,8 +15,6 @@ from core.export.pptx import pptx
 from core.export.script import script
 from core.export.tex import tex
 from core.export.turns import turn
-from core.kinds.explain import Explanation
-from core.slides import count
 
 __all__ = [
     "EXPORTERS",
@@ -26,13 +24,12 @@ __all__ = [
     "Options",
     "affordable",
     "base_url",
-    "count",
     "export",
     "one_file",
     "preview",
 ]
 
-Exporter = Callable[[Sequence[Told]], list[bytes]]
+Exporter = Callable[[Sequence[Exported]], list[bytes]]
 
 EXPORTERS: dict[str, Exporter] = {
     ".png": png,
@@ -57,22 +54,20 @@ MIME = {
 }
 
 
-def export(
-    explanations: Explanation | Sequence[Explanation], suffix: str, options: Options | Sequence[Options]
-) -> list[bytes]:
+def export(subjects: Subject | Sequence[Subject], suffix: str, options: Options | Sequence[Options]) -> list[bytes]:
     """The files of one or several explanations: one file, but for ".png" and ".svg" one for each slide.
 
     ``options`` are those of all, or one for each: then each has its own language and host, and all look as the first.
     ``suffix`` is a key of EXPORTERS; raises KeyError for any other, and ProblemError for more than can be drawn, or
     ``many_exports`` where too many wait for their turn: decks are drawn one after the other.
     """
-    told = explanations if isinstance(explanations, Sequence) else (explanations,)
-    chosen = (options,) * len(told) if isinstance(options, Options) else options
-    with turn() if suffix in DRAWN and (len(told) > 1 or chosen[0].steps) else nullcontext():
-        return EXPORTERS[suffix](tuple(zip(told, chosen, strict=True)))
+    each = subjects if isinstance(subjects, Sequence) else (subjects,)
+    chosen = (options,) * len(each) if isinstance(options, Options) else options
+    with turn() if suffix in DRAWN and (len(each) > 1 or chosen[0].steps) else nullcontext():
+        return EXPORTERS[suffix](tuple(zip(each, chosen, strict=True)))
 
 
-def one_file(name: str, explanation: Explanation, suffix: str, options: Options) -> bytes:
+def one_file(name: str, subject: Subject, suffix: str, options: Options) -> bytes:
     """The same as one download: several files as a ZIP."""
-    files = export(explanation, suffix, options)
+    files = export(subject, suffix, options)
     return files[0] if len(files) == 1 else archive(name, suffix, files)

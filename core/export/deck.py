@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from core.export.cells import Part
 from core.export.options import Options
-from core.kinds.explain import Explanation
-from core.slides import slides
 from core.slides.blocks import Slide
 
-Told = tuple[Explanation, Options]  # of several explanations each has its own language and host; the first has the look
+
+class Subject(Protocol):
+    """What is exported: an explanation as its kind shows it."""
+
+    def address(self, lang: str) -> str:
+        """The address of the state, without a host."""
+
+    def count(self, steps: bool = False) -> int:
+        """How many slides there will be, without making them."""
+
+    def slides(self, lang: str, steps: bool = False) -> tuple[Slide, ...]:
+        """The state as a slide in a language; with ``steps`` how it comes about, the state last."""
+
+    def cells(self, lang: str, link: str) -> tuple[Part, ...]:
+        """The cells of a notebook in a language; ``link`` opens the state."""
+
+
+Exported = tuple[Subject, Options]  # of several each has its own language and host; the first has the look
 
 
 @dataclass(frozen=True)
@@ -27,10 +44,10 @@ class Page:
         return self.link.startswith(("http://", "https://"))
 
 
-def deck(told: Sequence[Told]) -> tuple[Page, ...]:
+def deck(exported: Sequence[Exported]) -> tuple[Page, ...]:
     """The slides of several explanations, one after the other."""
     return tuple(
         Page(slide, options.link(slide.frame.link), options.lang)
-        for explanation, options in told
-        for slide in slides(explanation, options.lang, options.steps)
+        for subject, options in exported
+        for slide in subject.slides(options.lang, options.steps)
     )

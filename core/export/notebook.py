@@ -6,16 +6,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.export.deck import Told
+from core.export.cells import Part
+from core.export.deck import Exported
 from core.export.script import cells
-from core.export.source import Part
 from core.export.tex import piece_tex
 
 
-def notebook(told: Sequence[Told]) -> list[bytes]:
+def notebook(exported: Sequence[Exported]) -> list[bytes]:
     """It runs from top to bottom with sympy and torch, and fails where a number differs."""
     book = {
-        "cells": [_cell(part, k) for k, part in enumerate(cells(told))],
+        "cells": [_cell(part, k) for k, part in enumerate(cells(exported))],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},

@@ -24,7 +24,7 @@ from pptx.slide import Slide as Shapes
 from pptx.text.text import TextFrame
 from pptx.util import Pt
 
-from core.export.deck import Page, Told, deck
+from core.export.deck import Exported, Page, deck
 from core.export.drawing import BOTTOM, EDGE, describe_slide, draw_bodies, shortened
 from core.export.options import SIZES, Options
 from core.export.qr import made
@@ -42,9 +42,9 @@ LINE = 1.2  # em from line to line
 MONO, SANS, HANZI = "Courier New", "Calibri", "Microsoft YaHei"  # what every PowerPoint has
 
 
-def pptx(told: Sequence[Told]) -> list[bytes]:
+def pptx(exported: Sequence[Exported]) -> list[bytes]:
     """One presentation with a slide for each."""
-    pages, options = deck(told), told[0][1]
+    pages, options = deck(exported), exported[0][1]
     document = Presentation()
     size = SIZES[options.size]
     document.slide_width, document.slide_height = Pt(size.width), Pt(size.height)
@@ -58,8 +58,8 @@ def pptx(told: Sequence[Told]) -> list[bytes]:
     return [file.getvalue()]
 
 
-def _add(document: Document, told: Page, count: int, png: bytes, svg: bytes, options: Options) -> None:
-    theme, described, slide = THEMES[options.theme], describe_slide(told, 1, 1, options), told.slide
+def _add(document: Document, drawn: Page, count: int, png: bytes, svg: bytes, options: Options) -> None:
+    theme, described, slide = THEMES[options.theme], describe_slide(drawn, 1, 1, options), drawn.slide
     page = document.slides.add_slide(document.slide_layouts[TITLE_ONLY])
     if not options.transparent:
         page.background.fill.solid()
@@ -87,17 +87,17 @@ def _add(document: Document, told: Page, count: int, png: bytes, svg: bytes, opt
     _text(page, slide.frame.code, code, _code_size(slide.frame.code, code), ink, font=MONO)
     if slide.frame.remark:
         _text(page, [slide.frame.remark], remark, _flowing(slide.frame.remark, remark, 13), tone)
-    link = told.link
-    to = link if told.leads_somewhere else ""
+    link = drawn.link
+    to = link if drawn.leads_somewhere else ""
     _text(page, [shortened(link)], (EDGE, 500, beside, 28), 10, theme.muted, link=to)
     if described["qr"]:
         picture = page.shapes.add_picture(_qr(link), Pt(width - EDGE - side), Pt(BOTTOM - side), Pt(side), Pt(side))
-        _describe(picture, say(told.lang, "export.alt.qr"))
+        _describe(picture, say(drawn.lang, "export.alt.qr"))
     notes = page.notes_slide.notes_text_frame
     assert notes is not None  # the notes master has one
-    notes.text = "\n\n".join([slide.notes, say(told.lang, "export.notes.link", link=link)])
+    notes.text = "\n\n".join([slide.notes, say(drawn.lang, "export.notes.link", link=link)])
     for frame in (*(shape.text_frame for shape in page.shapes if shape.has_text_frame), notes):
-        _speak(frame, LANGUAGES[told.lang])
+        _speak(frame, LANGUAGES[drawn.lang])
 
 
 def _speak(frame: TextFrame, language: str) -> None:

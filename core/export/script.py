@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import fill
 
-from core.export.deck import Told
-from core.export.options import Options
-from core.export.source import Part, parts
-from core.kinds.explain import Explanation
-from core.slides.words import address_of
+from core.export.cells import Part
+from core.export.deck import Exported
 
 WIDTH = 100
 
 
-def script(told: Sequence[Told]) -> list[bytes]:
+def script(exported: Sequence[Exported]) -> list[bytes]:
     """Plain Python that needs sympy and torch, prints every step and fails where a number differs."""
-    return ["\n".join(text for part in cells(told) if (text := _text(part))).encode()]
+    return ["\n".join(text for part in cells(exported) if (text := _text(part))).encode()]
 
 
-def cells(told: Sequence[Told]) -> list[Part]:
+def cells(exported: Sequence[Exported]) -> list[Part]:
     """The parts of several explanations, one after the other; each makes its own names anew."""
     return [
-        part for explanation, options in told for part in parts(explanation, options.lang, _link(explanation, options))
+        part
+        for subject, options in exported
+        for part in subject.cells(options.lang, options.link(subject.address(options.lang)))
     ]
-
-
-def _link(explanation: Explanation, options: Options) -> str:
-    return options.link(address_of(explanation, options.lang))
 
 
 def _text(part: Part) -> str:

@@ -24,7 +24,7 @@ from core.grammar.vocabulary import (
 
 # words with a digit or an underscore inside
 _WHOLE = "|".join(sorted((word for word in FUNCTION_WORDS if not word.rstrip("0123456789").isalpha()), key=len)[::-1])
-_MODULES = "torch|nn|functional|special|linalg|F|jnp|jax|np|numpy|scipy|math|cmath|sympy|sp|tf|keras|activations|K|mx|mxnp|T|tt"
+_MODULES = "torch|nn|functional|special|linalg|F|jnp|jax|np|numpy|scipy|math|cmath|sympy|sp|tf|keras|activations|K"
 # behind the _ of a name: k_{cat}, x_{n,1}, v_{\text{max}}
 _SUBSCRIPT = r"_\{(?:\\(?:text|mathrm|rm)[ ]*+\{[A-Za-z0-9, ]++\}|[A-Za-z0-9, ]++)\}"
 _TOKENS = r"""

@@ -43,17 +43,18 @@ GREEK_COMMANDS: dict[str, str] = {
 CONSTANT_WORDS = {"pi": "pi", "π": "pi"}
 # functions that everybody writes without brackets too; any other word is a function only before a bracket
 BARE = _words(
-    "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh arcsin arccos arctan exp log ln log2 log10 lg tg ctg cot"
-    " sec csc sqrt abs sign sgn min max sigmoid relu softplus where piecewise"
+    "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh arcsin arccos arctan exp log ln log2 log10 lg tg ctg"
+    " cot sec csc sqrt abs sign sgn min max sigmoid relu softplus where piecewise"
 )
 REFUSED_WORDS: dict[str, frozenset[str]] = {
     "not_finite": _words("inf infinity infty oo zoo nan"),
     "reserved_name": frozenset(("true", "false", *keyword.kwlist)),
     "unsupported_function": _words(
-        "sum prod mean norm factorial binomial gamma lgamma digamma zeta beta integrate diff derivative limit solve det"
-        " softmax log_softmax logsumexp softmin matmul dot lg acot arccot arcctg acoth asech acsch arg conj conjugate real"
-        " imag inv inverse trace transpose argmax argmin amax amin cumsum cumprod std var median sort sqr besselj airy"
-        " versin sinhc cat stack tensor zeros ones cross outer einsum bmm mm logdet"
+        "sum prod mean norm factorial binomial gamma lgamma digamma zeta beta integrate diff derivative"
+        " limit solve det softmax log_softmax logsumexp softmin matmul dot lg acot arccot arcctg acoth"
+        " asech acsch arg conj conjugate real imag inv inverse trace transpose argmax argmin amax amin"
+        " cumsum cumprod std var median sort sqr besselj airy versin sinhc cat stack tensor zeros ones"
+        " cross outer einsum bmm mm logdet"
     ),
 }
 VECTORS = _words("sum prod mean norm softmax log_softmax logsumexp softmin")  # of one argument, which is then a vector
@@ -99,7 +100,7 @@ class Word(NamedTuple):
 class Vocabulary:
     """Which names may occur: the ``declared`` ones; without them (None) or beside them (``open``) any name.
 
-    A word is read alike in either case, but for those that are declared: only afterwards is it asked whether each name is.
+    A word is read alike in either case, but for those that are declared; whether each name is, is asked afterwards.
     """
 
     declared: frozenset[str] | None = None
@@ -197,7 +198,7 @@ class Vocabulary:
         return "constant" if piece == "pi" else None
 
     def _guess(self, text: str, word: Word) -> list[Token]:
-        """The likelier meaning of several letters, with the other one as a choice. Raises Refusal where there is none."""
+        """The likelier meaning of several letters, the other one as a choice. Raises Refusal where there is none."""
         if len(word.letters) <= _LONGEST_SPLIT:
             pieces = fewest(word.letters, word.number, self._piece)
             if any(kind == "function" for kind, _ in pieces):

@@ -132,13 +132,13 @@ class Frame:
     """What stands around the body of every slide of an explanation.
 
     ``code`` with what it answered; ``remark`` says how torch's answer compares, ``agrees`` is its tone; ``link`` is the
-    address of the state, without a host.
+    address of the state, without a host, which whoever made the slides puts in.
     """
 
     code: tuple[str, ...]
     remark: str
     agrees: bool
-    link: str
+    link: str = ""
 
     def without_answer(self) -> Frame:
         """The frame of a step on the way: the call, and nothing of what it will answer."""
@@ -155,6 +155,10 @@ class Slide:
     frame: Frame
     alt: str
     notes: str
+
+    def linked(self, link: str) -> Slide:
+        """The slide with the address of its state."""
+        return replace(self, frame=replace(self.frame, link=link))
 
 
 def beside(*blocks: Block | None) -> Block:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core import address as share
 from core.engines.verdict import Verdict
-from core.kinds.explain import Explanation, Rows
-from core.kinds.matmul.explanation import MatmulExplanation
+from core.maps import Rows
 from core.numbers.exact import Number
 from core.numbers.notation import decimal
 from core.wording import explain_note, say
@@ -24,16 +22,6 @@ def vector_text(values: Sequence[Number]) -> str:
 def rows_text(rows: Rows) -> str:
     """[[2, 4], [2, 24]]"""
     return f"[{', '.join('[' + ', '.join(decimal(n.value) for n in row) + ']' for row in rows)}]"
-
-
-def address_of(e: Explanation, lang: str) -> str:
-    return share.encode(e.problem, None if lang == "en" else lang)  # English is what a link opens in anyway
-
-
-def matmul_title(e: MatmulExplanation, lang: str) -> str:
-    """b.grad is a weighted sum of so many matrices, or the only one there is."""
-    (m, _, n), wrt = e.sizes, e.problem.wrt
-    return say(lang, f"export.title.matmul{'_one' if m * n == 1 else ''}", wrt=wrt, count=m * n)
 
 
 def remark_on(verdict: Verdict, lang: str) -> str:

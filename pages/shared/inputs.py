@@ -13,22 +13,17 @@ import streamlit as st
 
 from core.expression.tree import SUBSCRIPTS
 from core.grammar import MAX_LENGTH
-from core.kinds import edits
-from core.kinds.explain import ChainExplanation, Reading, read, read_chain
-from core.kinds.vector.equations import output
-from core.notation.tree import Hued, Symbol, line
+from core.kinds import read
+from core.kinds.chain.edits import add_stage, remove_stage
+from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, MAX_STAGES, ChainProblem
+from core.kinds.kind import Problem
+from core.kinds.vector import edits
+from core.kinds.vector.problem import VectorProblem
+from core.kinds.vector.reading import Reading
+from core.notation.pieces import output
+from core.notation.tree import Hued, entry, line
 from core.numbers.exact import Number
-from core.problem import (
-    CHAIN_FIELDS,
-    CHAIN_LETTERS,
-    MAX_ENTRIES,
-    MAX_OUTPUTS,
-    MAX_STAGES,
-    ChainProblem,
-    Problem,
-    ProblemError,
-    VectorProblem,
-)
+from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError
 from pages.components.weights import weights
 from pages.shared import session, views
 
@@ -94,7 +89,7 @@ def chain_problem(page: str) -> None:
     """Every stage, the point and v of a ChainProblem."""
     problem = session.problem(page)
     assert isinstance(problem, ChainProblem)
-    readings = read_chain(problem)
+    readings = read(problem).stages
     address_errors()
     for s, reading in enumerate(readings):
         _functions(page, _Stage(s, STAGES[s], CHAIN_FIELDS[s], CHAIN_LETTERS[s + 1], problem.stages[s]), reading)
@@ -106,8 +101,8 @@ def chain_problem(page: str) -> None:
 def _lengthen(page: str, count: int) -> None:
     """Adds a stage behind the last one, or takes the last one away."""
     possible = {
-        "chain.add_stage": (count < MAX_STAGES, edits.add_stage),
-        "chain.remove_stage": (count > 2, edits.remove_stage),
+        "chain.add_stage": (count < MAX_STAGES, add_stage),
+        "chain.remove_stage": (count > 2, remove_stage),
     }
     with st.container(horizontal=True, gap="medium"):
         for label, (offered, edit) in possible.items():
@@ -150,7 +145,7 @@ def _function(page: str, stage: _Stage, i: int, typed: str) -> None:
     with st.container(
         key=f"{page}.{stage.letter}.{i}", horizontal=True, vertical_alignment="center", gap="small", wrap=False
     ):
-        views.inline(line(Hued(Symbol(f"{stage.letter}_{{{i + 1}}}"), i), "="))
+        views.inline(line(Hued(entry(stage.letter, i + 1), i), "="))
         label = views.words(f"label.{stage.letter}", i=i + 1)
         _field(
             page, f"{stage.field}.{i}", label, typed, lambda now, text: edits.with_function(now, i, text, stage.number)
@@ -196,8 +191,7 @@ def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading,
 def _shown(page: str) -> tuple[Number, ...]:
     """The v of what is drawn, which is the last that could be explained."""
     explanation, _ = views.explained(page)
-    pulled = explanation.whole_pullback if isinstance(explanation, ChainExplanation) else explanation.pullback
-    return pulled.weights
+    return explanation.weights
 
 
 def _plain_weights(page: str, texts: tuple[str, ...]) -> None:

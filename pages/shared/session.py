@@ -24,14 +24,15 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import address as share
-from core.kinds.edits import nearest
-from core.kinds.explain import complete, explain
-from core.problem import Problem, ProblemError
+from core.kinds import KINDS, complete, explain
+from core.kinds.kind import Problem
+from core.parameters import LANGUAGES, parameters
+from core.problem import ProblemError
 from core.turns import showing
 
 P = ParamSpec("P")
 Edit = Callable[[Any, str], Problem]  # a draft and what was typed into a field of it -> the next draft
-PAGES = ("home", "vjp", "chain", "matmul")
+PAGES = ("home", *KINDS)
 
 
 _language: ContextVar[str] = ContextVar("language")  # of the run; asked for a hundred times in each
@@ -45,7 +46,7 @@ def language() -> str:
 def arrive() -> str:
     """The language of a run that begins: chosen by the address, else kept, else the browser's."""
     query = _parameters()
-    if query.get("lang") in share.LANGUAGES and _arriving():
+    if query.get("lang") in LANGUAGES and _arriving():
         st.session_state.lang = query["lang"]
     elif "lang" not in st.session_state:
         st.session_state.lang = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
@@ -57,15 +58,16 @@ def arrive() -> str:
 def follow(page: str) -> None:
     """Brings state and address into step: decodes the address of an arriving visitor, writes that of others."""
     if "drafts" not in st.session_state:
-        st.session_state.drafts = dict(share.DEFAULTS)
-        st.session_state.sound = dict(share.DEFAULTS)
-        st.session_state.shown = dict(share.DEFAULTS)
+        defaults = {name: kind.default for name, kind in KINDS.items()}
+        st.session_state.drafts = dict(defaults)
+        st.session_state.sound = dict(defaults)
+        st.session_state.shown = dict(defaults)
         st.session_state.address_errors = ()
         st.session_state.unread = frozenset()
     st.session_state.first_run = "page" not in st.session_state
     st.session_state.refused = {}
     opened = st.session_state.get("page") != page and _parameters().keys() - {"lang"}
-    if (_arriving() or opened) and page in share.DEFAULTS:
+    if (_arriving() or opened) and page in KINDS:
         decoded = share.read_query(page, _query())
         st.session_state.address_errors = decoded.errors
         _accept(page, decoded.problem)
@@ -215,7 +217,7 @@ def sent(key: str, name: str) -> Any:
 def address(page: str, lang: str | None = None) -> str:
     """The link to a page in its present state, relative to the app."""
     lang = lang or language()
-    if page not in share.DEFAULTS:
+    if page not in KINDS:
         return f"./?lang={lang}"
     shared = problem(page) if page in st.session_state.unread else sound(page)
     return share.encode(shared, lang).removeprefix("/")
@@ -228,7 +230,7 @@ def _query() -> str:
 
 
 def _parameters() -> dict[str, str]:
-    return share.parameters(_query()[: share.MAX_QUERY])
+    return parameters(_query()[: share.MAX_QUERY])
 
 
 def _arriving() -> bool:
@@ -245,7 +247,7 @@ def _accept(page: str, draft: Problem) -> None:
         if _arriving() or st.session_state.get("page") != page:
             st.session_state.unread |= {page}
             with suppress(ProblemError):  # a link with a bad v still shows its own functions
-                explain(near := nearest(draft, refusal.field))
+                explain(near := KINDS[page].nearest(draft, refusal.field))
                 st.session_state.shown[page] = near
     else:
         st.session_state.unread -= {page}

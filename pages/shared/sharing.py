@@ -9,14 +9,15 @@ from html import escape
 import streamlit as st
 
 from core import export
-from core.address import DEFAULTS, host
+from core.address import host
 from core.export.kept import Kept
 from core.export.qr import qr
 from core.export.tex import piece_tex
 from core.export.turns import Visitors
-from core.kinds.equations import shown
-from core.kinds.explain import Explanation, MatmulExplanation
+from core.kinds import KINDS, Subject, subject
+from core.kinds.kind import Explanation
 from core.kinds.matmul import equations
+from core.kinds.matmul.explanation import MatmulExplanation
 from core.notation.python import python
 from core.notation.tree import Piece
 from core.problem import ProblemError
@@ -56,7 +57,7 @@ def share(page: str) -> None:
         st.code(link, language="text", wrap_lines=True)
         if _code(link, 280):
             st.button(views.words("share.large"), key="share.large", on_click=session.project)
-        if page in DEFAULTS:
+        if page in KINDS:
             _embedding(page, link)
             _copies(page)
 
@@ -106,7 +107,7 @@ def _copies(page: str) -> None:
     form = st.segmented_control(
         views.words("share.copy"), tuple(FORMS), default="LaTeX", required=True, key="share.form"
     )
-    equations_ = shown(explanation)
+    equations_ = subject(explanation).equations()
     if isinstance(explanation, MatmulExplanation):
         equations_ += equations.of_element(explanation, *_element(explanation))
     for piece in equations_:
@@ -145,17 +146,18 @@ def _choices(page: str) -> None:
     options = _options(suffix)
     if suffix == "png":
         try:
-            export.affordable(export.count(explanation, options.steps), options)
+            export.affordable(subject(explanation).count(options.steps), options)
         except ProblemError as refusal:
             views.error(refusal)
             return
     _preview(explanation, suffix, options)
+    exported = subject(explanation)
     visitor = session.visitor()  # the file is made in another thread, which knows no session
     several = options.steps and suffix in ("png", "svg")
     name, mime = (f"{page}.zip", "application/zip") if several else (f"{page}.{suffix}", export.MIME[f".{suffix}"])
     st.download_button(
         views.words("export_as.download", name=name),
-        lambda: _file(visitor, page, explanation, suffix, options),  # made when it is asked for, not at every change
+        lambda: _file(visitor, page, exported, suffix, options),  # made when it is asked for, not at every change
         name,
         mime,
         on_click="ignore",
@@ -163,18 +165,18 @@ def _choices(page: str) -> None:
     )
 
 
-def _file(visitor: str, page: str, explanation: Explanation, suffix: str, options: export.Options) -> bytes:
+def _file(visitor: str, page: str, exported: Subject, suffix: str, options: export.Options) -> bytes:
     with _visitors.one(visitor):
-        return export.one_file(page, explanation, f".{suffix}", options)
+        return export.one_file(page, exported, f".{suffix}", options)
 
 
 def _preview(explanation: Explanation, suffix: str, options: export.Options) -> None:
     """The slide, any of the steps, or the source text."""
     if suffix not in PICTURES:
-        text = export.export(explanation, f".{suffix}", options)[0].decode()
+        text = export.export(subject(explanation), f".{suffix}", options)[0].decode()
         st.code(text, language=SOURCES[suffix], height=300, wrap_lines=True)
         return
-    number = count = export.count(explanation, options.steps)
+    number = count = subject(explanation).count(options.steps)
     if count > 1:
         number = st.slider(views.words("export_as.slide"), 1, count, 1, key="export.slide")
     try:
@@ -191,7 +193,7 @@ def _drawn(explanation: Explanation, options: export.Options, number: int) -> by
     if kept := _previews.get(key):
         return kept
     with _visitors.one(session.visitor()):
-        return _previews.put(key, export.preview((explanation, options), number))
+        return _previews.put(key, export.preview((subject(explanation), options), number))
 
 
 def _options(suffix: str) -> export.Options:

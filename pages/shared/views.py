@@ -7,7 +7,7 @@ Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from html import escape
@@ -21,14 +21,16 @@ from core import grammar
 from core.code.transcript import Transcript, annotated
 from core.engines.verdict import Note, Verdict
 from core.grammar.refusal import clip
-from core.kinds.explain import Explanation, VectorExplanation, complete, derivation, explain
+from core.kinds import complete, explain
+from core.kinds.kind import Explanation, Problem
 from core.kinds.vector import equations
+from core.kinds.vector.explanation import VectorExplanation
+from core.notation import tree
 from core.notation.latex import latex
-from core.notation.latex import name as typeset_name
 from core.notation.palette import PALETTES, Palette
 from core.notation.tree import Piece
 from core.numbers.notation import decimal
-from core.problem import Problem, ProblemError
+from core.problem import ProblemError
 from core.wording import Example, comments, examples, explain_error, explain_note, prose, say
 from pages.shared import session
 
@@ -121,7 +123,7 @@ def reading(piece: Piece) -> None:
 def variable(name: str) -> str:
     """A variable as the label of its field: typeset if it can be one, else as it stands in the link."""
     try:
-        return f"${typeset_name(grammar.variable(name, field='at'))}$"
+        return f"${latex(tree.name(grammar.variable(name, field='at')))}$"
     except ProblemError:
         return verbatim(name)
 
@@ -199,10 +201,10 @@ def transcript(run: Transcript, width: int = WHOLE) -> None:
 MISSING = {"too_slow": "check.cannot", "busy": "check.turn"}  # why a derivation is not there
 
 
-def sympy_listing(explanation: VectorExplanation, width: int = WHOLE) -> None:
+def sympy_listing(derivation: Callable[[], Transcript], width: int = WHOLE) -> None:
     """The derivation as SymPy code with what it printed, or why there is none."""
     try:
-        transcript(derivation(explanation), width)
+        transcript(derivation(), width)
     except ProblemError as refusal:
         hint(MISSING[refusal.code]) if refusal.code in MISSING else error(refusal)
 

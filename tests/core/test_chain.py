@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from core import address as share
 from core import wording as words
 from core.__main__ import answer
+from core.kinds import KINDS, complete, explain
 from core.kinds.chain.cost import multiplications
-from core.kinds.explain import MAX_COMPOSED, ChainExplanation, complete, explain, read_chain
-from core.problem import CHAIN_FIELDS, ChainProblem, ProblemError
+from core.kinds.chain.explanation import MAX_COMPOSED, ChainExplanation
+from core.kinds.chain.problem import CHAIN_FIELDS, ChainProblem
+from core.kinds.chain.reading import read as read_chain
+from core.problem import ProblemError
 
 CASES = {
     case["id"]: case
@@ -82,7 +85,7 @@ def test_a_case_cut_into_stages_has_its_known_jacobian_and_vjp(name: str):
 
 
 def test_the_default_chain_of_the_page():
-    e = explain(share.DEFAULTS["chain"])
+    e = explain(KINDS["chain"].default)
     assert values(e.outer_pullback.total) == [6, 19]
     assert values(e.pullback.total) == [88, 82]
     assert rows(e.product) == [[20, 16], [34, 33]]
@@ -186,11 +189,11 @@ def test_what_is_wrong_with_a_later_stage_is_told_in_the_words_of_a_chain(addres
 
 
 def test_a_gap_before_a_stage_is_told_of_once():
-    readings = read_chain(share.decode("/chain?f=x&g=y1&k=w1%2Bw2").problem)
+    readings = read_chain(share.decode("/chain?f=x&g=y1&k=w1%2Bw2").problem).stages
     assert [[error.code for error in reading.errors] for reading in readings] == [[], [], ["no_stage"], []]
 
 
-@pytest.mark.parametrize("problem", [share.DEFAULTS["chain"], FOUR])
+@pytest.mark.parametrize("problem", [KINDS["chain"].default, FOUR])
 def test_torch_pushes_the_first_unit_vector_forward_through_the_first_columns(problem: ChainProblem):
     e = explain(problem)
     assert [len(tangent) for tangent in e.torch.tangents] == list(e.sizes[1:])

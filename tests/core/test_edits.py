@@ -1,7 +1,11 @@
 """Edits of a draft: each touches its own part, so that those which come together all count."""
 
-from core.kinds import edits
-from core.problem import ChainProblem, MatmulProblem, VectorProblem
+from core.kinds import KINDS
+from core.kinds.chain.edits import add_stage, remove_stage
+from core.kinds.chain.problem import ChainProblem
+from core.kinds.matmul.problem import MatmulProblem
+from core.kinds.vector import edits
+from core.kinds.vector.problem import VectorProblem
 
 VECTOR = VectorProblem(("x1*x2", "x2"), (("x1", "1"), ("x2", "2")), ("2", "1"))
 CHAIN = ChainProblem(("x1*x2",), ("y1", "y1^2"), (("x1", "1"), ("x2", "2")), ("3", "4"))
@@ -29,9 +33,9 @@ def test_an_outer_function_more_or_less_leaves_the_point_alone():
 
 
 def test_a_stage_is_added_behind_the_last_one_and_v_starts_again():
-    longer = edits.add_stage(CHAIN)
+    longer = add_stage(CHAIN)
     assert (longer.further, longer.cotangent) == ((("z1+z2",),), None)
-    assert edits.remove_stage(longer).further == ()
+    assert remove_stage(longer).further == ()
 
 
 def test_an_edit_of_what_is_gone_changes_nothing():
@@ -48,6 +52,6 @@ def test_a_variable_is_not_kept_for_a_typing_error_on_the_way():
 
 
 def test_what_is_nearest_to_a_refused_problem_leaves_the_refused_part_to_its_default():
-    assert edits.nearest(VECTOR, "v") == VectorProblem(VECTOR.functions, VECTOR.point)
-    assert edits.nearest(VECTOR, "at") == VectorProblem(VECTOR.functions, None, VECTOR.cotangent)
-    assert edits.nearest(MatmulProblem((("1",),), (("2",),), (("x",),)), "v").v is None
+    assert KINDS["vjp"].nearest(VECTOR, "v") == VectorProblem(VECTOR.functions, VECTOR.point)
+    assert KINDS["vjp"].nearest(VECTOR, "at") == VectorProblem(VECTOR.functions, None, VECTOR.cotangent)
+    assert KINDS["matmul"].nearest(MatmulProblem((("1",),), (("2",),), (("x",),)), "v").v is None

@@ -12,10 +12,14 @@ import pytest
 from core import address as share
 from core import wording as words
 from core.grammar import parse
-from core.kinds.explain import explain, refit
-from core.kinds.matmul.explanation import resize
+from core.kinds import KINDS, explain
+from core.kinds.chain.problem import ChainProblem
+from core.kinds.matmul.entries import resize
+from core.kinds.matmul.problem import MatmulProblem
+from core.kinds.vector.problem import VectorProblem
+from core.kinds.vector.reading import refit
 from core.numbers.floats import evaluate
-from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
+from core.problem import ProblemError
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "correctness.json").read_text(encoding="utf-8"))
 TEXT = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), (("x1", "1"), ("x2", "2")), ("2", "1"))
@@ -150,7 +154,7 @@ def test_the_pullback_is_linear_in_v(problem):
 
 
 def test_the_chain_rule_equals_the_derivative_of_the_composition():
-    e = explain(share.DEFAULTS["chain"])
+    e = explain(KINDS["chain"].default)
     assert floats(e.product) == [close(row) for row in floats(e.whole.jacobian_at)]
     assert [n.value for n in e.pullback.total] == close([n.value for n in e.whole_pullback.total])
     assert list(e.torch.middle_grad) == close([n.value for n in e.outer_pullback.total])

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from core import address as share
 from core.grammar import parse
-from core.kinds.explain import VectorExplanation, explain
+from core.kinds import KINDS, explain
+from core.kinds.vector.explanation import VectorExplanation
 from core.kinds.vector.geometry import label, moved, scene, tree, written
-from core.problem import VectorProblem
+from core.kinds.vector.problem import VectorProblem
 
 POLAR = VectorProblem(("r*cos(phi)", "r*sin(phi)"), (("r", "2"), ("phi", "pi/6")), ("1", "2"))
 
@@ -20,7 +20,7 @@ def _explained(problem: VectorProblem) -> VectorExplanation:
 
 
 def test_a_scene_holds_the_jacobian_row_by_row() -> None:
-    told = scene(_explained(share.DEFAULTS["vjp"]))  # type: ignore[arg-type]
+    told = scene(_explained(KINDS["vjp"].default))  # type: ignore[arg-type]
     assert told["x"] == [1, 2]
     assert told["v"] == [2, 1]
     assert told["J"] == [[2, 4], [2, 24]]

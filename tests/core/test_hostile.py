@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 
 import pytest
 
@@ -14,9 +16,11 @@ from core import grammar
 from core.expression.tree import natural
 from core.grammar.matrices import MAX_TEXT
 from core.grammar.matrices import read as read_matrix
-from core.kinds import edits
-from core.kinds.explain import complete, explain, read
-from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError, VectorProblem
+from core.kinds import KINDS, complete, explain
+from core.kinds.vector import edits
+from core.kinds.vector.problem import VectorProblem
+from core.kinds.vector.reading import read
+from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError
 
 SIGNS = "[ ] { } [[ ]] ( ) 1 -2.5 pi 1/2 , ; & | = : ... x ' \" A= dtype= tensor( np.array( np.matrix('"
 LATEX = r"\\ \\[ \\[1ex] \begin{bmatrix} \end{bmatrix} \left( \right]"
@@ -51,6 +55,31 @@ def test_what_stands_behind_a_matrix_is_looked_at_once(text: str) -> None:
     code = f"from core.grammar.matrices import read\nread({text!r})"
     told = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
     assert "ProblemError" in told.stderr
+
+
+def lines_run(work: Callable[[], object]) -> int:
+    """How many lines of Python a piece of work takes."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Callable[..., object]:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with suppress(ProblemError):
+            work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("text", ["tensor({}=|", "np.array({}1)", "f({}\n2", "1 {} 2", "{{({}"])
+def test_blanks_in_a_pasted_text_are_not_walked_one_by_one(text: str) -> None:
+    few, many = (lines_run(lambda n=n: read_matrix(text.format(" " * n))) for n in (10, 15_000))
+    assert many - few < 5_000
 
 
 @pytest.mark.parametrize("text", ["[" * 10_000, "[" * 10_000 + "1" + "]" * 10_000, "{[" * 5_000 + "1" + "]}" * 5_000])
@@ -144,6 +173,6 @@ def test_removing_a_function_removes_all_that_are_more_than_there_may_be() -> No
 def test_a_link_that_no_page_would_write_is_not_read_at_all() -> None:
     query = "f=" + ";".join("x" * (share.MAX_QUERY // 2))
     decoded = share.read_query("vjp", query)
-    assert decoded.problem == share.DEFAULTS["vjp"]
+    assert decoded.problem == KINDS["vjp"].default
     assert [(error.code, error.field) for error in decoded.errors] == [("too_long", "address")]
     assert share.read_query("vjp", "f=x^2&at=x:3") == share.decode("/vjp?f=x^2&at=x:3")

@@ -16,8 +16,9 @@ from core import address as share
 from core import wording as words
 from core.export import EXPORTERS, URL_VARIABLE, Options, base_url, export
 from core.export.qr import qr
-from core.kinds.explain import explain
-from core.problem import ProblemError, VectorProblem
+from core.kinds import KINDS, explain, subject
+from core.kinds.vector.problem import VectorProblem
+from core.problem import ProblemError
 
 READS = [
     ("http://127.0.0.1:8501/vjp?f=x", "http://127.0.0.1:8501"),
@@ -81,7 +82,7 @@ def test_the_command_line_writes_no_file_for_such_a_link(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("suffix", EXPORTERS)
 def test_a_hostile_host_is_escaped_in_every_file(suffix: str) -> None:
-    (file, *_) = export(explain(share.DEFAULTS["vjp"]), suffix, Options(base=HOSTILE))
+    (file, *_) = export(subject(explain(KINDS["vjp"].default)), suffix, Options(base=HOSTILE))
     for text in texts(suffix, file):
         for said in ("\\input", "<script>", "{y}$", "[a](b)"):
             assert said not in text, said
@@ -103,7 +104,7 @@ def texts(suffix: str, file: bytes) -> list[str]:
 
 
 def test_a_line_end_in_a_host_ends_no_comment_of_a_script() -> None:
-    (file,) = export(explain(share.DEFAULTS["vjp"]), ".py", Options(base="http://x\nimport os\n#"))
+    (file,) = export(subject(explain(KINDS["vjp"].default)), ".py", Options(base="http://x\nimport os\n#"))
     assert "import os" not in file.decode()
 
 
@@ -123,6 +124,6 @@ def test_a_link_that_fits_no_qr_code_has_none() -> None:
 @pytest.mark.parametrize("suffix", EXPORTERS)
 def test_a_file_whose_link_fits_no_code_is_made_without_one(suffix: str) -> None:
     told = explain(VectorProblem(("x^2",), (("x", "3"),)))
-    (file, *_) = export(told, suffix, Options(base="http://x.example/" + "a" * 4_000))
+    (file, *_) = export(subject(told), suffix, Options(base="http://x.example/" + "a" * 4_000))
     assert file
     assert suffix != ".tex" or r"\hfil\lensqr" not in file.decode()

@@ -13,10 +13,12 @@ from core.calculus import worker
 from core.code.sympy import VOCABULARY
 from core.code.transcript import run
 from core.grammar.matrices import read
-from core.kinds.explain import derivation, explain
+from core.kinds import explain
 from core.kinds.matmul.entries import induced, preset, put, random_integers
-from core.kinds.matmul.explanation import LOSSES, ORDERS, read_matmul
-from core.problem import MatmulProblem, ProblemError
+from core.kinds.matmul.explanation import LOSSES, ORDERS, derivation
+from core.kinds.matmul.problem import MatmulProblem
+from core.kinds.matmul.reading import read as read_matmul
+from core.problem import ProblemError
 
 TEXT = MatmulProblem((("1", "2"), ("3", "4")), (("1", "2", "3"), ("4", "5", "6")))
 WEIGHTED = replace(TEXT, v=(("1", "-2", "3"), ("1/2", "0", "7")))

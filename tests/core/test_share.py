@@ -6,7 +6,11 @@ import pytest
 
 from core import address as share
 from core import wording as words
-from core.problem import ChainProblem, MatmulProblem, ProblemError, VectorProblem
+from core.kinds import KINDS
+from core.kinds.chain.problem import ChainProblem
+from core.kinds.matmul.problem import MatmulProblem
+from core.kinds.vector.problem import VectorProblem
+from core.problem import ProblemError
 
 TEXT = VectorProblem(("2*x1+x2^2", "x1^2+2*x2^3"), (("x1", "1"), ("x2", "2")), ("2", "1"))
 
@@ -61,13 +65,13 @@ def test_separators_are_read_as_keyboards_and_editors_give_them(typed, meant):
 
 def test_an_entry_that_is_refused_can_be_pointed_at_even_where_the_link_leaves_it_out():
     ones = VectorProblem(("x", "y"), cotangent=("1",))
-    assert share.place(ones, "v", None) == "1"
-    assert share.place(MatmulProblem((("1",),), (("2",),), (("1", "1"), ("1", "1"))), "v", None) == "1,1;1,1"
+    assert KINDS["vjp"].place(ones, "v", None) == "1"
+    assert KINDS["matmul"].place(MatmulProblem((("1",),), (("2",),), (("1", "1"), ("1", "1"))), "v", None) == "1,1;1,1"
     assert "v=" not in share.encode(ones)
 
 
 def test_a_page_without_parameters_is_its_default_problem():
-    for page, problem in share.DEFAULTS.items():
+    for page, problem in ((page, kind.default) for page, kind in KINDS.items()):
         assert share.decode(f"/{page}").problem == problem
 
 
@@ -111,4 +115,4 @@ def test_a_choice_that_there_is_not_is_told_with_its_parameter():
 
 def test_a_chain_without_outer_functions_adds_up_what_its_inner_ones_give():
     assert share.decode("/chain?f=x;x^2").problem.outer == ("y1+y2",)
-    assert share.decode("/chain").problem == share.DEFAULTS["chain"]
+    assert share.decode("/chain").problem == KINDS["chain"].default

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.address import DEFAULTS
 from core.code import torch as listing
 from core.engines import tape
 from core.engines.autograd import differentiate_chain
 from core.engines.tape import Operation, Tape
 from core.expression.tree import FUNCTIONS
 from core.grammar import parse
-from core.kinds.explain import explain
-from core.problem import ChainProblem, VectorProblem
+from core.kinds import KINDS, explain
+from core.kinds.chain.problem import ChainProblem
+from core.kinds.vector.problem import VectorProblem
 
 EVERY = (
     "x1+x2-3*x1/x2",
@@ -77,7 +77,7 @@ def test_the_operations_are_those_that_torch_dispatches_in_their_order():
 
 
 def test_the_adjoints_at_the_vectors_are_torchs_own_gradients():
-    e = explain(DEFAULTS["chain"])
+    e = explain(KINDS["chain"].default)
     adjoints = {o.name: o.adjoint for o in e.tape.operations}
     assert adjoints["x"] == e.torch.vjp == (88, 82)
     assert adjoints["y"] == e.torch.middle_grad == (6, 19)

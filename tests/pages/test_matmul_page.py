@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from core import address as share
-from core.kinds.explain import explain
+from core.grammar import matrices
+from core.kinds import KINDS, explain
 from core.kinds.matmul.explanation import MatmulExplanation
-from core.problem import MatmulProblem, ProblemError
+from core.kinds.matmul.problem import MatmulProblem
+from core.problem import ProblemError
 from core.wording import say
 from pages.components import product
 from pages.shared.messages import NotOursError
@@ -135,15 +139,28 @@ def _data(problem: MatmulProblem, explanation: MatmulExplanation, monkeypatch, m
 
 
 def test_a_refused_paste_is_explained_with_the_characters_at_fault(monkeypatch):
-    problem = share.DEFAULTS["matmul"]
+    problem = KINDS["matmul"].default
     data = _data(problem, explain(problem), monkeypatch, paste("b", 0, 0, "1 2\n3 x"))
     assert data["refusal"]["matrix"] == "b"
     assert data["refusal"]["parts"] == ["1 2\n3 ", "x", ""]
     assert "x" in data["refusal"]["message"]
 
 
+def test_a_pasted_text_is_read_once_though_it_is_asked_for_twice(monkeypatch):
+    asked = []
+    monkeypatch.setattr(product, "read", lambda text: asked.append(text) or matrices.read(text))
+    problem = KINDS["matmul"].default
+    for text, refused in (("8 8 7", False), ("8 8 seven", True)):
+        pasted = paste("b", 0, 0, text)
+        with suppress(ProblemError):
+            product.edited(pasted)
+        data = _data(problem, explain(problem), monkeypatch, pasted)
+        assert (data["refusal"] is not None) == refused
+        assert asked.count(text) == 1
+
+
 def test_nothing_is_quoted_where_nothing_was_pasted(monkeypatch):
-    problem = share.DEFAULTS["matmul"]
+    problem = KINDS["matmul"].default
     for text in ("", " \n"):
         assert _data(problem, explain(problem), monkeypatch, paste("b", 0, 0, text))["refusal"]["parts"] == []
 
@@ -157,7 +174,7 @@ def test_nothing_is_quoted_where_nothing_was_pasted(monkeypatch):
     ],
 )
 def test_a_matrix_without_a_shape_gets_fields_in_which_it_can_be_put_right(address, fields, parts, monkeypatch):
-    data = _data(share.decode(address).problem, explain(share.DEFAULTS["matmul"]), monkeypatch)
+    data = _data(share.decode(address).problem, explain(KINDS["matmul"].default), monkeypatch)
     assert [list(row) for row in data["typed"]["a"]] == fields
     assert [len(row) for row in data["latex"]["a"]] == [len(row) for row in fields]
     assert [(error["matrix"], error["parts"]) for error in data["errors"]] == [("a", parts)]

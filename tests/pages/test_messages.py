@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from core import address as share
-from core.problem import Problem, VectorProblem
+from core.kinds import KINDS, kind_of
+from core.kinds.kind import Problem
+from core.kinds.vector.problem import VectorProblem
 from pages.components import geometry, product, weights
 from pages.shared.messages import LARGEST_SERIAL, NotOursError, message, serial
 
@@ -68,7 +70,7 @@ class Kept:
 
 @pytest.fixture
 def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Kept:
-    state = Kept(share.DEFAULTS[request.param])
+    state = Kept(KINDS[request.param].default)
     for component in (geometry, product):
         monkeypatch.setattr(component.session, "change", state.change)
         monkeypatch.setattr(component.session, "replace_all", state.change)
@@ -83,7 +85,7 @@ def variants(sound: dict[str, Any]) -> list[Any]:
 
 
 def moved(sent: object) -> None:
-    shown = share.DEFAULTS["vjp"]
+    shown = KINDS["vjp"].default
     assert isinstance(shown, VectorProblem)
     geometry.move("vjp", shown, sent)
 
@@ -98,7 +100,7 @@ HANDLERS: list[Any] = [
 
 def limits_hold(draft: Problem) -> bool:
     """Whether every text of a problem is no longer than its field may be, and could be in an address."""
-    texts = share.WRITERS[type(draft)](draft).values()
+    texts = kind_of(draft).texts(draft).values()
     assert share.encode(draft)
     return all(len(entry) <= 501 for text in texts for entry in text.replace(";", ",").split(","))
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.kinds.explain import explain
-from core.problem import VectorProblem
+from core.kinds import explain
+from core.kinds.vector.problem import VectorProblem
 from pages.components.stage import stage_data
 from pages.components.weights import accept
 from pages.shared import session

@@ -1,1 +1,22 @@
 """x → y → z, or longer: the page /chain."""
+
+from core.kinds.chain import code, equations, explanation, problem, reading, record, slides
+from core.kinds.kind import Kind
+
+KIND = Kind(
+    page=problem.PAGE,
+    problem=problem.ChainProblem,
+    default=problem.DEFAULT,
+    take=problem.take,
+    texts=problem.texts,
+    nearest=problem.nearest,
+    read=reading.read,
+    explain=explanation.explain,
+    formula=equations.formula,
+    equations=equations.shown,
+    count=slides.count,
+    steps=slides.steps,
+    state=slides.state,
+    cells=code.cells,
+    record=record.record,
+)

@@ -1,1 +1,22 @@
 """c = a·b: the page /matmul."""
+
+from core.kinds.kind import Kind
+from core.kinds.matmul import code, equations, explanation, problem, reading, record, slides
+
+KIND = Kind(
+    page=problem.PAGE,
+    problem=problem.MatmulProblem,
+    default=problem.DEFAULT,
+    take=problem.take,
+    texts=problem.texts,
+    nearest=problem.nearest,
+    read=reading.read,
+    explain=explanation.explain,
+    formula=equations.formula,
+    equations=equations.shown,
+    count=slides.count,
+    steps=slides.steps,
+    state=slides.state,
+    cells=code.cells,
+    record=record.record,
+)

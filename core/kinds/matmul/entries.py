@@ -5,11 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 from core.expression.text import to_text
-from core.kinds.explain import explain
-from core.kinds.matmul.explanation import LOSSES, MatmulExplanation
-from core.problem import MAX_SIDE, MatmulProblem, Matrix, ProblemError
+from core.kinds.matmul.explanation import LOSSES
+from core.kinds.matmul.matrices import dot
+from core.kinds.matmul.problem import MatmulProblem, weights_of
+from core.kinds.matmul.reading import read
+from core.maps import Rows
+from core.problem import MAX_SIDE, Matrix, ProblemError
 
 RANDOM_RANGE = 5  # entries from -5 to 5: products that people can check in their heads
 
@@ -36,6 +40,18 @@ def put(matrix: Matrix, block: Matrix, i: int, j: int) -> Matrix:
     return tuple(tuple(entry(p, q) for q in range(columns)) for p in range(rows))
 
 
+def resize(problem: MatmulProblem, m: int, k: int, n: int) -> MatmulProblem:
+    """The problem with other sizes: entries that still have a place keep it, new ones are 1."""
+
+    def fit(matrix: Matrix, rows: int, columns: int) -> Matrix:
+        return tuple(
+            tuple(matrix[i][j] if i < len(matrix) and j < len(matrix[i]) else "1" for j in range(columns))
+            for i in range(rows)
+        )
+
+    return replace(problem, a=fit(problem.a, m, k), b=fit(problem.b, k, n), v=fit(weights_of(problem), m, n))
+
+
 # ── Entries that nobody types ────────────────────────────────────────────────────────────────────────────
 
 
@@ -59,10 +75,11 @@ def preset(name: str, m: int, n: int, hot: tuple[int, int] = (0, 0)) -> Matrix:
 
 
 def induced(problem: MatmulProblem, loss: str) -> MatmulProblem:
-    """The problem with the v = ∂loss/∂c that a loss (a key of LOSSES) passes to c. Raises what ``explain`` raises."""
-    explanation = explain(replace(problem, v=None))
-    assert isinstance(explanation, MatmulExplanation)
-    weights = LOSSES[loss][1](explanation.c)
+    """The problem with the v = ∂loss/∂c that a loss (a key of LOSSES) passes to c. Raises what is wrong with a or b."""
+    reading = read(replace(problem, v=None))
+    if reading.errors:
+        raise reading.errors[0]
+    weights = LOSSES[loss][1](dot(cast(Rows, reading.a), cast(Rows, reading.b)))
     texts = tuple(
         tuple(to_text(n.exact.node(), spaces=False) if n.exact else repr(n.value) for n in row) for row in weights
     )

@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from core.expression.tree import SUBSCRIPTS, Node
-from core.kinds.explain import VectorExplanation
+from core.kinds.vector.explanation import VectorExplanation
+from core.kinds.vector.problem import VectorProblem
 from core.numbers.floats import CONSTANTS
-from core.problem import VectorProblem
 
 Json = Any  # what json.dumps takes
 SPELLINGS = {"lam": "LAMDA", "lambda": "LAMDA"}  # Unicode's own name for λ

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.kinds.chain.equations import SIZES
-from core.kinds.explain import ChainExplanation
+from core.kinds.chain.explanation import ChainExplanation
 from pages.components import component
 from pages.components.chain import spoken
 from pages.shared import views

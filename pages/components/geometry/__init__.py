@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from core.engines.misuse import Complaint, complaints
-from core.kinds.explain import VectorExplanation
 from core.kinds.vector import geometry
-from core.problem import MAX_ENTRIES, VectorProblem
+from core.kinds.vector.explanation import VectorExplanation
+from core.kinds.vector.problem import VectorProblem
+from core.problem import MAX_ENTRIES
 from core.wording import table
 from pages.components import component
 from pages.shared import session, views

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.address import LANGUAGES
+from core.parameters import LANGUAGES
 from core.wording import say
 from pages.components import component
 from pages.shared import session

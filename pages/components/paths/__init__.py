@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.kinds.explain import ChainExplanation
+from core.kinds.chain.explanation import ChainExplanation
 from pages.components import component
 from pages.components.chain import scene, spoken
 from pages.shared import views

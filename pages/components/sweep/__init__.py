@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.kinds.explain import ChainExplanation
-from core.problem import CHAIN_FIELDS
+from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.chain.problem import CHAIN_FIELDS
 from pages.components import component
 from pages.components.chain import scene, spoken
 from pages.shared import views

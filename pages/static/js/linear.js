@@ -5,7 +5,7 @@ export const times = (J, u) => J.map(row => dot(row, u)) // J u: the columns wei
 export const weigh = (v, J) => v.map((weight, i) => J[i].map(entry => weight * entry)) // v_i·J[i, :]
 export const pull = (v, J) => J[0].map((_, j) => add(v.map((weight, i) => weight * J[i][j]))) // vᵀJ: the rows weighted by v
 
-// A sum of terms that cancel up to the rounding of floats is 0, as core/kinds/explain.py has it.
+// A sum of terms that cancel up to the rounding of floats is 0, as core/maps.py has it.
 export const add = terms => {
   const sum = terms.reduce((a, b) => a + b, 0)
   const noise = 4 * Number.EPSILON * terms.reduce((a, b) => a + Math.abs(b), 0)

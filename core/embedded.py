@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from core import address as share
+from core import address
 from core.export.kept import Kept
 from core.export.options import Options, base_url
 from core.export.picture import png
-from core.kinds.explain import explain
+from core.kinds import KINDS, explain, subject
+from core.parameters import LANGUAGES, MAX_ADDRESS, choice, parameters
 from core.problem import ProblemError
 
-MAX_QUERY = 2 * share.MAX_ADDRESS  # every character of an address may have been escaped
+MAX_QUERY = 2 * MAX_ADDRESS  # every character of an address may have been escaped
 THEMES = ("light", "dark")
 
 _kept = Kept(count=256, size=16 << 20)  # pictures of about 60 KB
@@ -36,22 +37,19 @@ def _draw(query: str, base: str) -> bytes:
         raise ProblemError(
             "too_long", field="address", span=(MAX_QUERY, len(query)), length=len(query), limit=MAX_QUERY
         )
-    parameters = share.parameters(query)
-    page, theme = parameters.get("page", "vjp"), parameters.get("theme", "light")
-    if page not in share.DEFAULTS:
+    asked = parameters(query)
+    page, theme = asked.get("page", "vjp"), asked.get("theme", "light")
+    if page not in KINDS:
         raise ProblemError("unknown_page", field="page", span=(0, len(page)), page=page[:24] or "/")
-    if theme not in THEMES:
-        raise ProblemError(
-            "not_a_choice", field="theme", span=(0, len(theme)), text=theme[:24], choices=", ".join(THEMES)
-        )
-    decoded = share.decode_query(page, parameters)
+    choice("theme", THEMES)(theme)
+    decoded = address.decode_query(page, asked)
     if decoded.errors:
         raise decoded.errors[0]
     options = Options(theme=theme, lang=decoded.lang or "en", base=base)
-    return png([(explain(decoded.problem), options)])[0]
+    return png([(subject(explain(decoded.problem)), options)])[0]
 
 
 def language(query: str) -> str:
     """The language that a query asks for, in which it is also refused."""
-    asked = share.parameters(query[:MAX_QUERY]).get("lang", "")
-    return asked if asked in share.LANGUAGES else "en"
+    asked = parameters(query[:MAX_QUERY]).get("lang", "")
+    return asked if asked in LANGUAGES else "en"

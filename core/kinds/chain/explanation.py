@@ -1,0 +1,146 @@
+"""x → y → z explained: every stage, v pulled back through them, and the composition derived directly beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from core.engines import autograd, tape
+from core.engines.verdict import Verdict
+from core.expression.tree import Node, walk
+from core.kinds.chain.cost import Multiplications, multiplications
+from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, ChainProblem
+from core.kinds.chain.reading import ChainReading
+from core.kinds.derived import check, derive
+from core.maps import Map, Pullback, Rows, Vector, floats, pull_back, pull_back_through
+from core.problem import ProblemError
+
+MAX_COMPOSED = 4000  # nodes of a chain with every stage put into the next
+
+
+@dataclass(frozen=True)
+class ChainExplanation:
+    """x → y → z, or longer. ``maps[s]`` is stage s, ``pullbacks[s]`` pulls back through it.
+
+    ``pullbacks[s].weights`` is the cotangent at the stage's outputs (v itself at the last one) and
+    ``pullbacks[s].total`` the one at its inputs: x.grad for s = 0, y.grad for s = 1.
+    ``whole`` is the composition differentiated directly (its Jacobian equals ``product``; its symbolic entries are
+    empty where nobody could read them), ``whole_pullback`` its pullback at once.
+    """
+
+    problem: ChainProblem
+    maps: tuple[Map, ...]
+    whole: Map
+    pullbacks: tuple[Pullback, ...]
+    whole_pullback: Pullback
+    product: Rows  # J of the last stage · … · J of the first, shape (last outputs, inputs)
+    torch: autograd.ChainAutograd
+    tape: tape.Tape
+    verdict: Verdict
+
+    @property
+    def inner(self) -> Map:
+        """The first stage, x → y."""
+        return self.maps[0]
+
+    @property
+    def outer(self) -> Map:
+        """The second stage, y → z."""
+        return self.maps[1]
+
+    @property
+    def pullback(self) -> Pullback:
+        """Through the first stage: ``total`` is x.grad."""
+        return self.pullbacks[0]
+
+    @property
+    def outer_pullback(self) -> Pullback:
+        """Through the second stage: ``total`` is the cotangent at y, what ``y.grad`` would hold."""
+        return self.pullbacks[1]
+
+    @property
+    def weights(self) -> Vector:
+        """v"""
+        return self.pullbacks[-1].weights
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """x, y, z, …: the inputs and what comes out of each stage."""
+        return CHAIN_LETTERS[: len(self.maps) + 1]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many numbers there are at x, y, z, …"""
+        return len(self.inner.inputs), *(len(at.outputs) for at in self.maps)
+
+    @property
+    def multiplications(self) -> Multiplications:
+        """What this chain costs, by the order of multiplying."""
+        return multiplications(self.sizes)
+
+
+def explain(reading: ChainReading) -> ChainExplanation:
+    """Derives, evaluates and checks what was read without a refusal. Raises ProblemError where the worker does.
+
+    Also ``composition_too_large``.
+    """
+    assert reading.problem
+    maps: list[Map] = []
+    for stage, field in zip(reading.stages, CHAIN_FIELDS, strict=False):
+        point = maps[-1].values if maps else cast(Vector, stage.point)
+        maps.append(derive(cast(tuple[Node, ...], stage.outputs), stage.inputs, point, field))
+    weights = cast(Vector, reading.stages[-1].cotangent)
+    pullbacks = pull_back_through(weights, maps)
+    product = tuple(pull_back_through(row, maps[:-1])[0].total for row in maps[-1].jacobian_at)
+    whole = _whole(maps, product)
+    at_once = pull_back(weights, whole)
+    torch = _differentiate(maps, weights)
+    recorded = tape.record(torch.source, CHAIN_LETTERS[: len(maps) + 1])
+    _, judged = check(whole, at_once, CHAIN_LETTERS[len(maps)])
+    return ChainExplanation(reading.problem, tuple(maps), whole, pullbacks, at_once, product, torch, recorded, judged)
+
+
+def _differentiate(maps: Sequence[Map], weights: Vector) -> autograd.ChainAutograd:
+    f, g, *further = (at.outputs for at in maps)
+    return autograd.differentiate_chain(f, g, maps[0].inputs, floats(maps[0].point), floats(weights), further)
+
+
+UNREADABLE = ("result_too_large", "number_too_large", "too_slow")  # why the composition has no derivative to print
+
+
+def _whole(maps: Sequence[Map], product: Rows) -> Map:
+    """The composition as one map, differentiated directly; by the product of the stages where that is unreadable.
+
+    Raises ProblemError ``composition_too_large`` before anything of that size is built.
+    """
+    composed = _compose(maps)
+    try:
+        return derive(composed, maps[0].inputs, maps[0].point, CHAIN_FIELDS[len(maps) - 1])
+    except ProblemError as error:
+        if error.code not in UNREADABLE:
+            raise
+        return Map(maps[0].inputs, composed, maps[0].point, maps[-1].values, (), product)
+
+
+def _compose(maps: Sequence[Map]) -> tuple[Node, ...]:
+    composed = maps[0].outputs
+    for at, field in zip(maps[1:], CHAIN_FIELDS[1:], strict=False):
+        sizes = dict(zip(at.inputs, map(_size, composed), strict=True))
+        if sum(_size(node, sizes) for node in at.outputs) > MAX_COMPOSED:
+            raise ProblemError("composition_too_large", field=field, limit=MAX_COMPOSED)
+        values = dict(zip(at.inputs, composed, strict=True))
+        composed = tuple(_substitute(node, values) for node in at.outputs)
+    return composed
+
+
+def _size(node: Node, sizes: Mapping[str, int] | None = None) -> int:
+    """How many nodes the tree has, or would have with trees of these sizes in place of its names."""
+    return sum((sizes or {}).get(n.text, 1) if n.op == "name" else 1 for n in walk(node))
+
+
+def _substitute(node: Node, values: Mapping[str, Node]) -> Node:
+    """``node`` with expressions put in for its names."""
+    if node.op == "name":
+        return values[node.text]
+    return replace(node, args=tuple(_substitute(arg, values) for arg in node.args)) if node.args else node

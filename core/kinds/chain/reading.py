@@ -1,0 +1,55 @@
+"""A ChainProblem read stage by stage, each in the outputs of the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, ChainProblem
+from core.kinds.vector import reading as vector
+from core.kinds.vector.problem import VectorProblem
+from core.kinds.vector.reading import Stage
+from core.problem import MAX_OUTPUTS, ProblemError
+
+STAGES = tuple(map(Stage, CHAIN_FIELDS, CHAIN_LETTERS, CHAIN_LETTERS[1:]))
+
+
+@dataclass(frozen=True)
+class ChainReading:
+    """What could be read of every stage; ``problem`` as it was read, None with ``errors``."""
+
+    stages: tuple[vector.Reading, ...]
+    problem: ChainProblem | None
+
+    @property
+    def errors(self) -> tuple[ProblemError, ...]:
+        """Everything that was refused, the first stage first."""
+        return tuple(chain.from_iterable(stage.errors for stage in self.stages))
+
+
+def read(problem: ChainProblem) -> ChainReading:
+    """Every stage read on its own, the outer ones in y1 … yb, whatever could be read of the inner. Never raises."""
+    stages = tuple(map(vector.read, _stages(problem), STAGES))
+    return ChainReading(stages, _spelled([stage.problem for stage in stages]))
+
+
+def _stages(problem: ChainProblem) -> tuple[VectorProblem, ...]:
+    """Each stage as a problem of its own: the first has the point, the last has v, between them stand ones.
+
+    Behind a stage that is missing any variable will do: what is wrong is told of once, at the gap.
+    """
+    points = [
+        tuple((f"{letter}{k + 1}", "1") for k in range(len(stage[:MAX_OUTPUTS]))) or None
+        for letter, stage in zip(CHAIN_LETTERS[1:], problem.stages, strict=False)
+    ]
+    weights = [None] * (len(problem.stages) - 1) + [problem.cotangent]
+    return tuple(map(VectorProblem, problem.stages, [problem.point, *points[:-1]], weights))
+
+
+def _spelled(stages: list[VectorProblem | None]) -> ChainProblem | None:
+    """The problem in canonical spelling; None where a stage was refused."""
+    sound = [stage for stage in stages if stage]
+    if len(sound) < len(stages):
+        return None
+    inner, outer, *further = (stage.functions for stage in sound)
+    return ChainProblem(inner, outer, sound[0].point, sound[-1].cotangent, tuple(further))

@@ -1,0 +1,88 @@
+"""One small change of a problem each: what a field, a button or a slider does to the draft that it meets.
+
+A page is drawn from one draft, but several edits may come before it is drawn again. Each is therefore a function of the
+draft of that moment, and touches its own part of it. A draft has one stage of functions or, in a chain, several.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from core.kinds.vector.problem import VectorProblem
+from core.kinds.vector.reading import read, refit
+from core.parameters import Point
+from core.problem import MAX_OUTPUTS
+
+Texts = tuple[str, ...]
+
+
+class Draft(Protocol):
+    """What a problem of functions has: its stages, the names that each is written in, the point and v."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def stages(self) -> tuple[Texts, ...]: ...
+    @property
+    def point(self) -> Point | None: ...
+    @property
+    def cotangent(self) -> Texts | None: ...
+    def variables(self, stage: int) -> list[str]: ...
+    def with_stage(self: D, stage: int, functions: Texts) -> D: ...
+
+
+D = TypeVar("D", bound=Draft)
+
+
+def with_functions(problem: D, texts: Texts, stage: int = 0) -> D:
+    """Other functions of a stage. The point follows the variables of the first stage."""
+    changed = problem.with_stage(stage, texts)
+    if stage:
+        return changed
+    return replace(changed, point=refit(VectorProblem(problem.stages[0], problem.point), texts).point)
+
+
+def with_function(problem: D, i: int, text: str, stage: int = 0) -> D:
+    """Another text for function ``i`` of a stage; unchanged where there is no such function any more."""
+    return with_functions(problem, _with(problem.stages[stage], i, text), stage)
+
+
+def add_function(problem: D, stage: int = 0) -> D:
+    """One more function, made of the first variables of the stage; its weight is 1."""
+    variables = problem.variables(stage)
+    more = "*".join(variables[:2]) if len(variables) > 1 else f"{variables[0]}^2"
+    return _resized(problem, (*problem.stages[stage], more), stage)
+
+
+def remove_function(problem: D, stage: int = 0) -> D:
+    """Without the last function of a stage, and without all that are more than there may be."""
+    return _resized(problem, problem.stages[stage][:-1][:MAX_OUTPUTS], stage)
+
+
+def _resized(problem: D, texts: Texts, stage: int) -> D:
+    changed = with_functions(problem, texts, stage)
+    if problem.cotangent is None or stage < len(problem.stages) - 1:
+        return changed
+    return replace(changed, cotangent=(*problem.cotangent, "1")[: len(texts)])
+
+
+def with_coordinate(problem: D, name: str, text: str) -> D:
+    """Another number for a variable; unchanged where it is not in the point any more."""
+    point = problem.point or tuple((found, "1") for found in read(VectorProblem(problem.stages[0])).inputs)
+    return replace(problem, point=tuple((other, text if other == name else value) for other, value in point))
+
+
+def with_cotangent(problem: D, texts: Texts) -> D:
+    """All of v."""
+    return replace(problem, cotangent=texts)
+
+
+def with_weight(problem: D, i: int, text: str) -> D:
+    """Another text for v_i; unchanged where there is no such weight any more."""
+    texts = problem.cotangent or ("1",) * len(problem.stages[-1])
+    return replace(problem, cotangent=_with(texts, i, text))
+
+
+def _with(items: Texts, i: int, text: str) -> Texts:
+    return (*items[:i], text, *items[i + 1 :]) if i < len(items) else items

@@ -1,0 +1,73 @@
+"""The nouns all kinds are made of: a map at a point, and v pulled back through it.
+
+J[i, j] = ∂ output_i / ∂ input_j throughout (numerator layout): row i is the gradient of output i, and vᵀJ is the
+sum of the rows weighted by v, which is what ``backward(v)`` adds to ``x.grad``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+from core.expression.tree import Node, number
+from core.numbers.exact import ZERO, Number
+
+ROUNDING = 4 * 2.0**-52  # of the terms of a sum: a few units in the last place
+NO_PATH = number(0)  # an entry of J that is 0 at every point
+
+Vector = tuple[Number, ...]
+Rows = tuple[Vector, ...]  # a matrix, row by row
+
+
+@dataclass(frozen=True)
+class Map:
+    """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n)."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[Node, ...]
+    point: Vector
+    values: Vector
+    jacobian: tuple[tuple[Node, ...], ...]
+    jacobian_at: Rows
+
+
+@dataclass(frozen=True)
+class Pullback:
+    """vᵀJ as the sum of weighted rows: rows[i] = weights[i]·J[i, :], total their sum (shape n)."""
+
+    weights: Vector
+    rows: Rows
+    total: Vector
+
+
+def pull_back(weights: Vector, at: Map) -> Pullback:
+    """Every row times its weight, and their sum. Where ∂y_i/∂x_j is 0 everywhere, torch has no path for an infinity."""
+    formulas: Sequence[Sequence[object]] = at.jacobian or at.jacobian_at
+    rows = tuple(
+        tuple(ZERO if formula == NO_PATH else weight * entry for formula, entry in zip(said, row, strict=True))
+        for weight, said, row in zip(weights, formulas, at.jacobian_at, strict=True)
+    )
+    return Pullback(weights, rows, tuple(map(_sum, zip(*rows, strict=True))))
+
+
+def pull_back_through(weights: Vector, maps: Sequence[Map]) -> tuple[Pullback, ...]:
+    """From the last map to the first, each time with what the one before gave; in the order of ``maps``."""
+    pulled: list[Pullback] = []
+    for at in reversed(maps):
+        pulled.append(pull_back(pulled[-1].total if pulled else weights, at))
+    return tuple(reversed(pulled))
+
+
+def _sum(terms: Vector) -> Number:
+    """The sum of terms; 0 where they cancel up to the rounding of floats (in softmax with v of ones, say)."""
+    total = reduce(add, terms)
+    noise = ROUNDING * sum(abs(term.value) for term in terms)
+    return Number(0.0) if total.exact is None and abs(total.value) <= noise < math.inf else total
+
+
+def floats(numbers: Sequence[Number]) -> tuple[float, ...]:
+    """The numbers as floats."""
+    return tuple(n.value for n in numbers)
