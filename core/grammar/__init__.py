@@ -1,5 +1,6 @@
 """Text -> tree. Reads what people type, and executes nothing.
 
+    fields      a text as somebody has it in hand -> the functions that it means
     characters  full-width, typographic and mathematical characters -> ASCII, one for one
     vocabulary  words -> functions, constants, names, products of names
     spelling    what a word that is none could be meant as
@@ -18,6 +19,7 @@ from typing import TypeVar
 
 from core.expression.tree import Node
 from core.grammar.choice import Choice
+from core.grammar.fields import Field, fields
 from core.grammar.limits import (
     MAX_DECIMAL_EXPONENT,
     MAX_DEPTH,
@@ -46,8 +48,10 @@ __all__ = [
     "MAX_OPERATIONS",
     "MAX_POWER",
     "Choice",
+    "Field",
     "Meaning",
     "constant",
+    "fields",
     "meaning",
     "parse",
     "value",
