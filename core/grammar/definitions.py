@@ -20,7 +20,6 @@ DEFINITIONS: dict[str, str] = {
     "csch(a)": "1/sinh(a)",
     "asec(a)": "acos(1/a)",
     "acsc(a)": "asin(1/a)",
-    "atan(a,b)": "atan2(a,b)",
     "exp2(a)": "2^a",
     "exp10(a)": "10^a",
     "pow(a,b)": "a^b",

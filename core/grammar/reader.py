@@ -508,7 +508,9 @@ class Reader:
             raise Refusal("needs_more", function.span, name=self.typed(function))
         if not least <= given <= most:
             span = (start, self.end)
-            raise Refusal("wrong_argument_count", span, name=self.typed(function), least=least, most=most, given=given)
+            fixes = (replaced(self.text, function.span, "atan2"),) if (name, given) == ("atan", 2) else ()
+            facts = {"name": self.typed(function), "least": least, "most": most, "given": given}
+            raise Refusal("wrong_argument_count", span, fixes, **facts)
         if name == "pow":
             return self.power(args[0], args[1], start)
         if name == "leaky_relu" and given == 2 and not _is_plain(args[1]):
