@@ -12,13 +12,13 @@ from core.slides.blocks import Block, Formula, Frame, Grid, Slide, above, beside
 from core.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
 from core.slides.words import (
     answer_lines,
-    is_calm,
+    reasons_of,
     remark_on,
     rows_text,
     shortened_answers,
     vector_text,
 )
-from core.wording import explain_note, say
+from core.wording import say
 
 
 def _stage(e: ChainExplanation, s: int) -> tuple[str, str]:
@@ -39,7 +39,7 @@ def state(e: ChainExplanation, lang: str) -> Slide:
                 _start(e, lang),
                 *(_stage_note(e, s, lang) for s in reversed(order)),
                 say(lang, "export.notes.chain_why"),
-                *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
+                *reasons_of(e.verdict, lang),
             ]
         ),
     )
@@ -104,7 +104,7 @@ def _frame(e: ChainExplanation, lang: str) -> Frame:
     return Frame(
         code=(f"{last}.backward(v)", *shortened_answers(answers)),
         remark=remark_on(e.verdict, lang),
-        agrees=is_calm(e.verdict),
+        agrees=e.verdict.calm,
     )
 
 

@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeVar, cast
 from core.calculus import worker
 from core.code.sympy import matmul_source
 from core.code.transcript import Transcript
-from core.engines import autograd
+from core.engines import autograd, products
+from core.engines.verdict import Verdict
 from core.expression.tree import Node, number
 from core.kinds.constants import constant
 from core.kinds.matmul.matrices import Integers, dot, filled, flat, float_rows, integers, plus, times, transpose, whole
@@ -174,22 +175,13 @@ class MatmulExplanation:
         """The losses (keys of LOSSES) whose backward() passes exactly this v to c."""
         return inducing(self.c, self.v)
 
-    @property
-    def error(self) -> float:
-        """The largest difference between torch's two gradients and these, against the size of the entries."""
-        mine = [n.value for n in flat((*self.a_grad, *self.b_grad))]
-        theirs = flat((*self.torch.a_grad, *self.torch.b_grad))
-        return max(abs(p - q) / max(1.0, abs(p), abs(q)) if p != q else 0.0 for p, q in zip(mine, theirs, strict=True))
-
-    @property
-    def agrees(self) -> bool:
-        """Whether torch's two gradients are these."""
-        return self.error <= 1e-9
-
-    @property
-    def agreement(self) -> str:
-        """One of "exact", "agree", and "explained", when torch's answer differs by more than rounding."""
-        return ("exact" if not self.error else "agree") if self.agrees else "explained"
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Torch's gradient and a measured one beside the closed form's."""
+        wrt = self.problem.wrt
+        theirs = self.torch.b_grad if wrt == "b" else self.torch.a_grad
+        a, b, v, total = (float_rows(rows) for rows in (self.a, self.b, self.v, self.grad(wrt)))
+        return products.judge(a, b, v, wrt, total, theirs)
 
 
 def explain(reading: MatmulReading) -> MatmulExplanation:

@@ -32,7 +32,7 @@ from core.slides.blocks import (
     formula,
 )
 from core.slides.parts import strongest_of, tints_of
-from core.slides.words import answer_lines, rows_text
+from core.slides.words import answer_lines, reasons_of, remark_on, rows_text
 from core.wording import say
 
 MANY_CELLS = 200  # of all matrices of a slide together; beyond, their cells are drawn without numbers
@@ -74,6 +74,7 @@ def state(e: MatmulExplanation, lang: str) -> Slide:
                     grad=rows_text(e.grad(wrt)),
                     closed="aᵀv" if wrt == "b" else "v bᵀ",
                 ),
+                *reasons_of(e.verdict, lang),
             ]
         ),
     )
@@ -119,17 +120,11 @@ def _sum_name(e: MatmulExplanation, wrt: str) -> tuple[Piece, ...]:
 def _frame(e: MatmulExplanation, lang: str) -> Frame:
     wrt = e.problem.wrt
     printed = [row.text for row in e.torch.transcript.printed]
-    kind = "explained" if not e.agrees else "exact" if _same(e) else "agree"
     return Frame(
         code=("c.backward(v)", *answer_lines(f"{wrt}.grad", printed[1 if wrt == "b" else 2])),
-        remark=("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}"),
-        agrees=e.agrees,
+        remark=remark_on(e.verdict, lang),
+        agrees=e.verdict.calm,
     )
-
-
-def _same(e: MatmulExplanation) -> bool:
-    theirs = e.torch.b_grad if e.problem.wrt == "b" else e.torch.a_grad
-    return [[n.value for n in row] for row in e.grad(e.problem.wrt)] == [list(row) for row in theirs]
 
 
 def _gradient_matrix(e: MatmulExplanation, wrt: str) -> Piece:

@@ -30,8 +30,8 @@ from core.slides.parts import (
     total_line,
     weight_column,
 )
-from core.slides.words import answer_lines, is_calm, remark_on, rows_text, vector_text
-from core.wording import explain_note, say
+from core.slides.words import answer_lines, reasons_of, remark_on, rows_text, vector_text
+from core.wording import say
 
 ON_LINES = 3  # functions that may each have lines of their own, where they are long
 LONGEST_LINE = 40  # characters of a function and its gradient in one line
@@ -112,7 +112,7 @@ def _frame(e: VectorExplanation, lang: str) -> Frame:
     return Frame(
         code=("y.backward(v)", *answer_lines("x.grad", grad)),
         remark=remark_on(e.verdict, lang),
-        agrees=is_calm(e.verdict),
+        agrees=e.verdict.calm,
     )
 
 
@@ -127,7 +127,7 @@ def _notes(e: VectorExplanation, lang: str) -> str:
             "\n".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.outputs, 1)),
             say(lang, "export.notes.vjp", point=point, jacobian=jacobian),
             say(lang, "export.notes.vjp_total", v=vector_text(e.pullback.weights), total=vector_text(e.pullback.total)),
-            *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
+            *reasons_of(e.verdict, lang),
         ]
     )
 

@@ -23,6 +23,7 @@ from core.notation.tree import Value
 from core.numbers.exact import Number
 from core.numbers.notation import exact_node
 from core.problem import MAX_SIDE, Matrix, ProblemError
+from core.slides.words import said_of
 from core.wording import explain_error
 from pages.components import component
 from pages.shared import session, views
@@ -151,13 +152,12 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
         "losses": {name: source for name, (source, _) in LOSSES.items()},
         "induced": e.losses,
         "torch": _torch(e.torch, wrt),
-        "agreement": e.agreement,
+        "verdict": {"calm": e.verdict.calm, "said": said_of(e.verdict, session.language())},
         "errors": _errors(problem),
         "refusal": _refusal(sent),
         "limit": MAX_SIDE,
         "hues": [views.palette().hue(i) for i in range(MAX_SIDE)],
-        "words": {word: views.words(f"product.{word}", **GAPS) for word in WORDS}
-        | {kind: views.words(f"check.{kind}") for kind in ("exact", "agree", "explained")},
+        "words": {word: views.words(f"product.{word}", **GAPS) for word in WORDS},
     }
 
 
