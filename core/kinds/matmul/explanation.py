@@ -22,8 +22,9 @@ from core.kinds.constants import constant
 from core.kinds.matmul.matrices import Integers, dot, filled, flat, float_rows, integers, plus, times, transpose, whole
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.matmul.reading import MatmulReading
-from core.maps import Rows, Vector
+from core.maps import Rows, Vector, floats
 from core.numbers.exact import ZERO, Number, value_of
+from core.numbers.tints import strengths
 from core.problem import ProblemError
 
 MAX_DERIVED = 3  # side up to which SymPy's derivation of every element can still be read
@@ -174,6 +175,13 @@ class MatmulExplanation:
     def losses(self) -> tuple[str, ...]:
         """The losses (keys of LOSSES) whose backward() passes exactly this v to c."""
         return inducing(self.c, self.v)
+
+    @property
+    def tints(self) -> tuple[tuple[float, ...], ...]:
+        """How strongly each v_ij is tinted: shape (m, n)."""
+        n = len(self.v[0])
+        flat_ = strengths(floats(flat(self.v)))
+        return tuple(flat_[start : start + n] for start in range(0, len(flat_), n))
 
     @cached_property
     def verdict(self) -> Verdict:

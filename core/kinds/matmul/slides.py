@@ -9,10 +9,10 @@ from core.kinds.matmul import equations
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.maps import Rows
 from core.notation import pieces
-from core.notation.palette import strength
 from core.notation.tree import Band, Hued, Line, Matrix, Piece, Symbol, Value, line
 from core.numbers.exact import Number
 from core.numbers.notation import decimal
+from core.numbers.tints import FULL_TINT
 from core.slides.blocks import (
     Above,
     Block,
@@ -304,7 +304,7 @@ def _factors(e: MatmulExplanation, i: int, j: int) -> Formula:
 
 def _lit_product(e: MatmulExplanation, i: int, j: int) -> Formula:
     """a·b = c with row i of a, column j of b and c_ij lit."""
-    full = Band(i, strength(1, 1))
+    full = Band(i, FULL_TINT)
 
     def lit(rows: Rows, letter: str, of: Callable[[int, int], bool]) -> Upon:
         tints = tuple(tuple(full if of(p, q) else None for q in range(len(row))) for p, row in enumerate(rows))
@@ -322,7 +322,7 @@ def _lit_product(e: MatmulExplanation, i: int, j: int) -> Formula:
 
 def _running(rows: Rows, i: int, j: int, wrt: str, k: int, lang: str, done: bool) -> Block:
     """The running sum; what this term changed is tinted, and what all of them make has its name."""
-    full = Band(i, strength(1, 1))
+    full = Band(i, FULL_TINT)
     tints = tuple(tuple(full if _lit(i, j, p, q, wrt) else None for q in range(len(row))) for p, row in enumerate(rows))
     said = say(lang, "export.label.running_one") if k == 1 else say(lang, "export.label.running", k=k)
     name = [Symbol(rf"\texttt{{{wrt}.grad}} {pieces.relation(rows)}")] if done else []

@@ -18,7 +18,6 @@ from core.kinds.matmul.explanation import LOSSES, ORDERS, MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.maps import Rows
 from core.notation.latex import expression, latex
-from core.notation.palette import strength
 from core.notation.tree import Value
 from core.numbers.exact import Number
 from core.numbers.notation import exact_node
@@ -133,7 +132,6 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
     wrt = problem.wrt
     typed = {letter: _rectangle(matrix) for letter, matrix in _matrices(problem).items()}
     sent = session.sent(_key(), "edit")
-    strongest = max((abs(weight.value) for row in e.v for weight in row), default=0.0)
     cells = [(i, j) for i in range(m) for j in range(n)]
     return {
         "typed": typed,
@@ -147,7 +145,7 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
         "grad": _matrix(e.grad(wrt)),
         "weighted": [[_vector(e.weighted_factors(i, j, wrt)) for j in range(n)] for i in range(m)],
         "ledgers": {by: [[step.i, step.j, _vector(step.line)] for step in e.ledger(wrt, by)] for by in ORDERS},
-        "strengths": [[strength(e.v[i][j].value, strongest) for j in range(n)] for i in range(m)],
+        "strengths": e.tints,
         "negative": [[i, j] for i, j in cells if e.v[i][j].value < 0],
         "losses": {name: source for name, (source, _) in LOSSES.items()},
         "induced": e.losses,
