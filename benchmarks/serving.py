@@ -44,10 +44,23 @@ class Server:
 
     def memory(self) -> float:
         """MiB that the server itself holds alone or shares (PSS)."""
-        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-        raise ValueError("no PSS")
+        return _mapped(self.pid, "Pss")
+
+    def own(self) -> tuple[float, float]:
+        """MiB that stand in no file: of the server itself, and of its workers.
+
+        Unlike PSS they do not change when another process maps the same libraries, or ends.
+        """
+        each = [_mapped(pid, "Anonymous") for pid in self.processes()]
+        return each[0], sum(each[1:])
+
+
+def _mapped(pid: int, kind: str) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        name, _, size = line.partition(":")
+        if name == kind:
+            return int(size.split()[0]) / 1024
+    raise ValueError(kind)
 
 
 def _seconds(pid: int) -> float:

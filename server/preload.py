@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.kinds import KINDS
@@ -24,7 +25,7 @@ YOUNG, MIDDLE, OLD = 20_000, 20, 1_000_000  # gc's thresholds: the old generatio
 CHECKS = 1.0  # seconds between two looks at whether it is time to tidy up
 QUIET = 10.0  # seconds without a run, after which nobody is disturbed
 THOROUGHLY = 60.0  # seconds between two collections of everything at least
-LIGHTLY = 20.0  # seconds between two collections at least, while people work
+LIGHTLY = 5.0  # seconds between two collections at least, while people work: they wait for what has come since
 OVERDUE = 600.0  # seconds after which a thorough collection waits for no quiet any longer
 
 
@@ -61,6 +62,7 @@ def _import() -> None:
     from core.kinds import explain
 
     worker.start(caller=_visitor)
+    showing.caller = _visitor
     for kind in KINDS.values():
         explain(kind.default)
     for later in LATER:
@@ -83,6 +85,8 @@ def _tidy(ended: threading.Event) -> None:
         stats, now = showing.stats, perf_counter()
         if stats.ended != ended_runs:
             ended_runs, changed, soiled = stats.ended, now, True
+        if _let_go():
+            soiled = True
         if not soiled:
             continue
         rested = now - thoroughly
@@ -93,6 +97,16 @@ def _tidy(ended: threading.Event) -> None:
         elif now - lightly > LIGHTLY and not stats.now:
             _collect(thoroughly=False)
             lightly = perf_counter()
+
+
+def _let_go() -> bool:
+    """Whether there were sessions whose time to come back is over: Streamlit keeps 128 until somebody else leaves."""
+    if not runtime.exists():
+        return False
+    manager: Any = runtime.get_instance()._session_mgr
+    with manager._storage_lock:
+        gone = manager._session_storage._cache.expire()
+    return bool(gone)
 
 
 def _collect(thoroughly: bool) -> None:

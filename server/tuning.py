@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from streamlit import config
+from streamlit.components.v2.bidi_component import main as components
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
@@ -21,6 +23,7 @@ def tune() -> None:
     _settings_are_read_once()
     _the_theme_is_written_once()
     _events_go_together()
+    _what_a_component_says_is_only_read()
 
 
 def _settings_are_read_once() -> None:
@@ -65,3 +68,23 @@ def _hand_over(session: AppSession, waiting: deque[Callable[[], None]]) -> None:
             session._event_loop.call_exception_handler({"message": "a run's event", "exception": error})
         finally:
             waiting.popleft()
+
+
+def _what_a_component_says_is_only_read() -> None:
+    """A plain dict in the session's state, for we never write there.
+
+    Streamlit puts an object of a class of its own there, made for each component at each run, that refers to the state:
+    a cycle, by which the state of everybody who has left waits for a collection of everything.
+    """
+    make = components.make_bidi_component_presenter  # type: ignore[attr-defined]
+
+    def presenter(*ids: Any) -> Callable[[object, Any], object]:
+        present = make(*ids)
+
+        def plain(value: object, state: Any) -> object:
+            shown = present(value, state)
+            return dict(shown) if isinstance(shown, dict) else shown
+
+        return plain
+
+    components.make_bidi_component_presenter = presenter  # type: ignore[attr-defined,assignment]

@@ -6,13 +6,14 @@ Only packages that come with Beamer in any distribution; ``qrcode`` is used wher
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.export.deck import Exported, Page, deck
 from core.export.drawing import shortened
 from core.export.options import Options
 from core.export.qr import made
-from core.notation.latex import latex
-from core.notation.tree import Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Under
+from core.notation.latex import Latex
+from core.notation.tree import Band, Hued, Matrix, Piece
 from core.notation.typst import THEMES, Theme
 from core.parameters import MAX_ADDRESS
 from core.slides.blocks import (
@@ -46,56 +47,47 @@ def tex(exported: Sequence[Exported]) -> list[bytes]:
 
 def piece_tex(piece: Piece, theme: Theme | None) -> str:
     """A piece as LaTeX; without a theme in one colour and without bands, for notebooks and papers."""
-    match piece:
-        case Line(pieces):
-            return " ".join(piece_tex(inner, theme) for inner in pieces)
-        case Hued(inner, row):
-            text = piece_tex(inner, theme)
-            return f"{{\\color{{{_hue(row)}}}{text}}}" if theme else text
-        case Hidden(inner):
-            return rf"\phantom{{{piece_tex(inner, theme)}}}"
-        case Boxed(inner):
-            return rf"\boxed{{{piece_tex(inner, theme)}}}"
-        case Under(inner, label):
-            return rf"\underbrace{{{piece_tex(inner, theme)}}}_{{{piece_tex(label, theme)}}}"
-        case Matrix():
-            return _matrix(piece, theme, piece.bands)
-    return latex(piece, THEMES["light"].palette)
+    return Tex(theme=theme)(piece)
+
+
+@dataclass(frozen=True)
+class Tex(Latex):
+    """Prints LaTeX for TeX itself, with the colours by the names that the preamble gives them."""
+
+    theme: Theme | None = None
+
+    def hued(self, piece: Hued) -> str:
+        text = self(piece.piece)
+        return f"{{\\color{{{_hue(piece.row)}}}{text}}}" if self.theme else text
+
+    def matrix(self, piece: Matrix) -> str:
+        bands = piece.bands or (None,) * len(piece.rows)
+        # By cells, even where a whole row has one colour: \rowcolor runs on into the rows below when tables are nested.
+        return self.tinted(piece, [[band] * len(row) for band, row in zip(bands, piece.rows, strict=True)])
+
+    def tinted(self, matrix: Matrix, tints: Sequence[Sequence[Band | None]]) -> str:
+        """A matrix with a tint behind single cells."""
+        rows = (
+            " & ".join(self._fill(band) + self(cell) for band, cell in zip(line, row, strict=True))
+            for line, row in zip(tints, matrix.rows, strict=True)
+        )
+        columns, body = "c" * len(matrix.rows[0]), r" \\ ".join(rows)
+        return rf"\left[\begin{{array}}{{{columns}}}{body}\end{{array}}\right]"
+
+    def _fill(self, band: Band | None) -> str:
+        colour = self.theme.tint(band) if self.theme else None
+        return rf"\cellcolor[HTML]{{{colour[1:].upper()}}}" if colour else ""
 
 
 def _hue(row: int | None) -> str:
     return "faint" if row is None else f"row{row % 8 + 1}"
 
 
-def _matrix(
-    matrix: Matrix,
-    theme: Theme | None,
-    bands: Sequence[Band | None] = (),
-    tints: Sequence[Sequence[Band | None]] = (),
-) -> str:
-    # By cells, even where a whole row has one colour: \rowcolor runs on into the rows below when tables are nested.
-    tints = tints or [
-        [band] * len(row) for band, row in zip(bands or [None] * len(matrix.rows), matrix.rows, strict=True)
-    ]
-    rows = [
-        " & ".join(_fill(band, theme) + piece_tex(cell, theme) for band, cell in zip(line, row, strict=True))
-        for line, row in zip(tints, matrix.rows, strict=True)
-    ]
-    columns, body = "c" * len(matrix.rows[0]), r" \\ ".join(rows)
-    text = rf"\left[\begin{{array}}{{{columns}}}{body}\end{{array}}\right]"
-    return rf"\underset{{{matrix.label}}}{{{text}}}" if matrix.label else text
-
-
-def _fill(band: Band | None, theme: Theme | None) -> str:
-    colour = theme.tint(band) if theme else None
-    return rf"\cellcolor[HTML]{{{colour[1:].upper()}}}" if colour else ""
-
-
 def picture_tex(picture: Picture, theme: Theme) -> str:
     """A picture as LaTeX in display style."""
     match picture:
         case Tinted(matrix, tints):
-            return _matrix(matrix, theme, tints=tints)
+            return Tex(theme=theme).tinted(matrix, tints)
         case Mosaic():
             return _mosaic(picture, theme)
         case Upon(label, inner):

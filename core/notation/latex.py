@@ -1,242 +1,211 @@
-"""Document tree → LaTeX that KaTeX accepts without trust: no HTML, no links, no macros, nothing typed."""
+"""Mathematical tree → LaTeX that KaTeX accepts without trust: no HTML, no links, no macros, nothing typed."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from core.expression.tree import Node
-from core.notation.palette import Palette
+from core.notation.palette import PALETTES, Palette
 from core.notation.tree import (
+    GREEK,
+    Absolute,
+    Arrow,
+    At,
     Band,
+    Below,
     Boxed,
-    Expression,
+    Bracketed,
+    Call,
+    Cases,
+    Fraction,
+    Gradient,
     Hidden,
     Hued,
+    Jacobian,
     Line,
     Matrix,
+    Name,
+    Negative,
+    Numeral,
+    Partial,
     Piece,
-    Symbol,
+    Power,
+    Product,
+    Root,
+    Sign,
+    Space,
+    Sum,
+    Text,
+    Transpose,
     Under,
-    Value,
 )
-from core.numbers.exact import Number
-from core.numbers.notation import decimal, exact_node
+from core.notation.visitor import Visitor
+from core.notation.walk import breadth, has_fraction
 
-# ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────
-
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega".split()
-)
-SPELLINGS = {"lam": "lambda"}  # what Python lets one write for a keyword
-FUNCTIONS = {
-    **{name: rf"\{name}" for name in "sin cos tan sinh cosh tanh max min".split()},
-    **{name: rf"\arc{name[1:]}" for name in ("asin", "acos", "atan")},
-    **{name: rf"\operatorname{{{name}}}" for name in ("sign", "relu", "softplus", "atan2")},
-    "log": r"\ln",
-    "sigmoid": r"\sigma",
+# Functions with a command of their own.
+OPERATORS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan max min ln".split())
+SIGNS = {
+    **{sign: sign for sign in "= + - < > ,".split()},
+    "≈": r"\approx",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\ne",
+    "→": r"\to",
+    "·": r"\cdot",
+    "×": r"\times",
+    "⊙": r"\odot",
+    "∂": r"\partial",
+    "∞": r"\infty",
+    "⊤": r"\top",
+    "⋯": r"\cdots",
+    "⋮": r"\vdots",
+    "⋱": r"\ddots",
 }
-POWERED = frozenset("sin cos tan sinh cosh tanh log".split())  # sin²(x) rather than (sin x)²
-CONSTANTS = {"pi": r"\pi", "e": "e"}
-SIGNS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
-OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-
-SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4  # how tightly a piece of LaTeX holds together
+BETWEEN = {None: " ", Space("thin"): r"\,", Sign("·"): r" \cdot ", Sign("×"): r"\times "}
+COMMA = Sign(",")
+STYLES = {"operator": r"\operatorname", "code": r"\texttt", "bold": r"\mathbf", "word": r"\mathrm"}
+SPACES = {"thin": r"\,", "thick": r"\;", "quad": r"\quad", "qquad": r"\qquad"}
 
 
-def name(text: str) -> str:
-    """A variable: x1 → x_{1}, alpha2 → \\alpha_{2}, loss → \\mathrm{loss}."""
-    letters = text.rstrip("0123456789")
-    index = text[len(letters) :]
-    spelled = SPELLINGS.get(letters, letters)
-    if spelled in GREEK:
-        base = rf"\{spelled}"
-    else:
-        base = letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
-    return f"{base}_{{{index}}}" if index else base
-
-
-def expression(node: Node) -> str:
-    """An expression in the order in which the tree has it."""
-    return _print(node)[0]
-
-
-def _print(node: Node) -> tuple[str, int]:
-    return PRINTERS.get(node.op, _call)(node)
-
-
-def _at_least(node: Node, level: int) -> str:
-    text, own = _print(node)
-    return text if own >= level else rf"\left({text}\right)"
-
-
-def _number(node: Node) -> tuple[str, int]:
-    mantissa, e, exponent = node.text.lower().partition("e")
-    if not e:
-        return node.text, ATOM
-    power = rf"10^{{{int(exponent)}}}"
-    return (power, POWER) if mantissa == "1" else (rf"{mantissa}\times {power}", PRODUCT)
-
-
-def _sum(node: Node) -> tuple[str, int]:
-    left, right = node.args
-    return f"{_at_least(left, SUM)} {node.op} {_at_least(right, PRODUCT)}", SUM
-
-
-def _negative(node: Node) -> tuple[str, int]:
-    return f"-{_at_least(node.args[0], PRODUCT)}", SUM
-
-
-def _product(node: Node) -> tuple[str, int]:
-    left, right = (_at_least(arg, PRODUCT) for arg in node.args)
-    if right[0].isdigit() or right[0] == "." or _reads_as_mixed(node.args[0], right):
-        return rf"{left} \cdot {right}", PRODUCT
-    return (f"{left} {right}" if left[-1].isdigit() else rf"{left}\,{right}"), PRODUCT
-
-
-def _reads_as_mixed(left: Node, right: str) -> bool:
-    """Whether a fraction of numbers would follow a number: 2½ is not 2·½."""
-    return left.op == "number" and right.startswith(r"\frac{") and right[6].isdigit()
-
-
-def _fraction(node: Node) -> tuple[str, int]:
-    top, bottom = (expression(arg) for arg in node.args)
-    return rf"\frac{{{top}}}{{{bottom}}}", PRODUCT
-
-
-def _power(node: Node) -> tuple[str, int]:
-    base, exponent = node.args
-    raised = expression(exponent)
-    if base.op in POWERED:
-        return _function(base, f"^{{{raised}}}"), ATOM
-    return f"{_at_least(base, ATOM)}^{{{raised}}}", POWER
-
-
-def _exponential(node: Node) -> tuple[str, int]:
-    return f"e^{{{expression(node.args[0])}}}", POWER
-
-
-def _root(node: Node) -> tuple[str, int]:
-    return rf"\sqrt{{{expression(node.args[0])}}}", ATOM
-
-
-def _absolute(node: Node) -> tuple[str, int]:
-    return rf"\left|{expression(node.args[0])}\right|", ATOM
-
-
-def _cases(node: Node) -> tuple[str, int]:
-    condition, yes, no = node.args
-    left, right = (expression(arg) for arg in condition.args)
-    holds, fails = SIGNS[condition.op], SIGNS[OPPOSITE[condition.op]]
-    rows = rf"{expression(yes)} & {left} {holds} {right} \\ {expression(no)} & {left} {fails} {right}"
-    return rf"\begin{{cases}} {rows} \end{{cases}}", SUM
-
-
-def _call(node: Node) -> tuple[str, int]:
-    return _function(node), ATOM
-
-
-def _function(node: Node, power: str = "") -> str:
-    arguments = ", ".join(map(expression, node.args))
-    return rf"{FUNCTIONS[node.op]}{power}\left({arguments}\right)"
-
-
-PRINTERS: dict[str, Callable[[Node], tuple[str, int]]] = {
-    "number": _number,
-    "name": lambda node: (name(node.text), ATOM),
-    "constant": lambda node: (CONSTANTS[node.text], ATOM),
-    "neg": _negative,
-    "+": _sum,
-    "-": _sum,
-    "*": _product,
-    "/": _fraction,
-    "^": _power,
-    "exp": _exponential,
-    "sqrt": _root,
-    "abs": _absolute,
-    "where": _cases,
-}
-
-
-# ── Numbers ──────────────────────────────────────────────────────────────────────────────────────────────
-
-NOT_FINITE = {"nan": r"\mathrm{nan}", "inf": r"\infty", "-inf": r"-\infty"}
-
-
-def approximate(value: float) -> str:
-    """A float at no more than four significant digits: 0.3704, 1.235\\times 10^{8}."""
-    text = decimal(value)
-    if text in NOT_FINITE:
-        return NOT_FINITE[text]
-    mantissa, e, exponent = text.partition("e")
-    return rf"{mantissa}\times 10^{{{int(exponent)}}}" if e else text
-
-
-def value(n: Number) -> str:
-    """A number, exactly where that is known and short."""
-    node = exact_node(n)
-    return approximate(n.value) if node is None else expression(node)
-
-
-# ── The document tree ────────────────────────────────────────────────────────────────────────────────────
-
-
-def latex(piece: Piece, palette: Palette) -> str:
+def latex(piece: Piece, palette: Palette = PALETTES["light"]) -> str:
     """The LaTeX of a piece in the colours of a theme."""
-    match piece:
-        case Symbol(text):
-            return text
-        case Expression(node):
-            return expression(node)
-        case Value(number, rough):
-            return approximate(number.value) if rough else value(number)
-        case Hued(inner, row):
-            colour = palette.faint if row is None else palette.hue(row)
-            return rf"\textcolor{{{colour}}}{{{latex(inner, palette)}}}"
-        case Hidden(inner):
-            return rf"\phantom{{{latex(inner, palette)}}}"
-        case Matrix():
-            return _matrix(piece, palette)
-        case Line(pieces):
-            return " ".join(latex(inner, palette) for inner in pieces)
-        case Boxed(inner):
-            return rf"\boxed{{{latex(inner, palette)}}}"
-        case Under(inner, label):
-            return rf"\underbrace{{{latex(inner, palette)}}}_{{{latex(label, palette)}}}"
-    raise TypeError(piece)
+    return Latex(palette)(piece)
 
 
-def _matrix(matrix: Matrix, palette: Palette) -> str:
-    cells = [[latex(cell, palette) for cell in row] for row in matrix.rows]
-    if matrix.bands:
-        rows = (_band(cells, i, band, palette) for i, band in enumerate(matrix.bands))
-        body = "{}" + BRIM + r"\\[0.25em]".join(rows) + BRIM + "{}"
-    else:
-        gap = r"\\[0.6em]" if any(r"\frac" in cell for row in cells for cell in row) else r"\\[0.25em]"
-        body = gap.join(" & ".join(row) for row in cells)
-    text = rf"\left[\begin{{matrix}}{body}\end{{matrix}}\right]"
-    return rf"\underset{{{matrix.label}}}{{{text}}}" if matrix.label else text
+@dataclass(frozen=True)
+class Latex(Visitor[str]):
+    """Prints LaTeX in the colours of a theme."""
+
+    palette: Palette = PALETTES["light"]
+
+    def name(self, piece: Name) -> str:
+        base, indices = _letters(piece.letters), piece.written_indices
+        between = " " if "·" in indices else ""  # a command ends at a space
+        return f"{base}_{{{between.join(SIGNS.get(index, index) for index in indices)}}}" if indices else base
+
+    def numeral(self, piece: Numeral) -> str:
+        return piece.text
+
+    def sign(self, piece: Sign) -> str:
+        return SIGNS[piece.text]
+
+    def text(self, piece: Text) -> str:
+        if piece.style == "operator" and piece.text in OPERATORS:
+            return rf"\{piece.text}"
+        return f"{STYLES[piece.style]}{{{piece.text}}}"
+
+    def space(self, piece: Space) -> str:
+        return SPACES[piece.width]
+
+    def negative(self, piece: Negative) -> str:
+        return f"-{self(piece.piece)}"
+
+    def product(self, piece: Product) -> str:
+        return BETWEEN[piece.between].join(map(self, piece.factors))
+
+    def fraction(self, piece: Fraction) -> str:
+        return rf"\frac{{{self(piece.top)}}}{{{self(piece.bottom)}}}"
+
+    def power(self, piece: Power) -> str:
+        return f"{self(piece.base)}^{{{self(piece.exponent)}}}"
+
+    def root(self, piece: Root) -> str:
+        return rf"\sqrt{{{self(piece.piece)}}}"
+
+    def bracketed(self, piece: Bracketed) -> str:
+        return rf"\left({self(piece.piece)}\right)"
+
+    def absolute(self, piece: Absolute) -> str:
+        return rf"\left|{self(piece.piece)}\right|"
+
+    def call(self, piece: Call) -> str:
+        power = f"^{{{self(piece.power)}}}" if piece.power else ""
+        return rf"{self(piece.function)}{power}\left({', '.join(map(self, piece.arguments))}\right)"
+
+    def cases(self, piece: Cases) -> str:
+        rows = r" \\ ".join(f"{self(value)} & {self(condition)}" for value, condition in piece.rows)
+        return rf"\begin{{cases}} {rows} \end{{cases}}"
+
+    def partial(self, piece: Partial) -> str:
+        of, by = (rf"\partial {self(part)}" for part in (piece.of, piece.by))
+        return rf"\{'d' if piece.large else ''}frac{{{of}}}{{{by}}}"
+
+    def gradient(self, piece: Gradient) -> str:
+        by = rf"_{{\!{self(piece.by)}}}" if piece.by else ""
+        raised = r"^{\top}" if piece.transposed else ""
+        return rf"\nabla{by}{raised} {self(piece.of)}"
+
+    def jacobian(self, piece: Jacobian) -> str:
+        return rf"J_{{{self(piece.inner)}\to {self(piece.outer)}}}"
+
+    def transpose(self, piece: Transpose) -> str:
+        return rf"{self(piece.piece)}^{{\top}}"
+
+    def sum(self, piece: Sum) -> str:
+        above = f"^{{{self(piece.above)}}}" if piece.above else ""
+        return rf"\sum_{{{self(piece.below)}}}{above} {self(piece.of)}"
+
+    def at(self, piece: At) -> str:
+        gap = " " if isinstance(piece.piece, Matrix) else r"\,"  # a bracket keeps its own distance
+        return rf"{self(piece.piece)}{gap}\Big|_{{{self(piece.point)}}}"
+
+    def hued(self, piece: Hued) -> str:
+        colour = self.palette.faint if piece.row is None else self.palette.hue(piece.row)
+        return rf"\textcolor{{{colour}}}{{{self(piece.piece)}}}"
+
+    def hidden(self, piece: Hidden) -> str:
+        return rf"\phantom{{{self(piece.piece)}}}"
+
+    def boxed(self, piece: Boxed) -> str:
+        return rf"\boxed{{{self(piece.piece)}}}"
+
+    def under(self, piece: Under) -> str:
+        return rf"\underbrace{{{self(piece.piece)}}}_{{{self(piece.label)}}}"
+
+    def below(self, piece: Below) -> str:
+        return rf"\underset{{{self(piece.label)}}}{{{self(piece.piece)}}}"
+
+    def arrow(self, piece: Arrow) -> str:
+        return rf"\;\xrightarrow{{\;{self(piece.through)}\;}}\;"
+
+    def line(self, piece: Line) -> str:
+        return "".join(" " * (k > 0 and part != COMMA) + self(part) for k, part in enumerate(piece.pieces))
+
+    def matrix(self, piece: Matrix) -> str:
+        cells = [list(map(self, row)) for row in piece.rows]
+        if piece.bands:
+            bands = (self._band(piece, cells, i, band) for i, band in enumerate(piece.bands))
+            body = "{}" + BRIM + r"\\[0.25em]".join(bands) + BRIM + "{}"
+        else:
+            gap = r"\\[0.6em]" if any(map(has_fraction, _all(piece))) else r"\\[0.25em]"
+            body = gap.join(map(" & ".join, cells))
+        return rf"\left[\begin{{matrix}}{body}\end{{matrix}}\right]"
+
+    def _band(self, matrix: Matrix, cells: Sequence[Sequence[str]], i: int, band: Band | None) -> str:
+        """One row in one \\colorbox. Phantoms of no height hold the columns as wide as they are in the other rows."""
+        widest = (_widest([row[j] for row in matrix.rows], [row[j] for row in cells]) for j in range(len(cells[i])))
+        spacer = " & ".join(rf"\hphantom{{\begin{{matrix}}{column}\end{{matrix}}}}" for column in widest)
+        tint = f"{self.palette.hue(band.row)}{round(band.opacity * 255):02X}" if band and band.opacity else "#00000000"
+        row = rf"{spacer}\\[-1.2em]{' & '.join(cells[i])}\\[-1.2em]{spacer}"
+        return rf"\colorbox{{{tint}}}{{${STRUT}\begin{{matrix}}{row}\end{{matrix}}$}}"
 
 
 BRIM = r"\\[-0.9em]"  # TeX's brackets end up to 5 pt inside what they hold: room above and below keeps the bands inside
 STRUT = r"\vphantom{\dfrac{1}{1}}"  # no row lower than a fraction, so that bands are even
-COMMAND = re.compile(r"\\[A-Za-z]+|[{}_^\s\\]")
 CANDIDATES = 2  # entries of a column tried as its widest; all of them would cost the browser m²n layouts
 
 
-def _band(cells: Sequence[Sequence[str]], i: int, band: Band | None, palette: Palette) -> str:
-    """One row in one \\colorbox. Phantoms of no height hold the columns as wide as they are in the other rows."""
-    widths = [
-        r"\hphantom{\begin{matrix}" + r"\\".join(_widest([row[j] for row in cells])) + r"\end{matrix}}"
-        for j in range(len(cells[i]))
-    ]
-    spacer = " & ".join(widths)
-    colour = f"{palette.hue(band.row)}{round(band.opacity * 255):02X}" if band and band.opacity else "#00000000"
-    row = rf"{spacer}\\[-1.2em]{' & '.join(cells[i])}\\[-1.2em]{spacer}"
-    return rf"\colorbox{{{colour}}}{{${STRUT}\begin{{matrix}}{row}\end{{matrix}}$}}"
+def _widest(column: Sequence[Piece], printed: Sequence[str]) -> str:
+    """The entries of a column that look widest, one below the other."""
+    by_breadth = sorted(range(len(column)), key=lambda i: -breadth(column[i]))
+    return r"\\".join(printed[i] for i in by_breadth[:CANDIDATES])
 
 
-def _widest(column: Sequence[str]) -> list[str]:
-    """The entries of a column that look widest, a command counting as one character."""
-    return sorted(column, key=lambda text: len(COMMAND.sub("", text)), reverse=True)[:CANDIDATES]
+def _all(matrix: Matrix) -> Iterable[Piece]:
+    return (cell for row in matrix.rows for cell in row)
+
+
+def _letters(letters: str) -> str:
+    if letters in GREEK:
+        return rf"\{letters}"
+    return letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"

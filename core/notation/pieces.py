@@ -9,17 +9,19 @@ from collections.abc import Sequence
 
 from core.expression.tree import Node
 from core.maps import Map, Rows, Vector, floats
-from core.notation.latex import name
 from core.notation.tree import (
     Band,
+    Bracketed,
     Expression,
     Hued,
     Line,
     Matrix,
     Piece,
-    Symbol,
+    Sign,
     Value,
+    entry,
     line,
+    name,
 )
 from core.numbers.exact import Number
 from core.numbers.notation import is_rounded, says_all
@@ -33,7 +35,12 @@ def bands(weights: Vector) -> tuple[Band, ...]:
 
 def output(i: int, node: Node, letter: str = "y") -> Line:
     """y_i = the formula as it was read."""
-    return line(Hued(Symbol(f"{letter}_{{{i + 1}}}"), i), "=", Expression(node))
+    return line(Hued(entry(letter, i + 1), i), "=", Expression(node))
+
+
+def outputs(at: Map, letter: str = "y") -> tuple[Line, ...]:
+    """All functions of a map, a line each."""
+    return tuple(output(i, node, letter) for i, node in enumerate(at.outputs))
 
 
 def row_of(values: Sequence[Number], approximate: bool = False) -> Matrix:
@@ -49,22 +56,23 @@ def column_of(pieces: Sequence[Piece], weights: tuple[Band | None, ...] = ()) ->
 def point(at: Map) -> Line:
     """x = (1, 2), with the reader's own names when they are not x_1 … x_n; t = 2 for a single one."""
     if len(at.inputs) == 1:
-        return line(f"{name(at.inputs[0])} {relation((at.point,))}", Value(at.point[0]))
+        return line(at.inputs[0], relation((at.point,)), Value(at.point[0]))
     letters = all(n == f"x{j + 1}" for j, n in enumerate(at.inputs))
-    return tuple_of("x" if letters else rf"\left({', '.join(map(name, at.inputs))}\right)", at.point)
+    return tuple_of("x" if letters else _tuple([name(n) for n in at.inputs]), at.point)
 
 
-def tuple_of(left: str, values: Vector) -> Line:
+def tuple_of(left: Piece | str, values: Vector) -> Line:
     """left = (1, 2)."""
-    return line(rf"{left} {relation((values,))} \left(", *separated([Value(n) for n in values], ","), r"\right)")
+    return line(left, relation((values,)), _tuple([Value(n) for n in values]))
 
 
-def separated(pieces: Sequence[Piece], separator: str) -> tuple[Piece, ...]:
-    """Pieces with a sign between them."""
-    out: list[Piece] = []
-    for piece in pieces:
-        out += [Symbol(separator), piece] if out else [piece]
-    return tuple(out)
+def _tuple(pieces: Sequence[Piece]) -> Bracketed:
+    return Bracketed(Line(separated(pieces, Sign(","))))
+
+
+def separated(pieces: Sequence[Piece], *between: Piece) -> tuple[Piece, ...]:
+    """Pieces with something between them."""
+    return tuple(part for piece in pieces for part in (*between, piece))[len(between) :]
 
 
 def all_say_all(rows: Rows) -> bool:
@@ -74,7 +82,7 @@ def all_say_all(rows: Rows) -> bool:
 
 def relation(*matrices: Rows) -> str:
     """The sign =, or ≈ where a number is written rounded."""
-    return r"\approx" if any(is_rounded(n) for rows in matrices for row in rows for n in row) else "="
+    return "≈" if any(is_rounded(n) for rows in matrices for row in rows for n in row) else "="
 
 
 def numeric(rows: Rows, weights: tuple[Band | None, ...] = ()) -> Matrix:
@@ -91,7 +99,7 @@ def stated(rows: Rows, weights: tuple[Band | None, ...] = ()) -> tuple[Piece | s
     pieces: tuple[Piece | str, ...] = (relation(rows), numeric(rows, weights))
     if relation(rows) != "=" or all_say_all(rows):
         return pieces
-    return (*pieces, r"\approx", _numeric(rows, weights, approximate=True))
+    return (*pieces, "≈", _numeric(rows, weights, approximate=True))
 
 
 def symbolic(rows: Sequence[Sequence[Node]], weights: tuple[Band | None, ...] = ()) -> Matrix:

@@ -1,25 +1,58 @@
-"""Document tree → a program that core/slides/slide.typ draws: numbers and short texts only, never Typst.
+"""Mathematical tree → a program that core/slides/slide.typ draws: numbers and short texts only, never Typst.
 
-The leaves are the LaTeX that core.notation.latex writes, read back by a reader of exactly the commands that occur in
-it; so the page and the slide print one expression with one printer. Anything else raises ValueError.
+A program is postfix: an instruction takes its operands off a stack and puts its result there, so 2x² is
 
-A program is postfix: an instruction takes its operands off a stack and puts its result there. Typst stops at 80 nested
-calls and its JSON reader at 128 levels, which a formula may reach; a program is as flat for a deep formula as for a
-long one.
+    ["number", "2"], ["symbol", "x"], ["number", "2"], ["scripts", False, True], ["row", 2]
+
+Typst stops at 80 nested calls and its JSON reader at 128 levels, which a formula may reach; a program is as flat for a
+deep formula as for a long one.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.notation.latex import latex
+from core.notation import tree
 from core.notation.palette import PALETTES, Palette
-from core.notation.tree import Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Under
+from core.notation.tree import (
+    GREEK,
+    Absolute,
+    Arrow,
+    At,
+    Band,
+    Below,
+    Boxed,
+    Bracketed,
+    Call,
+    Cases,
+    Fraction,
+    Gradient,
+    Hidden,
+    Hued,
+    Jacobian,
+    Line,
+    Matrix,
+    Name,
+    Negative,
+    Numeral,
+    Partial,
+    Piece,
+    Power,
+    Product,
+    Root,
+    Sign,
+    Space,
+    Sum,
+    Text,
+    Transpose,
+    Under,
+)
+from core.notation.visitor import Visitor
 
 Instruction = list[object]
 Program = list[Instruction]
+Items = list[Program]  # of one line, each of which leaves one result
 
 
 @dataclass(frozen=True)
@@ -65,14 +98,14 @@ class Typeset:
 
 def typeset(piece: Piece, theme: Theme) -> Typeset:
     """A piece as the items of one line."""
-    items = Reader(_stream(piece, theme)).items()
+    items = Typst(theme)(piece)
     breaks = tuple(k for k, item in enumerate(items) if k and _breaks(item) and not _breaks(items[k - 1]))
     return Typeset([step for item in items for step in item], len(items), breaks)
 
 
 def program(piece: Piece, theme: Theme) -> Program:
     """A piece as a program that leaves one item."""
-    return _row(Reader(_stream(piece, theme)).items())
+    return _row(Typst(theme)(piece))
 
 
 BREAKS = frozenset("=+−≈→")
@@ -82,209 +115,155 @@ def _breaks(item: Program) -> bool:
     return len(item) == 1 and item[0][0] == "symbol" and item[0][1] in BREAKS
 
 
-def _row(items: Sequence[Program]) -> Program:
+def _row(items: Items) -> Program:
     steps = [step for item in items for step in item]
     return steps if len(items) == 1 else [*steps, ["row", len(items)]]
 
 
-def _stream(piece: Piece, theme: Theme) -> list[str | Program]:
-    """The tokens of a piece's LaTeX; what has no LaTeX of its own stands among them as a program."""
-    match piece:
-        case Line(pieces):
-            return [token for inner in pieces for token in _stream(inner, theme)]
-        case Hued(inner, row):
-            colour = theme.palette.faint if row is None else theme.palette.hue(row)
-            return [[*program(inner, theme), ["colour", colour]]]
-        case Hidden(inner):
-            return [[*program(inner, theme), ["hidden"]]]
-        case Matrix():
-            return [matrix(piece, theme, [_behind(band, theme) for band in piece.bands])]
-        case Boxed(inner):
-            return [[*program(inner, theme), ["boxed", theme.palette.ink]]]
-        case Under(inner, label):
-            return [[*program(inner, theme), *program(label, theme), ["under"]]]
-    return list(tokens(latex(piece, theme.palette)))
+SIGNS = {sign: sign for sign in tree.SIGNS} | {"-": "−", "·": "⋅"}
+SPACES = {"thin": 1 / 6, "thick": 5 / 18, "quad": 1, "qquad": 2}  # em
 
 
-def _behind(band: Band | None, theme: Theme) -> object:
-    """The colour behind a row, or that and its outline; None where nothing is drawn."""
-    tint = theme.tint(band)
-    return {"fill": tint or theme.page, "stroke": theme.palette.hue(band.row)} if band and band.framed else tint
+@dataclass(frozen=True)
+class Typst(Visitor[Items]):
+    """Prints the items of one line in the colours of a theme."""
+
+    theme: Theme
+
+    def name(self, piece: Name) -> Items:
+        letters = GREEK.get(piece.letters, piece.letters)
+        base: Program = [["symbol" if len(letters) == 1 else "word", letters]]
+        return [_scripted(base, below=_row(list(map(_index, piece.written_indices)))) if piece.indices else base]
+
+    def numeral(self, piece: Numeral) -> Items:
+        return [[["number", piece.text]]]
+
+    def sign(self, piece: Sign) -> Items:
+        return [_symbol(SIGNS[piece.text])]
+
+    def text(self, piece: Text) -> Items:
+        return [[[piece.style, piece.text]]]
+
+    def space(self, piece: Space) -> Items:
+        return [[["space", SPACES[piece.width]]]]
+
+    def negative(self, piece: Negative) -> Items:
+        return [_symbol("−"), *self(piece.piece)]
+
+    def product(self, piece: Product) -> Items:
+        between = self(piece.between) if piece.between else []
+        first, *rest = map(self, piece.factors)
+        return [*first, *(item for factor in rest for item in (*between, *factor))]
+
+    def fraction(self, piece: Fraction) -> Items:
+        return [[*self._one(piece.top), *self._one(piece.bottom), ["fraction"]]]
+
+    def power(self, piece: Power) -> Items:
+        return self._raised(piece.base, self._one(piece.exponent))
+
+    def root(self, piece: Root) -> Items:
+        return [[*self._one(piece.piece), ["root"]]]
+
+    def bracketed(self, piece: Bracketed) -> Items:
+        return [[*self._one(piece.piece), ["fence", "(", ")"]]]
+
+    def absolute(self, piece: Absolute) -> Items:
+        return [[*self._one(piece.piece), ["fence", "|", "|"]]]
+
+    def call(self, piece: Call) -> Items:
+        function = self._raised(piece.function, self._one(piece.power)) if piece.power else self(piece.function)
+        return [*function, [*_row(_separated(map(self, piece.arguments))), ["fence", "(", ")"]]]
+
+    def cases(self, piece: Cases) -> Items:
+        return [[*(step for row in piece.rows for cell in row for step in self._one(cell)), ["cases", len(piece.rows)]]]
+
+    def partial(self, piece: Partial) -> Items:
+        of, by = (_row([_symbol("∂"), *self(part)]) for part in (piece.of, piece.by))
+        return [[*of, *by, ["fraction"]]]
+
+    def gradient(self, piece: Gradient) -> Items:
+        nabla = _symbol("∇")
+        if piece.by or piece.transposed:
+            nabla = _scripted(nabla, self._one(piece.by), _symbol("⊤") if piece.transposed else None)
+        return [nabla, *self(piece.of)]
+
+    def jacobian(self, piece: Jacobian) -> Items:
+        return [_scripted(_symbol("J"), below=_row([*self(piece.inner), _symbol("→"), *self(piece.outer)]))]
+
+    def transpose(self, piece: Transpose) -> Items:
+        return self._raised(piece.piece, _symbol("⊤"))
+
+    def sum(self, piece: Sum) -> Items:
+        return [_scripted(_symbol("∑"), self._one(piece.below), self._one(piece.above)), *self(piece.of)]
+
+    def at(self, piece: At) -> Items:
+        gap: Program = [["space", SPACES["thin"]]]
+        return [*self(piece.piece), gap, _scripted([["bar", "|"]], below=self._one(piece.point))]
+
+    def hued(self, piece: Hued) -> Items:
+        palette = self.theme.palette
+        colour = palette.faint if piece.row is None else palette.hue(piece.row)
+        return [[*self._one(piece.piece), ["colour", colour]]]
+
+    def hidden(self, piece: Hidden) -> Items:
+        return [[*self._one(piece.piece), ["hidden"]]]
+
+    def boxed(self, piece: Boxed) -> Items:
+        return [[*self._one(piece.piece), ["boxed", self.theme.palette.ink]]]
+
+    def under(self, piece: Under) -> Items:
+        return [[*self._one(piece.piece), *self._one(piece.label), ["under"]]]
+
+    def below(self, piece: Below) -> Items:
+        return [[*self._one(piece.piece), *self._one(piece.label), ["below"]]]
+
+    def arrow(self, piece: Arrow) -> Items:
+        gap: Program = [["space", SPACES["thick"]]]
+        return [gap, [*_row([gap, *self(piece.through), gap]), ["arrow"]], gap]
+
+    def line(self, piece: Line) -> Items:
+        return [item for part in piece.pieces for item in self(part)]
+
+    def matrix(self, piece: Matrix) -> Items:
+        return [self.filled(piece, [self._behind(band) for band in piece.bands])]
+
+    def filled(self, piece: Matrix, fills: Sequence[object]) -> Program:
+        """Brackets around rows of cells. ``fills``: a colour (with an outline) or None behind each row, or a list."""
+        cells = [step for row in piece.rows for cell in row for step in self._one(cell)]
+        return [*cells, ["matrix", len(piece.rows), len(piece.rows[0]), list(fills)]]
+
+    def _behind(self, band: Band | None) -> object:
+        """The colour behind a row, or that and its outline; None where nothing is drawn."""
+        tint = self.theme.tint(band)
+        if not (band and band.framed):
+            return tint
+        return {"fill": tint or self.theme.page, "stroke": self.theme.palette.hue(band.row)}
+
+    def _one(self, piece: Piece | None) -> Program:
+        """A piece as one item; of none, nothing."""
+        return _row(self(piece)) if piece else []
+
+    def _raised(self, base: Piece, above: Program) -> Items:
+        *before, last = self(base)
+        return [*before, _scripted(last, above=above)]
 
 
-def matrix(piece: Matrix, theme: Theme, fills: Sequence[object]) -> Program:
-    """Brackets around rows of cells. ``fills``: a colour (with an outline) or None behind each row, or a list."""
-    cells = [step for row in piece.rows for cell in row for step in program(cell, theme)]
-    drawn: Program = [*cells, ["matrix", len(piece.rows), len(piece.rows[0]), list(fills)]]
-    return [*drawn, *Reader(tokens(piece.label)).program(), ["below"]] if piece.label else drawn
+def _symbol(character: str) -> Program:
+    return [["symbol", character]]
 
 
-# ── The LaTeX of core.notation.latex ──────────────────────────────────────────────────────────────────────
-
-TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\.\d+|\S")
-CHARACTERS = {
-    r"\partial": "∂",
-    r"\nabla": "∇",
-    r"\top": "⊤",
-    r"\cdot": "⋅",
-    r"\times": "×",
-    r"\to": "→",
-    r"\approx": "≈",
-    r"\leftarrow": "←",
-    r"\cdots": "⋯",
-    r"\vdots": "⋮",
-    r"\ddots": "⋱",
-    r"\infty": "∞",
-    r"\sum": "∑",
-    r"\le": "≤",
-    r"\ge": "≥",
-    r"\ne": "≠",
-    r"\circ": "∘",
-    r"\odot": "⊙",
-    r"\in": "∈",
-    r"\colon": ":",
-    "-": "−",
-}
-GREEK_CHARACTERS = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-        "αβγδϵζηθικλμνξπρστυϕχψωΓΔΘΛΞΠΣΥΦΨΩ",
-        strict=True,
-    )
-)
-CHARACTERS |= {rf"\{name}": character for name, character in GREEK_CHARACTERS.items()}
-OPERATORS = frozenset(
-    rf"\{name}" for name in "sin cos tan sinh cosh tanh arcsin arccos arctan max min ln log exp".split()
-)
-SPACES = {r"\,": 1 / 6, r"\:": 2 / 9, r"\;": 5 / 18, r"\ ": 1 / 4, r"\quad": 1, r"\qquad": 2, r"\!": -1 / 6}
-WORDS = {r"\mathrm": "word", r"\operatorname": "operator", r"\texttt": "code", r"\mathbf": "bold", r"\text": "text"}
-SCRIPTS = ("_", "^")
-PLAIN = frozenset("=+<>()[]|,.:;/!'*")
+def _scripted(base: Program, below: Program | None = None, above: Program | None = None) -> Program:
+    """Indices below and above. What has one below already gets both at once: one by one they would not stack."""
+    if base[-1] == ["scripts", True, False] and not below:
+        return [*base[:-1], *(above or []), ["scripts", True, True]]
+    return [*base, *(below or []), *(above or []), ["scripts", bool(below), bool(above)]]
 
 
-def tokens(text: str) -> Sequence[str]:
-    """Commands, numbers and single characters; space means nothing."""
-    return TOKEN.findall(text)
+def _index(index: str) -> Program:
+    return [["number", index]] if index.isdigit() else _symbol(SIGNS.get(index, index))
 
 
-class Reader:
-    """Reads a stream of tokens and finished programs into items, each a program that leaves one result."""
-
-    def __init__(self, stream: Sequence[str | Program]) -> None:
-        self.stream, self.at = stream, 0
-
-    def program(self) -> Program:
-        """Everything, as one item."""
-        return _row(self.items())
-
-    def items(self, *ends: str) -> list[Program]:
-        """Items up to one of ``ends``, which is left standing, or up to the end."""
-        items: list[Program] = []
-        while self.at < len(self.stream) and self._peek() not in ends:
-            items.append(self._scripted(self._atom()))
-        return items
-
-    def _peek(self) -> str | Program | None:
-        return self.stream[self.at] if self.at < len(self.stream) else None
-
-    def _next(self) -> str | Program:
-        self.at += 1
-        return self.stream[self.at - 1]
-
-    def _expect(self, token: str) -> None:
-        if self._peek() != token:
-            raise ValueError(f"{token} expected, not {self._peek()}")
-        self.at += 1
-
-    def _argument(self) -> Program:
-        """What stands in braces, or one token without any."""
-        if self._peek() != "{":
-            return self._atom()
-        self._expect("{")
-        items = self.items("}")
-        self._expect("}")
-        return _row(items)
-
-    def _word(self) -> str:
-        self._expect("{")
-        start = self.at
-        while self._peek() != "}":
-            self._next()
-        self._expect("}")
-        return "".join(map(str, self.stream[start : self.at - 1]))
-
-    def _delimiter(self) -> str:
-        return str(self._next())
-
-    def _scripted(self, base: Program) -> Program:
-        scripts: dict[str, Program] = {}
-        while (sign := self._peek()) in SCRIPTS:
-            self.at += 1
-            scripts[str(sign)] = self._argument()
-        if not scripts:
-            return base
-        found = [step for sign in SCRIPTS for step in scripts.get(sign, [])]
-        return [*base, *found, ["scripts", *(sign in scripts for sign in SCRIPTS)]]
-
-    def _atom(self) -> Program:
-        token = self._next()
-        if not isinstance(token, str):
-            return token
-        if token == "{":
-            self.at -= 1
-            return self._argument()
-        if token in (r"\frac", r"\dfrac"):
-            return [*self._argument(), *self._argument(), ["fraction"]]
-        if token == r"\sqrt":
-            return [*self._argument(), ["root"]]
-        if token == r"\left":
-            return self._fence()
-        if token == r"\Big":
-            return [["bar", self._delimiter()]]
-        if token == r"\begin":
-            return self._cases()
-        if token == r"\xrightarrow":
-            return [*self._argument(), ["arrow"]]
-        return [_leaf(token, self)]
-
-    def _fence(self) -> Program:
-        left = self._delimiter()
-        items = self.items(r"\right")
-        self._expect(r"\right")
-        return [*_row(items), ["fence", left, self._delimiter()]]
-
-    def _cases(self) -> Program:
-        if (name := self._word()) != "cases":
-            raise ValueError(rf"\begin{{{name}}} has no Typst")
-        rows, steps = 0, []
-        while self._peek() != r"\end":
-            steps += _row(self.items("&"))
-            self._expect("&")
-            steps += _row(self.items(r"\\", r"\end"))
-            rows += 1
-            if self._peek() == r"\\":
-                self.at += 1
-        self.at += 1
-        self._word()
-        return [*steps, ["cases", rows]]
-
-    def word(self, kind: str) -> Instruction:
-        """The instruction of \\mathrm{…} and its kin."""
-        return [kind, self._word()]
-
-
-def _leaf(token: str, reader: Reader) -> Instruction:
-    if token in WORDS:
-        return reader.word(WORDS[token])
-    if token in CHARACTERS:
-        return ["symbol", CHARACTERS[token]]
-    if token in OPERATORS:
-        return ["operator", token[1:]]
-    if token in SPACES:
-        return ["space", SPACES[token]]
-    if token[0].isdigit() or (token[0] == "." and len(token) > 1):
-        return ["number", token]
-    if token in PLAIN or (len(token) == 1 and token.isalpha()):
-        return ["symbol", token]
-    raise ValueError(f"{token} has no Typst")
+def _separated(parts: Iterable[Items]) -> Items:
+    """Arguments with commas between them."""
+    first, *rest = parts
+    return [*first, *(item for part in rest for item in (_symbol(","), *part))]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from core.maps import Map, Pullback
-from core.notation.latex import name
-from core.notation.tree import Hued, Piece, Symbol, line
+from core.notation.pieces import separated
+from core.notation.tree import Gradient, Hued, Piece, Sign, code, entry, line, name, times
 from core.slides.blocks import Arrow, Arrows, Block, above, formula
 
 WIDTH, HEIGHT, MARGIN = 13.0, 8.0, 0.9  # em, of the picture of the arrows
@@ -19,15 +19,17 @@ def arrows(at: Map, pulled: Pullback, reach: Pullback) -> Block:
     place = _scale(_tips(reach))
     tips = [place(*tip) for tip in _tips(pulled)]
     drawn = [Arrow(a, b, i) for i, (a, b) in enumerate(pairwise(tips)) if a != b]
-    axes = (Symbol(name(at.inputs[0])), Symbol(name(at.inputs[1])))
+    axes = (name(at.inputs[0]), name(at.inputs[1]))
     total = [Arrow(tips[0], tips[-1], None)] if len(drawn) > 1 else []
     picture = Arrows((*drawn, *total), tips[0], WIDTH, HEIGHT, axes)
-    legend: list[Piece] = [
-        Hued(Symbol(rf"v_{{{i + 1}}}\nabla y_{{{i + 1}}}"), i) for i, w in enumerate(pulled.weights) if w.value
-    ]
-    labels: list[Piece] = [piece for entry in legend for piece in (Symbol("+"), entry)][1:]
-    whole = [Symbol(r"= \texttt{x.grad}")] if len(pulled.rows) == len(reach.rows) else []
-    return above(picture, formula(line(*labels, *whole), size=17))
+    terms = [Hued(_weighted_row(i + 1), i) for i, w in enumerate(pulled.weights) if w.value]
+    whole = ("=", code("x.grad")) if len(pulled.rows) == len(reach.rows) else ()
+    return above(picture, formula(line(*separated(terms, Sign("+")), *whole), size=17))
+
+
+def _weighted_row(i: int) -> Piece:
+    """v_i ∇y_i"""
+    return times(entry("v", i), Gradient(entry("y", i)), between=None)
 
 
 def _tips(pulled: Pullback) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.notation.typst import Program, Theme, Typeset, matrix, program, typeset
+from core.notation.typst import Program, Theme, Typeset, Typst, program, typeset
 from core.slides.blocks import (
     Above,
     Arrows,
@@ -26,7 +26,7 @@ def picture(drawn: Picture, theme: Theme) -> Typeset:
     """A picture as the items of one line; only a Line has more than one."""
     match drawn:
         case Tinted(inner, tints):
-            return _one(matrix(inner, theme, [[theme.tint(band) for band in row] for row in tints]))
+            return _one(Typst(theme).filled(inner, [[theme.tint(band) for band in row] for row in tints]))
         case Mosaic(spots, cell):
             lit = [_spot(i, j, spot, theme) for i, row in enumerate(spots) for j, spot in enumerate(row) if spot]
             return _one([["mosaic", len(spots), len(spots[0]), cell, lit]])

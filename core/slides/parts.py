@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from core.expression.text import to_text
 from core.expression.tree import Node
-from core.maps import Map, Pullback, Rows, Vector
+from core.maps import Map, Rows, Vector
 from core.notation import pieces
-from core.notation.tree import Band, Boxed, Expression, Hidden, Hued, Line, Matrix, Piece, Value, line
+from core.notation.tree import At, Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Value, line
 from core.numbers.exact import Number
 from core.numbers.notation import decimal, exact_node
 from core.numbers.tints import strength
@@ -21,21 +21,16 @@ LONGEST_SUM = 16  # numbers in a weighted sum that is written out
 LONGEST_INDEX = 20  # characters of a point that stands small beside J; a longer one has a line of its own
 
 
-def symbolic(rows: Sequence[Sequence[Node]]) -> Matrix:
-    """A matrix of formulas."""
-    return Matrix(tuple(tuple(Expression(node) for node in row) for row in rows))
-
-
 def function_list(at: Map, letter: str, size: float = 24) -> Grid:
     """y_i = …, a line each."""
-    lines = tuple(pieces.output(i, node, letter) for i, node in enumerate(at.outputs))
+    lines = pieces.outputs(at, letter)
     return Grid(lines, 1, size=size, align="left", gap=0.7 if len(lines) <= 4 else 0.45)
 
 
-def weight_column(weights: Vector, letter: str = "v", at: int | None = None) -> Formula:
+def weight_column(weights: Vector, letter: Piece | str = "v", at: int | None = None) -> Formula:
     """v as a column, each number on its row's band; ``at``: the row that a step is about."""
     column = pieces.column_of([Value(w) for w in weights], pieces.bands(weights))
-    return formula(told(line(f"{letter} {pieces.relation((weights,))}", column), weights, at), size=28)
+    return formula(told(line(letter, pieces.relation((weights,)), column), weights, at), size=28)
 
 
 def is_short(rows: Sequence[Sequence[Node]]) -> bool:
@@ -58,13 +53,13 @@ def told(drawn: Line, weights: Vector, at: int | None = None) -> Line:
     """
     if at is None and all(w.value for w in weights):
         return drawn
-    return line(*(_told(piece, weights, at) for piece in drawn.pieces))
+    return Line(tuple(_told(piece, weights, at) for piece in drawn.pieces))
 
 
 def _told(piece: Piece, weights: Vector, at: int | None) -> Piece:
     match piece:
-        case Line():
-            return told(piece, weights, at)
+        case At(inner, point):
+            return At(_told(inner, weights, at), point)
         case Matrix(rows, bands) if bands and len(rows) == len(weights):
             now = len(rows) if at is None else at
             return replace(
@@ -81,28 +76,18 @@ def _told_band(band: Band, i: int, now: int) -> Band | None:
     return None if i > now else replace(band, framed=i == now)
 
 
-def so_far(drawn: Line, at: int) -> Line:
+def so_far(matrix: Matrix, at: int) -> Matrix:
     """The same without the rows after ``at``, whose room stays."""
-
-    def row(i: int, cells: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        return cells if i <= at else tuple(Hidden(cell) for cell in cells)
-
-    return line(
-        *(
-            replace(piece, rows=tuple(row(i, cells) for i, cells in enumerate(piece.rows)))
-            if isinstance(piece, Matrix)
-            else piece
-            for piece in drawn.pieces
-        )
-    )
+    rows = tuple(row if i <= at else tuple(map(Hidden, row)) for i, row in enumerate(matrix.rows))
+    return replace(matrix, rows=rows)
 
 
 # ── Points and sums ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def has_short_point(at: Map) -> bool:
+def has_short_point(point: Vector) -> bool:
     """Whether the point is short enough to stand as an index."""
-    return sum(len(_written(n)) + 2 for n in at.point) <= LONGEST_INDEX
+    return sum(len(_written(n)) + 2 for n in point) <= LONGEST_INDEX
 
 
 def _written(n: Number) -> str:
@@ -110,9 +95,9 @@ def _written(n: Number) -> str:
     return decimal(n.value) if node is None else to_text(node)
 
 
-def total_line(pulled: Pullback, name: str = r"v^{\top} J") -> Line:
+def total_line(total: Vector, name: Piece) -> Line:
     """vᵀJ = its numbers, without the terms."""
-    return line(f"{name} {pieces.relation((pulled.total,))}", Boxed(pieces.numeric((pulled.total,))))
+    return line(name, pieces.relation((total,)), Boxed(pieces.numeric((total,))))
 
 
 def strongest_of(rows: Rows) -> float:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.kinds.chain.equations import between
 from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.chain.problem import CHAIN_FIELDS
 from core.kinds.vector.geometry import label, number
 from core.maps import Map
-from core.notation.latex import expression, name, value
+from core.notation.latex import latex
+from core.notation.tree import Expression, Value, name
 from core.numbers.exact import Number
 from core.numbers.tints import FAINTEST, FULL_TINT, USUAL
 from pages.shared import views
@@ -35,7 +37,7 @@ def scene(e: ChainExplanation) -> Data:
         "spaces": [
             {
                 "letter": letter,
-                "names": [name(variable) for variable in variables[s]],
+                "names": [latex(name(variable)) for variable in variables[s]],
                 "plain": [label(variable) for variable in variables[s]],
                 "values": pairs(points[s]),
                 "adjoint": pairs(cotangents[s]),
@@ -47,9 +49,9 @@ def scene(e: ChainExplanation) -> Data:
         "stages": [
             {
                 "function": CHAIN_FIELDS[s],
-                "name": rf"J_{{{e.letters[s]}\to {e.letters[s + 1]}}}",
+                "name": latex(between(s)),
                 "entries": [pairs(row) for row in at.jacobian_at],
-                "formulas": [[expression(node) for node in row] for row in at.jacobian],
+                "formulas": [[latex(Expression(node)) for node in row] for row in at.jacobian],
             }
             for s, at in enumerate(e.maps)
         ],
@@ -65,7 +67,7 @@ def outputs(letter: str, at: Map) -> tuple[str, ...]:
 
 def pairs(numbers: tuple[Number, ...]) -> list[list[float | str]]:
     """Each number as it is written, and as a float for the browser to go on with."""
-    return [[value(n), number(n.value)] for n in numbers]
+    return [[latex(Value(n)), number(n.value)] for n in numbers]
 
 
 def spoken(table: str, *keys: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from core.kinds.vector import edits
 from core.kinds.vector.problem import VectorProblem
 from core.kinds.vector.reading import Reading
 from core.notation.pieces import output
-from core.notation.tree import Hued, Symbol, line
+from core.notation.tree import Hued, entry, line
 from core.numbers.exact import Number
 from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError
 from pages.components.weights import weights
@@ -145,7 +145,7 @@ def _function(page: str, stage: _Stage, i: int, typed: str) -> None:
     with st.container(
         key=f"{page}.{stage.letter}.{i}", horizontal=True, vertical_alignment="center", gap="small", wrap=False
     ):
-        views.inline(line(Hued(Symbol(f"{stage.letter}_{{{i + 1}}}"), i), "="))
+        views.inline(line(Hued(entry(stage.letter, i + 1), i), "="))
         label = views.words(f"label.{stage.letter}", i=i + 1)
         _field(
             page, f"{stage.field}.{i}", label, typed, lambda now, text: edits.with_function(now, i, text, stage.number)

@@ -25,8 +25,8 @@ from core.kinds import complete, explain
 from core.kinds.kind import Explanation, Problem
 from core.kinds.vector import equations
 from core.kinds.vector.explanation import VectorExplanation
+from core.notation import tree
 from core.notation.latex import latex
-from core.notation.latex import name as typeset_name
 from core.notation.palette import PALETTES, Palette
 from core.notation.tree import Piece
 from core.numbers.notation import decimal
@@ -124,7 +124,7 @@ def reading(piece: Piece) -> None:
 def variable(name: str) -> str:
     """A variable as the label of its field: typeset if it can be one, else as it stands in the link."""
     try:
-        return f"${typeset_name(grammar.variable(name, field='at'))}$"
+        return f"${latex(tree.name(grammar.variable(name, field='at')))}$"
     except ProblemError:
         return verbatim(name)
 

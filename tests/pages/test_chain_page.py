@@ -52,7 +52,7 @@ def test_both_jacobians_stand_in_general_and_at_the_point_of_the_stage_before():
     shown = latex(visit(LINK))
     assert r"\frac{\partial y_{b}}{\partial x_{a}}" in shown
     assert r"\frac{\partial z_{c}}{\partial y_{b}}" in shown
-    assert r"y = \left( 3 , 4 \right)" in shown
+    assert r"y = \left(3, 4\right)" in shown
     assert "a = 2, b = 2, c = 2" in texts(visit(LINK))
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections import deque
 from types import SimpleNamespace
 
 import pytest
 from streamlit import config
+from streamlit.components.v2.bidi_component import main as components
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.common import WidgetMetadata
 
 from server import tuning
 
@@ -19,6 +24,7 @@ def tuned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tuned, and as it was again afterwards."""
     monkeypatch.setattr(config, "get_option", config.get_option)
     monkeypatch.setattr(app_session, "_populate_theme_msg", app_session._populate_theme_msg)
+    monkeypatch.setattr(components, "make_bidi_component_presenter", components.make_bidi_component_presenter)
     monkeypatch.setattr(AppSession, "_call_soon_on_event_loop", AppSession._call_soon_on_event_loop)
     tuning.tune()
 
@@ -81,3 +87,31 @@ def test_the_theme_says_what_it_would_have_said(section: str, request: pytest.Fi
         app_session._populate_theme_msg(ours.light, section)
     assert ours == plain
     assert ours.HasField("light") == plain.HasField("light")
+
+
+def presented(state: SessionState) -> object:
+    """What the session's state has of a component that has said v, and now tells of a move."""
+    said = WidgetMetadata("events", lambda text: text, lambda value: value, "json_trigger_value")
+    state._new_widget_state.set_widget_metadata(said)
+    state._new_widget_state.set_from_value("events", [{"event": "moved", "value": 3}])
+    return components.make_bidi_component_presenter("events", "component", None)({"v": [2, 1]}, state)
+
+
+def test_what_a_component_says_is_the_same_as_before(request: pytest.FixtureRequest) -> None:
+    before = presented(SessionState())
+    request.getfixturevalue("tuned")
+    assert presented(SessionState()) == before == {"v": [2, 1], "moved": 3}
+
+
+def test_the_state_of_who_has_left_waits_for_no_collection_of_everything(tuned: None) -> None:
+    state = SessionState()
+    state._old_state["component"] = presented(state)
+    state._old_state["draft"] = frozenset({1})
+    there = weakref.ref(state._old_state["draft"])
+    gc.collect()
+    gc.freeze()  # as it is done now and then while a visitor is there
+    try:
+        del state
+        assert there() is None
+    finally:
+        gc.unfreeze()

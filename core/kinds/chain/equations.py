@@ -21,21 +21,39 @@ from core.notation.pieces import (
     tuple_of,
 )
 from core.notation.tree import (
+    Arrow,
+    At,
+    Below,
     Boxed,
+    Hidden,
+    Hued,
+    Jacobian,
     Line,
     Matrix,
     Piece,
-    Symbol,
+    Sign,
+    Space,
+    Sum,
+    Text,
     Under,
+    cells,
+    code,
+    entry,
     line,
-    symbols,
+    name,
+    partial,
+    times,
 )
 from core.numbers.exact import Exact, Number
 
 
-def _between(e: ChainExplanation, s: int) -> str:
-    """J_{x→y} for stage s."""
-    return rf"J_{{{e.letters[s]}\to {e.letters[s + 1]}}}"
+def between(s: int, end: int | None = None) -> Jacobian:
+    """J_{x→y} for stage s; to another ``end`` than the next letter J_{x→z}."""
+    return Jacobian(name(CHAIN_LETTERS[s]), name(CHAIN_LETTERS[s + 1 if end is None else end]))
+
+
+def _product_of_names(stages: int) -> Piece:
+    return times(*(between(s) for s in reversed(range(stages))))
 
 
 def chain_point(e: ChainExplanation, s: int) -> Line:
@@ -51,8 +69,8 @@ def chain_jacobian(e: ChainExplanation, s: int, most_banded: int | None = None) 
     at = e.maps[s]
     banded = most_banded is None or len(at.outputs) * len(at.inputs) <= most_banded
     weights = bands(e.pullbacks[s].weights) if banded else ()
-    symbols_ = line(symbolic(at.jacobian, weights), r"\Big|_{", chain_point(e, s), "}")
-    return line(_between(e, s), "=", symbols_, *stated(at.jacobian_at, weights))
+    symbols = At(symbolic(at.jacobian, weights), chain_point(e, s))
+    return line(between(s), "=", symbols, *stated(at.jacobian_at, weights))
 
 
 def chain_jacobians(e: ChainExplanation, most_banded: int | None = None) -> tuple[Line, ...]:
@@ -70,66 +88,77 @@ def sizes(e: ChainExplanation) -> str:
 
 def chain_general(stages: int = 2) -> tuple[Line, ...]:
     """J_{x→y} and its like in general, with sizes a, b, c, two on a line; then their product."""
-    last = CHAIN_LETTERS[stages]
     factors = [_general_stage(s) for s in range(stages)]
-    names = [rf"\underset{{{_shape(s)}}}{{J_{{{_arrow(s)}}}}}" for s in reversed(range(stages))]
-    product = rf"\underset{{{SIZES[stages]}\times a}}{{J_{{x\to {last}}}}}"
-    pairs = [line(*separated(factors[s : s + 2], r",\qquad ")) for s in range(0, stages, 2)]
-    return *pairs, line(product, "=", r"\,".join(names))
+    pairs = [Line(separated(factors[s : s + 2], Sign(","), Space("qquad"))) for s in range(0, stages, 2)]
+    product = times(*(_sized(s, s + 1) for s in reversed(range(stages))))
+    return *pairs, line(_sized(0, stages), "=", product)
 
 
 def chain_entry(stages: int = 2) -> Line:
     """∂z_i/∂x_j as the sum over everything between."""
     indices = ["j", *"klm"[: stages - 1], "i"]
-    between = indices[1:-1]
-    limits = [rf"\sum_{{{k}=1}}^{{{SIZES[s + 1]}}}" for s, k in enumerate(between)]
-    factors = [_partial(s, indices[s + 1], indices[s]) for s in reversed(range(stages))]
-    last = CHAIN_LETTERS[stages]
-    return line(rf"\frac{{\partial {last}_{{i}}}}{{\partial x_{{j}}}} =", " ".join(limits), r"\,".join(factors))
+    summed = indices[1:-1]
+    total: Piece = times(*(_partial(s, indices[s + 1], indices[s]) for s in reversed(range(stages))))
+    for s, k in reversed(list(enumerate(summed))):
+        total = Sum(total, line(k, "=", "1"), name(SIZES[s + 1]))
+    return line(partial(entry(CHAIN_LETTERS[stages], "i"), entry("x", "j")), "=", total)
 
 
-def _partial(s: int, i: str, j: str) -> str:
+def _partial(s: int, i: str, j: str) -> Piece:
     """∂y_i/∂x_j of stage s."""
-    return rf"\frac{{\partial {CHAIN_LETTERS[s + 1]}_{{{i}}}}}{{\partial {CHAIN_LETTERS[s]}_{{{j}}}}}"
+    return partial(entry(CHAIN_LETTERS[s + 1], i), entry(CHAIN_LETTERS[s], j))
 
 
-def _arrow(s: int) -> str:
-    return rf"{CHAIN_LETTERS[s]}\to {CHAIN_LETTERS[s + 1]}"
-
-
-def _shape(s: int) -> str:
-    return rf"{SIZES[s + 1]}\times {SIZES[s]}"
+def _sized(s: int, end: int) -> Below:
+    """J_{x→y} over its shape, from the letter of stage s to another."""
+    return Below(between(s, end), times(SIZES[end], SIZES[s], between=Sign("×")))
 
 
 def _general_stage(s: int) -> Line:
     n, m = SIZES[s], SIZES[s + 1]
     rows = (
-        symbols(_partial(s, "1", "1"), r"\cdots", _partial(s, "1", n)),
-        symbols(r"\vdots", r"\ddots", r"\vdots"),
-        symbols(_partial(s, m, "1"), r"\cdots", _partial(s, m, n)),
+        cells(_partial(s, "1", "1"), "⋯", _partial(s, "1", n)),
+        cells("⋮", "⋱", "⋮"),
+        cells(_partial(s, m, "1"), "⋯", _partial(s, m, n)),
     )
-    return line(rf"\underset{{{_shape(s)}}}{{J_{{{_arrow(s)}}}}} =", Matrix(rows))
+    return line(_sized(s, s + 1), "=", Matrix(rows))
 
 
 def chain_product(e: ChainExplanation) -> Line:
     """J_{x→z} = J_{y→z} · J_{x→y} at the point."""
     stages = range(len(e.maps))
     factors = [numeric(e.maps[s].jacobian_at, bands(e.pullbacks[s].weights)) for s in reversed(stages)]
-    names = r"\,".join(_between(e, s) for s in reversed(stages))
     of_factors = relation(*(at.jacobian_at for at in e.maps))
     of_product = relation(e.product) if of_factors == "=" else of_factors
     product = numeric(e.product, bands(e.pullbacks[-1].weights))
-    return line(rf"J_{{x\to {e.letters[-1]}}} = {names} {of_factors}", *factors, of_product, product)
+    whole = between(0, len(e.maps))
+    return line(whole, "=", _product_of_names(len(e.maps)), of_factors, *factors, of_product, product)
 
 
-def chain_backward(e: ChainExplanation) -> Line:
-    """v → vᵀJ_{y→z} → vᵀJ_{y→z}J_{x→y}, right to left as backward() goes."""
-    pieces: list[Piece | str] = [Under(numeric((e.pullbacks[-1].weights,)), Symbol("v"))]
-    for s in reversed(range(len(e.maps))):
-        total = numeric((e.pullbacks[s].total,))
-        label = Symbol(rf"\texttt{{{e.letters[s]}.grad}}")
-        pieces += [rf"\;\xrightarrow{{\;{_between(e, s)}\;}}\;", Under(total if s else Boxed(total), label)]
-    return line(*pieces)
+def chain_backward(e: ChainExplanation, done: int | None = None) -> Line:
+    """v → vᵀJ_{y→z} → vᵀJ_{y→z}J_{x→y}, right to left as backward() goes.
+
+    After the first ``done`` stages everything is faint, with empty brackets.
+    """
+    weights, stages = numeric((e.pullbacks[-1].weights,)), len(e.maps)
+    pieces: list[Piece] = [Under(weights, name("v"))]
+    for s in reversed(range(stages)):
+        arrow, label, total = Arrow(between(s)), grad(e.letters[s]), numeric((e.pullbacks[s].total,))
+        if done is not None and s < stages - done:
+            pieces += [Hued(arrow, None), Hued(Under(emptied(total), label), None)]
+        else:
+            pieces += [arrow, Under(total if s else Boxed(total), label)]
+    return Line(tuple(pieces))
+
+
+def emptied(matrix: Matrix) -> Matrix:
+    """Its brackets, with the room for what is still to come."""
+    return Matrix(tuple(tuple(map(Hidden, row)) for row in matrix.rows))
+
+
+def grad(letter: str) -> Text:
+    """x.grad"""
+    return code(f"{letter}.grad")
 
 
 def chain_collapse(e: ChainExplanation) -> Line | None:
@@ -140,9 +169,8 @@ def chain_collapse(e: ChainExplanation) -> Line | None:
     for k in range(len(values)):
         true = tuple(Number(float(j == k), Exact(Fraction(j == k))) for j in range(len(values)))
         if all(isclose(g.value, p.value - t.value, abs_tol=1e-12) for g, p, t in zip(total, values, true, strict=True)):
-            name = Symbol(r"\texttt{x.grad}")
-            parts = f"= y - e_{{{k + 1}}} =", row_of(values), "-", row_of(true), "=", Boxed(row_of(total))
-            return line(name, *parts)
+            named = grad("x"), "=", "y", "-", entry("e", k + 1)
+            return line(*named, "=", row_of(values), "-", row_of(true), "=", Boxed(row_of(total)))
     return None
 
 

@@ -7,7 +7,7 @@ from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.vector import equations as vector_equations
 from core.maps import Vector
 from core.notation import pieces
-from core.notation.tree import Boxed, Hidden, Hued, Line, Matrix, Piece, Symbol, Under, line
+from core.notation.tree import Arrow, Boxed, Line, Piece, line, name, times, transposed
 from core.slides.blocks import Block, Formula, Frame, Grid, Slide, above, beside, choice, formula
 from core.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
 from core.slides.words import (
@@ -48,10 +48,10 @@ def state(e: ChainExplanation, lang: str) -> Slide:
 def _forms(e: ChainExplanation) -> list[Block]:
     """The state, ever shorter: without the Jacobians in symbols, without the functions, one cotangent a line."""
     order = range(len(e.maps))
-    functions = beside(*(function_list(at, e.letters[s + 1], 22) for s, at in enumerate(e.maps)))
+    functions = beside(*(function_list(e.maps[s], e.letters[s + 1], 22) for s in order))
     numbers = [_numbers(e, s) for s in order]
     symbols = [_symbols(e, s) for s in order]
-    sweep, lines = formula(_sweep(e, len(e.maps)), size=28), _lines(e, len(e.maps))
+    sweep, lines = formula(equations.chain_backward(e), size=28), _lines(e, len(e.maps))
     return [
         above(functions, beside(*symbols), sweep),
         above(functions, *_two_rows(symbols), sweep),
@@ -79,15 +79,15 @@ def _product_text(e: ChainExplanation) -> str:
 def _lines(e: ChainExplanation, done: int) -> Grid:
     """One cotangent a line: v = …, y.grad = vᵀJ_{y→z} = …, x.grad = …; after ``done`` stages with empty brackets."""
     weights = (e.pullbacks[-1].weights,)
-    lines = [line(f"v {pieces.relation(weights)}", pieces.numeric(weights))]
+    lines = [line("v", pieces.relation(weights), pieces.numeric(weights))]
     for s in reversed(range(len(e.maps))):
         total = (e.pullbacks[s].total,)
-        left = rf"\texttt{{{e.letters[s]}.grad}} = {_cotangent(e, s)}^{{\top}} {_arrow_name(*_stage(e, s))}"
-        row: Piece = pieces.numeric(total)
+        left = equations.grad(e.letters[s]), "=", _pulled(e, s)
+        row = pieces.numeric(total)
         if s < len(e.maps) - done:
-            lines.append(line(f"{left} =", _emptied(row)))
+            lines.append(line(*left, "=", equations.emptied(row)))
         else:
-            lines.append(line(f"{left} {pieces.relation(total)}", row if s else Boxed(row)))
+            lines.append(line(*left, pieces.relation(total), row if s else Boxed(row)))
     return Grid(tuple(lines), 1, size=26, align="left")
 
 
@@ -120,31 +120,7 @@ def _numbers(e: ChainExplanation, s: int, size: float = 26) -> Formula:
     """J_{x→y} at the point."""
     at, weights = e.maps[s], e.pullbacks[s].weights
     values = pieces.numeric(at.jacobian_at, pieces.bands(weights))
-    name = f"{_arrow_name(*_stage(e, s))} {pieces.relation(at.jacobian_at)}"
-    return formula(told(line(name, values), weights), size=size)
-
-
-def _arrow_name(lower: str, upper: str) -> str:
-    return rf"J_{{{lower}\to {upper}}}"
-
-
-def _sweep(e: ChainExplanation, done: int) -> Line:
-    """v → y.grad → x.grad, each cotangent over its name; those after the first ``done`` stages have empty brackets."""
-    pieces = list(equations.chain_backward(e).pieces)
-    per_stage = 2  # an arrow and what stands behind it
-    shown = 1 + per_stage * done
-    return line(*pieces[:shown], *(Hued(_emptied(piece), None) for piece in pieces[shown:]))
-
-
-def _emptied(piece: Piece) -> Piece:
-    match piece:
-        case Under(inner, label):
-            return Under(_emptied(inner), label)
-        case Boxed(inner):
-            return _emptied(inner)
-        case Matrix(rows):
-            return Matrix(tuple(tuple(Hidden(cell) for cell in row) for row in rows))
-    return piece
+    return formula(told(line(equations.between(s), pieces.relation(at.jacobian_at), values), weights), size=size)
 
 
 def _start(e: ChainExplanation, lang: str) -> str:
@@ -176,7 +152,7 @@ def steps(e: ChainExplanation, lang: str) -> tuple[Slide, ...]:
 
 
 def _values(letter: str, values: Vector) -> Line:
-    return line(f"{letter} {pieces.relation((values,))}", pieces.numeric((values,)))
+    return line(letter, pieces.relation((values,)), pieces.numeric((values,)))
 
 
 def _forward(e: ChainExplanation, lang: str) -> Slide:
@@ -184,8 +160,8 @@ def _forward(e: ChainExplanation, lang: str) -> Slide:
     known = [(e.letters[0], e.inner.point), *((e.letters[s + 1], at.values) for s, at in enumerate(e.maps))]
     path: list[Piece | str] = [_values(*known[0])]
     for s, (letter, values) in enumerate(known[1:]):
-        path += [rf"\;\xrightarrow{{\;{'fghkpq'[s]}\;}}\;", _values(letter, values)]
-    lists = [function_list(at, e.letters[s + 1]) for s, at in enumerate(e.maps)]
+        path += [Arrow(name("fghkpq"[s])), _values(letter, values)]
+    lists = [function_list(e.maps[s], e.letters[s + 1]) for s in range(len(e.maps))]
     lines = Grid(tuple(_values(*pair) for pair in known), 1, size=28, align="left")
     said = (say(lang, "export.alt.chain_values", letter=letter, values=vector_text(values)) for letter, values in known)
     functions = beside(*lists)
@@ -203,7 +179,7 @@ def _seed(e: ChainExplanation, lang: str) -> Slide:
     facts = {"last": e.letters[-1]}
     v = vector_text(e.pullbacks[-1].weights)
     symbols, numbers = ([of(e, s) for s in range(len(e.maps))] for of in (_symbols, _numbers))
-    sweep = formula(_sweep(e, 0), size=30)
+    sweep = formula(equations.chain_backward(e, 0), size=30)
     return Slide(
         title=say(lang, "export.title.chain_seed", **facts),
         subtitle=say(lang, "export.subtitle.chain_seed"),
@@ -224,14 +200,12 @@ def _seed(e: ChainExplanation, lang: str) -> Slide:
 def _through(e: ChainExplanation, s: int, lang: str) -> Slide:
     """Through one stage: its Jacobian, and the weighted sum of its rows."""
     at, pulled, (lower, upper) = e.maps[s], e.pullbacks[s], _stage(e, s)
-    name = rf"{_cotangent(e, s)}^{{\top}} {_arrow_name(lower, upper)}"
     if len(at.outputs) * len(at.inputs) <= LONGEST_SUM:
-        first, *rest = vector_equations.weighted_sum(at, pulled).pieces
-        total = line(name, _relation_of(first), *rest)
+        total = vector_equations.weighted_sum(at, pulled, _pulled(e, s))
     else:
-        total = total_line(pulled, name)
-    sweep, weights = formula(_sweep(e, len(e.maps) - s), size=26), weight_column(pulled.weights, _cotangent(e, s))
-    sum_ = formula(total, size=32)
+        total = total_line(pulled.total, _pulled(e, s))
+    sweep, sum_ = formula(equations.chain_backward(e, len(e.maps) - s), size=26), formula(total, size=32)
+    weights = weight_column(pulled.weights, _cotangent(e, s))
     return Slide(
         title=say(lang, "export.title.chain_stage", lower=lower, upper=upper),
         subtitle=say(lang, "export.subtitle.chain_stage"),
@@ -246,24 +220,16 @@ def _through(e: ChainExplanation, s: int, lang: str) -> Slide:
     )
 
 
-def _relation_of(name: Piece) -> Piece:
-    """The = or ≈ at the end of "vᵀJ ="."""
-    assert isinstance(name, Symbol)
-    return Symbol(name.latex.split()[-1])
-
-
 def _product(e: ChainExplanation, lang: str) -> Slide:
     """The Jacobian of the whole: the product of those of the stages, and v times it."""
     last, whole = e.letters[-1], e.whole_pullback
     facts = {"last": last, "product": rows_text(e.product), "total": vector_text(whole.total)}
     stages = "·".join(f"J({'→'.join(_stage(e, s))})" for s in reversed(range(len(e.maps))))
     factors = [_numbers(e, s) for s in reversed(range(len(e.maps)))]
-    name = rf"J_{{x\to {last}}}"
-    values = line(
-        f"{name} {pieces.relation(e.product)}",
-        pieces.numeric(e.product, pieces.bands(e.pullbacks[-1].weights)),
-    )
-    product, total = formula(values, size=28), formula(total_line(e.pullback, rf"v^{{\top}} {name}"), size=32)
+    name_ = equations.between(0, len(e.maps))
+    numbers = pieces.numeric(e.product, pieces.bands(e.pullbacks[-1].weights))
+    product = formula(line(name_, pieces.relation(e.product), numbers), size=28)
+    total = formula(total_line(e.pullback.total, times(transposed("v"), name_, between=None)), size=32)
     return Slide(
         title=say(lang, "export.title.chain_product", last=last, stages=stages),
         subtitle=say(lang, "export.subtitle.chain_product"),
@@ -279,9 +245,14 @@ def _product(e: ChainExplanation, lang: str) -> Slide:
     )
 
 
-def _cotangent(e: ChainExplanation, s: int) -> str:
+def _cotangent(e: ChainExplanation, s: int) -> Piece:
     """What comes in at the outputs of stage s: v at the last, else the .grad of those outputs."""
-    return "v" if s == len(e.maps) - 1 else rf"\texttt{{{_stage(e, s)[1]}.grad}}"
+    return name("v") if s == len(e.maps) - 1 else equations.grad(_stage(e, s)[1])
+
+
+def _pulled(e: ChainExplanation, s: int) -> Piece:
+    """What comes in at the outputs of stage s times its Jacobian."""
+    return times(transposed(_cotangent(e, s)), equations.between(s), between=None)
 
 
 def count(e: ChainExplanation) -> int:

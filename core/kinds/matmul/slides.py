@@ -9,7 +9,23 @@ from core.kinds.matmul import equations
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.maps import Rows
 from core.notation import pieces
-from core.notation.tree import Band, Hued, Line, Matrix, Piece, Symbol, Value, line
+from core.notation.tree import (
+    Band,
+    Hued,
+    Line,
+    Matrix,
+    Numeral,
+    Piece,
+    Sign,
+    Space,
+    Value,
+    entry,
+    line,
+    name,
+    partial,
+    times,
+    transposed,
+)
 from core.numbers.exact import Number
 from core.numbers.notation import decimal
 from core.numbers.tints import FULL_TINT
@@ -83,7 +99,7 @@ def state(e: MatmulExplanation, lang: str) -> Slide:
 def _forms(e: MatmulExplanation) -> list[Block]:
     """The state, ever shorter: cards with numbers or without, a·b = c above them or not."""
     (m, _, n), wrt = e.sizes, e.problem.wrt
-    name, value = _sum_name(e, wrt), _gradient_matrix(e, wrt)
+    name, value = _sum_name(e, wrt), equations.boxed_gradient(e, wrt)
     sum_, stacked = formula(line(*name, value), size=26), formula(Upon(line(*name), value), size=22)
     mosaics = [_mosaics(e, wrt, m * n, size) for size in ((30, 11.5), (33, 17))]
     forms: list[Block] = [
@@ -113,8 +129,7 @@ def _given(e: MatmulExplanation) -> Block:
 
 def _sum_name(e: MatmulExplanation, wrt: str) -> tuple[Piece, ...]:
     """Σ v_ij ∂c_ij/∂b = b.grad ="""
-    told = rf"= \texttt{{{wrt}.grad}} {pieces.relation(e.grad(wrt))}"
-    return (Symbol(rf"\sum_{{i,j}} v_{{ij}}\,\frac{{\partial c_{{ij}}}}{{\partial {wrt}}}"), Symbol(told))
+    return line(equations.weighted_sum(wrt), "=", equations.grad(wrt), pieces.relation(e.grad(wrt))).pieces
 
 
 def _frame(e: MatmulExplanation, lang: str) -> Frame:
@@ -125,10 +140,6 @@ def _frame(e: MatmulExplanation, lang: str) -> Frame:
         remark=remark_on(e.verdict, lang),
         agrees=e.verdict.calm,
     )
-
-
-def _gradient_matrix(e: MatmulExplanation, wrt: str) -> Piece:
-    return equations.gradient(e, wrt).pieces[-1]
 
 
 def _owner(i: int) -> Callable[[int, int], int]:
@@ -145,7 +156,7 @@ def _cards(e: MatmulExplanation, wrt: str) -> Grid:
 
 def _card(e: MatmulExplanation, i: int, j: int, wrt: str, strongest: float) -> Upon:
     row = i if e.v[i][j].value else None
-    label = Symbol(rf"{equations.entry('v', i, j)}\,\frac{{\partial {equations.entry('c', i, j)}}}{{\partial {wrt}}}")
+    label = times(equations.at("v", i, j), partial(equations.at("c", i, j), wrt))
     return Upon(Hued(label, row), _contribution(e, i, j, wrt, strongest))
 
 
@@ -180,11 +191,16 @@ def _mosaics(e: MatmulExplanation, wrt: str, done: int, room: tuple[float, float
         min(1.0, (room[0] - n * gap) / (n * columns)),
         min(0.8, (room[1] - (m + 1) * (gap + 0.2)) / (m * rows)),
     )
-    grid: list[Picture] = [Symbol(""), *(Symbol(rf"j = {j + 1}" if j == 0 else str(j + 1)) for j in range(n))]
+    grid: list[Picture] = [Line(()), *(_place("j", j) for j in range(n))]
     for i in range(m):
-        grid.append(Hued(Symbol(rf"i = {i + 1}" if i == 0 else str(i + 1)), i))
+        grid.append(Hued(_place("i", i), i))
         grid += [_mosaic(e.contribution(i, j, wrt), i, strongest, i * n + j < done, cell) for j in range(n)]
     return Grid(tuple(grid), n + 1, size=16, gap=gap)
+
+
+def _place(letter: str, k: int) -> Piece:
+    """The number of a row or column; the first says of what."""
+    return line(letter, "=", str(k + 1)) if k == 0 else Numeral(str(k + 1))
 
 
 def _mosaic(rows: Rows, i: int, strongest: float, shown: bool, cell: tuple[float, float]) -> Mosaic:
@@ -228,7 +244,7 @@ def _term(e: MatmulExplanation, lang: str, i: int, j: int) -> Slide:
     k = i * n + j + 1
     sum_ = e.partial_sum(wrt, "rows", k)
     term, weight = e.contribution(i, j, wrt), e.v[i][j]
-    index = equations.entry("", i, j).strip("_{}")
+    index = "".join(equations.at("c", i, j).written_indices)
     facts: dict[str, str | int] = {"k": k, "count": m * n, "wrt": wrt}
     numbers = {"index": index, "term": rows_text(term), "total": rows_text(sum_)}
     return Slide(
@@ -256,8 +272,8 @@ def _term_body(e: MatmulExplanation, i: int, j: int, wrt: str, sum_: Rows, lang:
     k, row = i * n + j + 1, i if weight.value else None
     contribution = _contribution(e, i, j, wrt, max(strongest_of(e.contribution(i, j, wrt)), 1e-300))
     name = line(
-        Hued(Symbol(equations.entry("v", i, j)), row),
-        rf"\frac{{\partial {equations.entry('c', i, j)}}}{{\partial {wrt}}}",
+        Hued(equations.at("v", i, j), row),
+        partial(equations.at("c", i, j), wrt),
     )
     relation = pieces.relation(e.contribution(i, j, wrt))
     element, running = formula(_element(e, i, j), size=24), _running(sum_, i, j, wrt, k, lang, k == m * n)
@@ -270,9 +286,9 @@ def _term_body(e: MatmulExplanation, i: int, j: int, wrt: str, sum_: Rows, lang:
         return Above(rows, shares=(0.4, 0.12, 0.48))
     derived = formula(
         line(name, "="),
-        line(Hued(Value(weight), row), r"\cdot"),
+        line(Hued(Value(weight), row), "·"),
         equations.element_symbols(e, i, j, wrt),
-        Symbol(relation),
+        Sign(relation),
         contribution,
         size=26,
     )
@@ -284,20 +300,16 @@ def _term_body(e: MatmulExplanation, i: int, j: int, wrt: str, sum_: Rows, lang:
 
 def _element(e: MatmulExplanation, i: int, j: int) -> Line:
     """c_ij as a sum in letters and in numbers; of a long one only the numbers are written out."""
-    name, equals, *rest = equations.element(e, i, j).pieces
-    if len(e.b) <= FEW_ROWS:
-        return line(name, equals, *rest)
-    letters = rf"\sum_{{p}} a_{{{i + 1}p}}\,b_{{p{j + 1}}}"
-    return line(name, equals, letters, *rest[2 * len(e.b) - 1 :])
+    return equations.element(e, i, j, written_out=len(e.b) <= FEW_ROWS)
 
 
 def _factors(e: MatmulExplanation, i: int, j: int) -> Formula:
     """Row i of a and column j of b, as rows."""
     row, column = (e.a[i],), (tuple(entry[j] for entry in e.b),)
     return formula(
-        line(Hued(Symbol(rf"a_{{{i + 1} \cdot}}"), i), pieces.relation(row), pieces.numeric(row)),
-        Symbol(r"\quad"),
-        line(rf"b_{{\cdot {j + 1}}}^{{\top}}", pieces.relation(column), pieces.numeric(column)),
+        line(Hued(entry("a", i + 1, "·"), i), pieces.relation(row), pieces.numeric(row)),
+        Space("quad"),
+        line(transposed(entry("b", "·", j + 1)), pieces.relation(column), pieces.numeric(column)),
         size=22,
     )
 
@@ -308,13 +320,13 @@ def _lit_product(e: MatmulExplanation, i: int, j: int) -> Formula:
 
     def lit(rows: Rows, letter: str, of: Callable[[int, int], bool]) -> Upon:
         tints = tuple(tuple(full if of(p, q) else None for q in range(len(row))) for p, row in enumerate(rows))
-        return Upon(Symbol(letter), Tinted(pieces.numeric(rows), tints))
+        return Upon(name(letter), Tinted(pieces.numeric(rows), tints))
 
     return formula(
         lit(e.a, "a", lambda p, q: p == i),
-        Symbol(r"\times"),
+        Sign("×"),
         lit(e.b, "b", lambda p, q: q == j),
-        Symbol(pieces.relation(e.a, e.b, e.c)),
+        Sign(pieces.relation(e.a, e.b, e.c)),
         lit(e.c, "c", lambda p, q: (p, q) == (i, j)),
         size=20,
     )
@@ -325,7 +337,7 @@ def _running(rows: Rows, i: int, j: int, wrt: str, k: int, lang: str, done: bool
     full = Band(i, FULL_TINT)
     tints = tuple(tuple(full if _lit(i, j, p, q, wrt) else None for q in range(len(row))) for p, row in enumerate(rows))
     said = say(lang, "export.label.running_one") if k == 1 else say(lang, "export.label.running", k=k)
-    name = [Symbol(rf"\texttt{{{wrt}.grad}} {pieces.relation(rows)}")] if done else []
+    name = [line(equations.grad(wrt), pieces.relation(rows))] if done else []
     together = above if len(rows) <= MOST_ROWS else beside
     return together(Words(said, 16), formula(*name, Tinted(pieces.numeric(rows), tints), size=24))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from core.grammar import parse
 from core.kinds.vector.explanation import VectorExplanation
 from core.kinds.vector.problem import VectorProblem
 from core.maps import Map, Pullback, Vector
-from core.notation.latex import expression, name
+from core.notation.latex import latex
 from core.notation.pieces import (
     bands,
     column_of,
@@ -20,58 +22,67 @@ from core.notation.pieces import (
     symbolic,
 )
 from core.notation.tree import (
+    At,
     Boxed,
+    Expression,
+    Gradient,
+    Hidden,
     Hued,
     Line,
     Matrix,
     Piece,
-    Symbol,
+    Sign,
+    Text,
     Value,
+    cells,
+    entry,
     line,
-    symbols,
+    name,
+    partial,
+    piece,
+    times,
+    transposed,
 )
+from core.numbers.exact import Number
 
 
 def jacobian(at: Map, weights: Vector, letters: tuple[str, str] = ("x", "y")) -> Line:
     """J = ∂y/∂x, every entry as SymPy derived it."""
     x, y = letters
-    return line(rf"J = \frac{{\partial {y}}}{{\partial {x}}} =", symbolic(at.jacobian, bands(weights)))
+    return line("J", "=", partial(y, x), "=", symbolic(at.jacobian, bands(weights)))
 
 
 def jacobian_at(at: Map, weights: Vector) -> Line:
     """J at the point: exact, and in decimals beside it where the exact form is not one already."""
-    return line(r"J\,\Big|_{", point(at), "}", *stated(at.jacobian_at, bands(weights)))
+    return line(At(name("J"), point(at)), *stated(at.jacobian_at, bands(weights)))
 
 
 def general_jacobian(m: str = "m", n: str = "n") -> Line:
     """The definition, full form."""
-    corner = [[rf"\dfrac{{\partial f_{{{i}}}}}{{\partial x_{{{j}}}}}" for j in ("1", n)] for i in ("1", m)]
-    rows = (
-        symbols(corner[0][0], r"\cdots", corner[0][1]),
-        symbols(r"\vdots", r"\ddots", r"\vdots"),
-        symbols(corner[1][0], r"\cdots", corner[1][1]),
-    )
-    gradients = Matrix(
-        tuple(symbols(row) for row in (r"\nabla^{\top} f_{1}", r"\vdots", rf"\nabla^{{\top}} f_{{{m}}}"))
-    )
-    column = r"\dfrac{{\partial \mathbf{{f}}}}{{\partial x_{{{}}}}}"
-    columns = Matrix((symbols(column.format("1"), r"\cdots", column.format(n)),))
-    return line("J =", columns, "=", gradients, "=", Matrix(rows))
+    first, last = ([partial(entry("f", i), entry("x", j), large=True) for j in ("1", n)] for i in ("1", m))
+    rows = (cells(first[0], "⋯", first[1]), cells("⋮", "⋱", "⋮"), cells(last[0], "⋯", last[1]))
+    gradients = [Gradient(entry("f", i), transposed=True) for i in ("1", m)]
+    columns = [partial(Text("f", "bold"), entry("x", j), large=True) for j in ("1", n)]
+    by_column = Matrix((cells(columns[0], "⋯", columns[1]),))
+    by_row = column_of([gradients[0], Sign("⋮"), gradients[1]])
+    return line("J", "=", by_column, "=", by_row, "=", Matrix(rows))
+
+
+TRANSPOSED_PRODUCT = times(transposed("J"), "v", between=None)
+PRODUCT = times(transposed("v"), "J", between=None)
 
 
 def transposed_product(at: Map, pulled: Pullback) -> tuple[Line, Line]:
     """Jᵀ·v written out: once with ∂l/∂y in general, once with the numbers of this point."""
     m, n = len(at.outputs), len(at.inputs)
-    partials = tuple(
-        tuple(Hued(Symbol(rf"\frac{{\partial y_{{{i + 1}}}}}{{\partial {name(at.inputs[j])}}}"), i) for i in range(m))
-        for j in range(n)
-    )
-    upstream = column_of([Hued(Symbol(rf"\frac{{\partial l}}{{\partial y_{{{i + 1}}}}}"), i) for i in range(m)])
-    downstream = column_of([Symbol(rf"\frac{{\partial l}}{{\partial {name(x)}}}") for x in at.inputs])
-    general = line(r"J^{\top} v =", Matrix(partials), upstream, "=", downstream)
+    partials = tuple(tuple(Hued(partial(entry("y", i + 1), x), i) for i in range(m)) for x in at.inputs)
+    upstream = column_of([Hued(partial("l", entry("y", i + 1)), i) for i in range(m)])
+    downstream = column_of([partial("l", x) for x in at.inputs])
+    general = line(TRANSPOSED_PRODUCT, "=", Matrix(partials), upstream, "=", downstream)
     columns = tuple(tuple(Hued(Value(row[j]), i) for i, row in enumerate(at.jacobian_at)) for j in range(n))
     here = line(
-        r"J^{\top} v =",
+        TRANSPOSED_PRODUCT,
+        "=",
         Matrix(columns),
         column_of([Hued(Value(w), i) for i, w in enumerate(pulled.weights)]),
         "=",
@@ -82,20 +93,28 @@ def transposed_product(at: Map, pulled: Pullback) -> tuple[Line, Line]:
 
 def weighted_symbols(at: Map, letter: str = "k") -> Line:
     """vᵀJ = k_1[…] + k_2[…] with symbolic weights."""
-    terms = [Hued(line(rf"{letter}_{{{i + 1}}}", symbolic((row,))), i) for i, row in enumerate(at.jacobian)]
-    return line(r"v^{\top} J =", *separated(terms, "+"))
+    terms = [Hued(times(entry(letter, i + 1), symbolic((row,)), between=None), i) for i, row in enumerate(at.jacobian)]
+    return line(PRODUCT, "=", *separated(terms, Sign("+")))
 
 
-def weighted_sum(at: Map, pulled: Pullback) -> Line:
-    """vᵀJ = 2[2 4] + 1[2 24] = [6 32]."""
-    pieces: list[Piece] = []
-    for i, (weight, row) in enumerate(zip(pulled.weights, at.jacobian_at, strict=True)):
-        sign, size = ("-", negated(weight)) if weight.value < 0 else ("+" if pieces else "", weight)
-        term = line(Value(size), numeric((row,)))
-        pieces += [Symbol(sign), Hued(term, i if weight.value else None)]
-    terms = relation((pulled.weights, *at.jacobian_at))
-    of_total, *total = stated((pulled.total,))
-    return line(rf"v^{{\top}} J {terms}", *pieces, of_total if terms == "=" else terms, Boxed(line(*total)))
+def weighted_sum(at: Map, pulled: Pullback, named: Piece = PRODUCT, done: int | None = None) -> Line:
+    """vᵀJ = 2[2 4] + 1[2 24] = [6 32]; what comes after the first ``done`` rows only keeps its room."""
+    terms = [_term(i, pulled.weights[i], row) for i, row in enumerate(at.jacobian_at)]
+    of_terms = relation((pulled.weights, *at.jacobian_at))
+    of_total, *total = map(piece, stated((pulled.total,)))
+    end = of_total if of_terms == "=" else piece(of_terms), Boxed(Line(tuple(total)))
+    shown = len(terms) if done is None else done
+    if shown == len(terms):
+        return line(named, of_terms, *chain(*terms), *end)
+    return line(named, of_terms, *chain(*terms[:shown]), *map(Hidden, chain(*terms[shown:], end)))
+
+
+def _term(i: int, weight: Number, row: Vector) -> tuple[Piece, ...]:
+    """A weight and its row, in the row's hue, behind their sign."""
+    negative = weight.value < 0
+    product = times(Value(negated(weight) if negative else weight), numeric((row,)), between=None)
+    sign = ("-",) if negative else ("+",) if i else ()
+    return cells(*sign, Hued(product, i if weight.value else None))
 
 
 def formula(problem: VectorProblem) -> str:
@@ -105,7 +124,7 @@ def formula(problem: VectorProblem) -> str:
 
 def functions(letter: str, texts: tuple[str, ...]) -> str:
     """letter = some functions that can be read, one below the other."""
-    lines = [expression(parse(text, None)) for text in texts]
+    lines = [latex(Expression(parse(text, None))) for text in texts]
     if len(lines) == 1:
         return rf"{letter} = \displaystyle {lines[0]}"
     return rf"{letter} = \begin{{pmatrix}}" + r"\\[0.2em]".join(lines) + r"\end{pmatrix}"

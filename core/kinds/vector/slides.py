@@ -12,7 +12,7 @@ from core.kinds.vector import equations
 from core.kinds.vector.explanation import VectorExplanation
 from core.maps import Map, Pullback, Vector
 from core.notation import pieces
-from core.notation.tree import Hidden, Hued, Line, Matrix, Piece, Symbol, line
+from core.notation.tree import At, Call, Gradient, Hued, Line, Piece, Space, Sum, Text, entry, line, name, times
 from core.numbers.notation import decimal
 from core.slides.arrows import arrows
 from core.slides.blocks import Above, Block, Formula, Frame, Slide, Tinted, Upon, above, beside, choice, formula
@@ -24,7 +24,6 @@ from core.slides.parts import (
     is_short,
     so_far,
     strongest_of,
-    symbolic,
     tints_of,
     told,
     total_line,
@@ -64,7 +63,7 @@ def _forms(here: Map, pulled: Pullback) -> list[Block]:
     total = formula(_sum(here, pulled), size=34)
     functions, v, numbers = function_list(here, "y"), weight_column(weights), _jacobian_numbers(here, weights)
     where, figure = _where(here), _figure(here, pulled)
-    own_lines = [formula(pieces.output(i, node), size=24) for i, node in enumerate(here.outputs)]
+    own_lines = [formula(drawn, size=24) for drawn in pieces.outputs(here)]
     lit = beside(v, numbers)
     forms = [
         above(beside(functions, above(where, lit), figure), total),
@@ -88,21 +87,28 @@ def _forms(here: Map, pulled: Pullback) -> list[Block]:
 
 def _where(here: Map) -> Formula | None:
     """The point, where it is too long to stand beside J."""
-    return None if has_short_point(here) else formula(pieces.point(here), size=22)
+    return None if has_short_point(here.point) else formula(pieces.point(here), size=22)
 
 
 def _jacobian_numbers(here: Map, weights: Vector, at: int | None = None) -> Formula:
     """J at the point in numbers; ``at``: as far as row ``at``."""
-    index = pieces.point(here) if has_short_point(here) else Symbol("x")
+    index = _index(here)
     values = pieces.numeric(here.jacobian_at, pieces.bands(weights))
-    drawn = told(line(r"J\,\Big|_{", index, "}", pieces.relation(here.jacobian_at), values), weights, at)
-    return formula(drawn if at is None else so_far(drawn, at), size=28)
+    shown = values if at is None else so_far(values, at)
+    drawn = told(line(At(name("J"), index), pieces.relation(here.jacobian_at), shown), weights, at)
+    return formula(drawn, size=28)
+
+
+def _index(here: Map) -> Piece:
+    """The point as an index, or its letter where it is too long for that."""
+    return pieces.point(here) if has_short_point(here.point) else name("x")
 
 
 def _sum(here: Map, pulled: Pullback) -> Line:
     """The weighted sum written out, or its total where it has many terms."""
-    numbers = len(here.outputs) * len(here.inputs)
-    return equations.weighted_sum(here, pulled) if numbers <= LONGEST_SUM else total_line(pulled)
+    if len(here.outputs) * len(here.inputs) <= LONGEST_SUM:
+        return equations.weighted_sum(here, pulled)
+    return total_line(pulled.total, equations.PRODUCT)
 
 
 def _frame(e: VectorExplanation, lang: str) -> Frame:
@@ -147,10 +153,12 @@ def _heat(pulled: Pullback, whole: Pullback) -> Formula:
     """diag(v)·J: row i is v_i·J[i, :], each cell as strong as its size; the rows that ``pulled`` lacks stay empty."""
     tints = tints_of(whole.rows, lambda i, j: i, strongest_of(whole.rows))
     done = len(pulled.rows)
-    numbers = so_far(line(pieces.numeric(whole.rows)), done - 1).pieces[0]
-    assert isinstance(numbers, Matrix)
+    numbers = so_far(pieces.numeric(whole.rows), done - 1)
     shown = tuple(row if i < done else (None,) * len(row) for i, row in enumerate(tints))
-    return formula(Upon(Symbol(r"\operatorname{diag}(v)\,J"), Tinted(numbers, shown)), size=22)
+    return formula(Upon(WEIGHTED_ROWS, Tinted(numbers, shown)), size=22)
+
+
+WEIGHTED_ROWS = times(Call(Text("diag", "operator"), (name("v"),)), "J")
 
 
 def steps(e: VectorExplanation, lang: str) -> tuple[Slide, ...]:
@@ -161,7 +169,7 @@ def _problem(e: VectorExplanation, lang: str) -> Slide:
     """What is given: the functions, the point and v."""
     here, weights = e.map, e.pullback.weights
     functions, given = function_list(here, "y", 30), formula(pieces.point(here), size=28)
-    lines = [formula(pieces.output(i, node), size=26) for i, node in enumerate(here.outputs)]
+    lines = [formula(drawn, size=26) for drawn in pieces.outputs(here)]
     v = weight_column(weights)
     facts = {"point": vector_text(here.point), "v": vector_text(weights), "functions": _outputs(here)}
     return Slide(
@@ -228,26 +236,23 @@ def _partial(at: Map, pulled: Pullback, i: int) -> Line:
     """The weighted sum as far as row i; the rest of it keeps its room, so that nothing moves from step to step."""
     if len(at.outputs) * len(at.inputs) > LONGEST_SUM:
         return _partial_total(pulled, i)
-    pieces = equations.weighted_sum(at, pulled).pieces
-    if i == len(at.outputs) - 1:
-        return Line(pieces)
-    shown = 1 + 2 * (i + 1)  # the name, and a sign and a term for each row
-    return line(*pieces[:shown], *(Hidden(piece) for piece in pieces[shown:]))
+    return equations.weighted_sum(at, pulled, done=i + 1)
 
 
 def _partial_total(pulled: Pullback, i: int) -> Line:
     part, last = _first(pulled, i + 1), i == len(pulled.rows) - 1
-    name = r"v^{\top} J" if last else rf"\sum_{{i \le {i + 1}}} v_{{i}}\,\nabla^{{\top}} y_{{i}}"
-    return total_line(part, name)
+    so_far_ = Sum(times(entry("v", "i"), Gradient(entry("y", "i"), transposed=True)), line("i", "≤", str(i + 1)))
+    return total_line(part.total, equations.PRODUCT if last else so_far_)
 
 
 def _gradient(at: Map, i: int) -> Line:
     """∇ᵀy_i, in symbols where they are short, and at the point."""
     row = at.jacobian_at[i]
-    index: Piece = pieces.point(at) if has_short_point(at) else Symbol("x")
-    symbols = ("=", symbolic((at.jacobian[i],))) if is_short(at.jacobian) else ()
-    here = (r"\,\Big|_{", index, "}", pieces.relation((row,)), pieces.numeric((row,)))
-    return line(Hued(Symbol(rf"\nabla^{{\top}} y_{{{i + 1}}}"), i), *symbols, *here)
+    gradient, symbols = Hued(Gradient(entry("y", i + 1), transposed=True), i), pieces.symbolic((at.jacobian[i],))
+    here = pieces.relation((row,)), pieces.numeric((row,))
+    if is_short(at.jacobian):
+        return line(gradient, "=", At(symbols, _index(at)), *here)
+    return line(At(gradient, _index(at)), *here)
 
 
 def _derived(at: Map, i: int) -> tuple[tuple[Block, ...], tuple[float, ...]]:
@@ -258,7 +263,7 @@ def _derived(at: Map, i: int) -> tuple[tuple[Block, ...], tuple[float, ...]]:
     output, gradient = pieces.output(i, at.outputs[i]), _gradient(at, i)
     lengths = [len(to_text(node)) for node in at.outputs]
     if max(lengths) + entry_width(at.jacobian) <= LONGEST_LINE:
-        return (formula(output, Symbol(r"\qquad"), gradient, size=26),), (0.22,)
+        return (formula(output, Space("qquad"), gradient, size=26),), (0.22,)
     if not is_short(at.jacobian):
         return (formula(output, size=26),), (0.16,)
     return (formula(output, size=24), formula(gradient, size=24)), (0.13, 0.15)

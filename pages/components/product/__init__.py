@@ -17,8 +17,8 @@ from core.kinds.matmul.entries import PRESETS, SHAPES, induced, preset, put, ran
 from core.kinds.matmul.explanation import LOSSES, ORDERS, MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.maps import Rows
-from core.notation.latex import expression, latex
-from core.notation.tree import Value
+from core.notation.latex import latex
+from core.notation.tree import Expression, Value
 from core.numbers.exact import Number
 from core.numbers.notation import exact_node
 from core.problem import MAX_SIDE, Matrix, ProblemError
@@ -87,10 +87,21 @@ def _place(act: Message) -> tuple[int, int]:
 def _paste(problem: MatmulProblem, act: Message) -> MatmulProblem:
     """A block from a cell on; or the whole matrix, where a whole one was pasted into its first cell."""
     letter, text = act.choice("matrix", SHAPES), act.text("text", MAX_TEXT + 1)
-    (i, j), block = _place(act), read(text)
+    (i, j), block = _place(act), _block(text)
+    if isinstance(block, ProblemError):
+        raise block.at(block.field, block.index)
     old: Matrix = getattr(problem, letter)
     whole = act.flag("whole") or ((i, j) == (0, 0) and WHOLE.search(text))
     return _reshaped(problem, letter, block if whole else put(old, block, i, j))
+
+
+@lru_cache(maxsize=32)
+def _block(text: str) -> Matrix | ProblemError:
+    """A pasted matrix, or why it is none: asked when it comes, and again when the page is written."""
+    try:
+        return read(text)
+    except ProblemError as refusal:
+        return refusal.with_traceback(None)
 
 
 def _reshaped(problem: MatmulProblem, letter: str, new: Matrix) -> MatmulProblem:
@@ -175,7 +186,7 @@ def _value(n: Number) -> Any:
     plain = node is None or (node.args[0] if node.op == "neg" else node).op == "number"
     if plain and isfinite(n.value):
         return int(n.value) if n.value == int(n.value) and abs(n.value) < 2**53 else n.value
-    return [latex(Value(n), views.palette()), n.value if isfinite(n.value) else str(n.value)]
+    return [latex(Value(n)), n.value if isfinite(n.value) else str(n.value)]
 
 
 def _vector(numbers: tuple[Number, ...]) -> list[Any]:
@@ -207,7 +218,7 @@ def _look(text: str) -> str | None:
     if text.isdecimal():
         return None
     with suppress(ProblemError):
-        return expression(constant(text, field=""))
+        return latex(Expression(constant(text, field="")))
     return None
 
 

@@ -11,7 +11,9 @@ from core.expression.text import to_text
 from core.expression.tree import Node
 from core.kinds.vector.explanation import VectorExplanation
 from core.notation import pieces
-from core.notation.latex import approximate, expression, latex, name, value
+from core.notation.latex import latex
+from core.notation.tree import Expression, Gradient, Value, entry, line, partial, times
+from core.notation.written import approximate
 from core.numbers.exact import Number
 from core.numbers.notation import is_rounded, says_all
 from core.numbers.tints import FAINTEST, FULL_TINT, USUAL
@@ -59,7 +61,7 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
             for i, row in enumerate(here.jacobian)
         ],
         "total": [
-            {"value": _float(n), "latex": value(n), "rough": not says_all(n), "rounded": is_rounded(n)}
+            {"value": _float(n), "latex": latex(Value(n)), "rough": not says_all(n), "rounded": is_rounded(n)}
             for n in pulled.total
         ],
     }
@@ -69,9 +71,9 @@ def _weight(n: Number, i: int) -> Data:
     """A weight, its size for the sum (where the sign stands apart), and the name of its term."""
     return {
         "value": _float(n),
-        "latex": value(n),
-        "size": value(_size(n)),
-        "name": rf"v_{{{i + 1}}}\,\nabla y_{{{i + 1}}} =",
+        "latex": latex(Value(n)),
+        "size": latex(Value(_size(n))),
+        "name": latex(line(times(entry("v", i + 1), Gradient(entry("y", i + 1))), "=")),
     }
 
 
@@ -81,15 +83,16 @@ def _size(n: Number) -> Number:
 
 def _entry(i: int, variable: str, formula: Node, n: Number) -> Data:
     """∂y_i/∂x_j as a formula and as a number; ``told`` is both, with all digits, for whoever points at it."""
-    exact, digits = value(n), repr(n.value) if isfinite(n.value) else approximate(n.value)
-    parts = [expression(formula), *([exact] if exact != expression(formula) else [])]
+    shown, exact = latex(Expression(formula)), latex(Value(n))
+    digits = repr(n.value) if isfinite(n.value) else latex(approximate(n.value))
+    told = shown if exact == shown else f"{shown} = {exact}"
     rest = "" if exact == digits or n.value == _read(exact) else rf" \approx {digits}"
     return {
-        "formula": expression(formula),
+        "formula": shown,
         "number": exact,
         "value": _float(n),
-        "name": rf"\frac{{\partial y_{{{i + 1}}}}}{{\partial {name(variable)}}}",
-        "told": " = ".join(parts) + rest,
+        "name": latex(partial(entry("y", i + 1), variable)),
+        "told": told + rest,
         "label": f"∂y{i + 1}/∂{variable} = {to_text(formula)} = {n.value:g}",
     }
 
