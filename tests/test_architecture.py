@@ -23,7 +23,7 @@ LAYERS = (
     ("figures", "export"),
     ("kinds",),
     ("address",),
-    ("embedded",),
+    ("embedded", "brought"),
     ("__main__",),
 )
 ALONE = {"wording": ("problem",)}  # all that this module may import of core
@@ -33,6 +33,7 @@ ONLY_IN = {
     "streamlit": ("app.py", "pages/", "server/"),
     "torch": ("core/engines/",),
     "sympy": ("core/calculus/",),
+    "mpmath": ("core/numbers/precise.py", "core/engines/referee.py"),
     "plotly": ("core/figures.py",),
 }
 

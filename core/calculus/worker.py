@@ -105,14 +105,20 @@ def ask(task: str, *, behind: int = 0, patience: float | None = None, **argument
     with showing.aside():
         answer = _pool.run({"task": task, **arguments}, _caller(), behind=behind, patience=patience)
     if refusal := answer.get("refused"):
-        raise ProblemError(
-            refusal["code"],
-            field=refusal["field"],
-            index=refusal["index"],
-            span=refusal["span"] and tuple(refusal["span"]),
-            **refusal["facts"],
-        )
+        raise refused(refusal)
     return answer["result"]
+
+
+def refused(told: Json) -> ProblemError:
+    """The inverse of ``refusal``."""
+    span = told["span"] and tuple(told["span"])
+    return ProblemError(told["code"], field=told["field"], index=told["index"], span=span, **told["facts"])
+
+
+def refusal(error: ProblemError) -> Json:
+    """A ProblemError as JSON."""
+    code, field, index, span, facts = error.args
+    return {"code": code, "field": field, "index": index, "span": span, "facts": facts}
 
 
 @remembered(entries=512, megabytes=4)
@@ -160,6 +166,19 @@ def _derivation(source: str, briefly: bool = False) -> Json:
     return [(printed.line, printed.text) for printed in transcript.printed]
 
 
+def _bring(text: str) -> Json:
+    """What a pasted text asks for, as addresses, and what was read of its lines."""
+    from core.grammar.code import read
+
+    brought = read(text)
+    return {
+        "found": [(each.kind, each.line, each.address) for each in brought.candidates],
+        "lines": [(line.number, line.text, told.read, told.code, told.facts) for line, told in brought.lines],
+        "refusal": brought.refusal and refusal(brought.refusal),
+        "notes": brought.notes,
+    }
+
+
 class _AlarmError(Exception):
     """The time of a clock is over."""
 
@@ -193,6 +212,7 @@ def _alarm(clock: str, seconds: float) -> Iterator[None]:
 TASKS: dict[str, Callable[..., Json]] = {
     "jacobian": _jacobian,
     "derivation": _derivation,
+    "bring": _bring,
     # jobs that misbehave, for the tests: nothing that anybody sends can choose a task
     "sleep": lambda seconds: time.sleep(seconds),
     "die": lambda: os.kill(os.getpid(), signal.SIGTERM),
@@ -209,16 +229,14 @@ def _answer(line: str) -> str:
         answer = json.dumps({"result": TASKS[job.pop("task")](**job)})
         if len(answer) < ANSWER:
             return answer
-        refusal = TOO_LARGE
+        told = TOO_LARGE
     except ProblemError as error:
-        code, field, index, span, facts = error.args
-        refusal = {"code": code, "field": field, "index": index, "span": span, "facts": facts}
+        told = refusal(error)
     except (MemoryError, RecursionError):
-        refusal = TOO_LARGE
+        told = TOO_LARGE
     except Exception as error:
-        facts = {"reason": type(error).__name__}
-        refusal = {"code": "not_computed", "field": "f", "index": None, "span": None, "facts": facts}
-    return json.dumps({"refused": refusal})
+        told = refusal(ProblemError("not_computed", field="f", reason=type(error).__name__))
+    return json.dumps({"refused": told})
 
 
 TOO_LARGE: Json = {"code": "result_too_large", "field": "f", "index": None, "span": None, "facts": {"limit": 0}}

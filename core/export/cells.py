@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from core.code.torch import literal
 from core.engines.verdict import Verdict
@@ -61,6 +62,11 @@ def number_list(values: Sequence[float]) -> str:
     return f"[{', '.join(map(literal, values))}]"
 
 
+def derivation(lang: str, verdict: Verdict, listing: str, derived: str) -> str:
+    """SymPy's listing, and its numbers under the name ``derived`` where they are compared."""
+    return listing + derived if is_compared(verdict) else guarded(lang, listing)
+
+
 def is_compared(verdict: Verdict) -> bool:
     """Whether SymPy's numbers are PyTorch's, and nothing stands in the way of saying so."""
     return verdict.torch.agrees and not verdict.notes
@@ -92,6 +98,15 @@ def asserted_jacobian(function: str, letter: str, derived: str, entries: Sequenc
     """The Jacobian of a function at its point, by PyTorch and by SymPy; ``entries`` row by row."""
     theirs = f"torch.func.jacrev({function})({letter}.detach()).flatten().tolist()"
     return [f"assert close({found}, {number_list(entries)}), {found}\n" for found in (theirs, derived)]
+
+
+def guarded(lang: str, listing: str) -> str:
+    """A listing that may meet numbers SymPy cannot compare or divide by: then it says so instead of ending there."""
+    said = say(lang, "export.script.no_number")
+    return (
+        f"try:\n{indent(listing, '    ')}"
+        f'except (ArithmeticError, AttributeError, TypeError, ValueError) as reason:\n    print("{said}", reason)\n'
+    )
 
 
 def again(output: str, depends: bool) -> tuple[str, str]:

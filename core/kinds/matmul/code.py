@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.code.sympy import matmul_source
-from core.export.cells import Cells, expected, is_compared
+from core.export.cells import Cells, derivation, expected
 from core.kinds.matmul import equations
 from core.kinds.matmul.explanation import MatmulExplanation, constants
 from core.kinds.matmul.slides import title
@@ -24,7 +24,7 @@ def cells(e: MatmulExplanation, lang: str) -> Cells:
             equations.gradient_sum_symbols(e, wrt),
             equations.gradient(e, wrt),
         ],
-        matmul_source(*constants(e.problem)) + (derived if is_compared(e.verdict) else ""),
+        derivation(lang, e.verdict, matmul_source(*constants(e.problem)), derived),
         e.torch.source,
         expected(lang, e.verdict, flat, again, f"{wrt}.grad.flatten().tolist()"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.code.sympy import vector_source
-from core.export.cells import Cells, again, asserted_jacobian, expected, is_compared
+from core.export.cells import Cells, again, asserted_jacobian, derivation, expected
 from core.kinds.vector import equations
 from core.kinds.vector.explanation import VectorExplanation, constants
 from core.maps import floats
@@ -23,7 +23,7 @@ def cells(e: VectorExplanation, lang: str) -> Cells:
             equations.jacobian(here, pulled.weights),
             equations.weighted_sum(here, pulled),
         ],
-        listing + ("derived = list(vJ.subs(at).subs(v))\n" if is_compared(e.verdict) else ""),
+        derivation(lang, e.verdict, listing, "derived = list(vJ.subs(at).subs(v))\n"),
         e.torch.source,
         expected(lang, e.verdict, floats(pulled.total), *again("f(x)", e.torch.depends), jacobian),
     )
