@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.calculus.derivatives import jacobian
 from core.code import torch as listing
-from core.code.transcript import annotated
+from core.code.transcript import Listing, annotated
 from core.engines import autograd, differences, verdict
 from core.engines import disagreement as reasons
 from core.engines import forward_mode as local
@@ -221,37 +221,54 @@ def test_constants_keep_double_precision():
 
 
 def test_a_visitors_names_stay_out_of_the_code_and_stand_in_a_comment():
-    source = autograd.source([tree("rho*phi")], ("rho", "phi"), (1, 2), (1,))
+    source = listing.vector_listing([tree("rho*phi")], ("rho", "phi"), (1, 2), (1,)).source
     assert [line for line in source.splitlines() if "rho" in line] == ["# x = (rho, phi)"]
-    odd = autograd.source([Node("name", text="a\nimport os")], ("a\nimport os",), (1,), (1,))
-    assert "os" not in odd
+    odd = listing.vector_listing([Node("name", text="a\nimport os")], ("a\nimport os",), (1,), (1,))
+    assert "os" not in odd.source
 
 
 LISTINGS = [
-    autograd.source([tree(t) for t in DEFAULT], ("x1", "x2"), (1, 2), (2, 1)),
-    autograd.source([tree("abs(phi)**0.5 + sqrt(2)"), tree("7")], ("phi",), (0,), (2, 1)),
-    autograd.source([tree("3"), tree("1/0")], ("x1",), (1,), (2, 1)),
-    listing.chain_source([tree(t) for t in DEFAULT], [tree("y1*y2")], ("x1", "x2"), (1, 2), (3,)),
-    listing.chain_source([tree("4")], [tree("y1**2")], ("x1",), (1,), (3,)),
-    listing.matmul_source([[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6]], [[1, 0, 2], [0, 3, 1]]),
+    listing.vector_listing([tree(t) for t in DEFAULT], ("x1", "x2"), (1, 2), (2, 1)),
+    listing.vector_listing([tree("abs(phi)**0.5 + sqrt(2)"), tree("7")], ("phi",), (0,), (2, 1)),
+    listing.vector_listing([tree("3"), tree("1/0")], ("x1",), (1,), (2, 1)),
+    listing.chain_listing([tree(t) for t in DEFAULT], [tree("y1*y2")], ("x1", "x2"), (1, 2), (3,)),
+    listing.chain_listing([tree("4")], [tree("y1**2")], ("x1",), (1,), (3,)),
+    listing.matmul_listing([[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6]], [[1, 0, 2], [0, 3, 1]]),
 ]
 
 
 def test_the_shown_listings_print_exactly_their_transcripts_in_a_fresh_python(tmp_path):
     paths = [tmp_path / f"shown{k}.py" for k in range(len(LISTINGS))]
-    for path, source in zip(paths, LISTINGS, strict=True):
-        path.write_text(source, encoding="utf-8")
+    for path, written in zip(paths, LISTINGS, strict=True):
+        path.write_text(written.source, encoding="utf-8")
     each = "import runpy, sys\nfor path in sys.argv[1:]:\n    runpy.run_path(path)\n    print('--')"
     command = [sys.executable, "-c", each, *map(str, paths)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout == "".join(f"{autograd.run(source).text}--\n" for source in LISTINGS)
+    assert done.stdout == "".join(f"{autograd.run(written).text}--\n" for written in LISTINGS)
 
 
-@pytest.mark.parametrize("source", LISTINGS)
-def test_annotations_are_comments_and_nothing_else(source):
-    shown = annotated(autograd.run(source))
-    assert ast.dump(ast.parse(shown)) == ast.dump(ast.parse(source))
-    assert shown != source
+@pytest.mark.parametrize("written", LISTINGS)
+def test_annotations_are_comments_and_nothing_else(written):
+    shown = annotated(autograd.run(written))
+    assert ast.dump(ast.parse(shown)) == ast.dump(ast.parse(written.source))
+    assert shown != written.source
+
+
+@pytest.mark.parametrize("written", LISTINGS)
+def test_every_line_that_prints_says_what_it_shows(written):
+    lines = written.source.splitlines()
+    assert [number for number, _ in written.shows] == [k for k, line in enumerate(lines, 1) if "print(" in line]
+    assert "print(" not in written.setting
+    assert "§" not in written.source
+
+
+def test_an_answer_is_asked_for_by_its_name():
+    ran = autograd.run(LISTINGS[0])
+    assert ran["x.grad"].text == "tensor([ 6., 32.])"
+    assert [row.text for row in ran.every("rows")] == ["tensor([2., 4.])", "tensor([ 2., 24.])"]
+    assert "y.grad" not in ran
+    with pytest.raises(KeyError):
+        ran["y.grad"]
 
 
 def test_the_annotated_listing_shows_an_answer_beside_its_print():
@@ -286,7 +303,7 @@ def test_the_annotated_listing_shows_an_answer_beside_its_print():
 )
 def test_the_guard_refuses_code_that_no_table_writes(code):
     with pytest.raises(RuntimeError):
-        autograd.run(f"import torch\n{code}\n")
+        autograd.run(Listing(f"import torch\n{code}\n"))
 
 
 def test_a_chain_keeps_the_gradient_of_the_middle():
@@ -651,7 +668,7 @@ def test_no_difference_on_a_random_expression_goes_unexplained(outputs, point, d
 @given(EXPRESSIONS)
 def test_any_tree_is_written_as_code_of_the_closed_vocabulary(node):
     assume(sum(1 for _ in walk(node)) <= 150)
-    autograd.checked(autograd.source([node], ("x1", "x2", "x3"), (1, 2, 3), (1,)))
+    autograd.checked(listing.vector_listing([node], ("x1", "x2", "x3"), (1, 2, 3), (1,)).source)
 
 
 # ── Limits ───────────────────────────────────────────────────────────────────────────────────────────────

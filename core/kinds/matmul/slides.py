@@ -120,9 +120,9 @@ def _sum_name(e: MatmulExplanation, wrt: str) -> tuple[Piece, ...]:
 
 def _frame(e: MatmulExplanation, lang: str) -> Frame:
     wrt = e.problem.wrt
-    printed = [row.text for row in e.torch.transcript.printed]
+    grad = f"{wrt}.grad"
     return Frame(
-        code=("c.backward(v)", *answer_lines(f"{wrt}.grad", printed[1 if wrt == "b" else 2])),
+        code=("c.backward(v)", *answer_lines(grad, e.torch.transcript[grad].text)),
         remark=remark_on(e.verdict, lang),
         agrees=e.verdict.calm,
     )
