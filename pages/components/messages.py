@@ -282,6 +282,13 @@ class Torch(TypedDict):
     grad: list[list[Real]]
 
 
+class Verdict(TypedDict):
+    """What the engines come to, as a sentence; ``calm``: nothing has to be explained."""
+
+    calm: bool
+    said: str
+
+
 class Product(TypedDict):
     """a × b = c with v: what is typed, what it comes to, and every step of the sum as (i, j, what the line is then)."""
 
@@ -301,7 +308,7 @@ class Product(TypedDict):
     losses: Words
     induced: list[str]
     torch: Torch
-    agreement: str
+    verdict: Verdict
     errors: list[Complained]
     refusal: Complained | None
     limit: int

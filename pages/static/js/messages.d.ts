@@ -247,6 +247,12 @@ export interface Torch {
   grad: Real[][]
 }
 
+/** What the engines come to, as a sentence; ``calm``: nothing has to be explained. */
+export interface Verdict {
+  calm: boolean
+  said: string
+}
+
 /** a × b = c with v: what is typed, what it comes to, and every step of the sum as (i, j, what the line is then). */
 export interface Product {
   typed: Record<string, string[][]>
@@ -265,7 +271,7 @@ export interface Product {
   losses: Words
   induced: string[]
   torch: Torch
-  agreement: string
+  verdict: Verdict
   errors: Complained[]
   refusal: Complained | null
   limit: number

@@ -1,4 +1,4 @@
-// How strong the band of a row is. The same numbers as core/notation/palette.py has: tests/cases/display.json.
+// How strong the band of a row is. The same numbers as core/numbers/tints.py has: tests/cases/display.json.
 
 const [FULL, FAINTEST] = [0.34, 0.06] // opacity: ink on the strongest band still has 4.5:1
 const USUAL = 3 // a weight of this size has the full tint; larger ones are told apart by sharing it out
