@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.calculus.derivatives import jacobian
 from core.code import torch as listing
-from core.code.transcript import annotated
+from core.code.transcript import Listing, annotated
 from core.engines import autograd, differences, verdict
 from core.engines import disagreement as reasons
 from core.engines import forward_mode as local
@@ -95,7 +95,7 @@ SMOOTH = [
     (("rho*cos(phi)", "rho*sin(phi)", "rho**2"), (2, 0.5), (1, 2, 3)),
     (("x*y*z", "y**2", "x + z"), (1, 2, -1), (3, -1, 0.5)),
     (("exp(x)/(exp(x)+exp(y))", "sigmoid(x*y) + softplus(x)", "atan2(y, x) - tanh(x)"), (1, 0.3), (1, -2, 0.5)),
-    (("max(x, y, 0)", "where(x > y, x**y, -y)", "2**x + sqrt(2)*e", "7"), (1.5, 0.5), (1, 2, 3, 4)),
+    (("max(x, y, 0)", "where(x > y, x**y, -y)", "2**x + sqrt(2)*exp(1)", "7"), (1.5, 0.5), (1, 2, 3, 4)),
     (("x**2",), (3,), (-2,)),
     (("x + y", "x + y"), (1, 2), (1, 3)),
 ]  # fmt: skip
@@ -113,15 +113,50 @@ def test_every_operation_of_the_tree_is_in_every_table():
     assert set(differences.CONSTANTS) == set(CONSTANTS)
 
 
+# where the first variables will not do: a condition, torch's plain numbers, a domain
+ARGUMENTS = {
+    "where": ("x1 > x2", "x1", "x2"),
+    "leaky_relu": ("x2 - x1", "0.1"),
+    "clamp": ("x1*x2", "x2", "x1"),
+    "acosh": ("x1 + 1",),
+}
+
+
+def applied(op):
+    """The operation of a variable, or of as many as it takes."""
+    fewest = FUNCTIONS[op][0] if op in FUNCTIONS else OPERATORS[op]
+    return Node(op, tuple(map(tree, ARGUMENTS.get(op, ("x1", "x2", "x1 + x2")[:fewest]))))
+
+
 @pytest.mark.parametrize("op", sorted(EVERY_OP - set(COMPARISONS)))
 def test_torch_and_numpy_mean_the_same_by_every_operation(op):
-    fewest = FUNCTIONS[op][0] if op in FUNCTIONS else OPERATORS[op]
-    args = ("x1 > x2", "x1", "x2") if op == "where" else ("x1", "x2")[:fewest]
-    case = Case([Node(op, tuple(map(tree, args)))], (0.7, 0.2), (3,), inputs=("x1", "x2"))
+    case = Case([applied(op)], (0.7, 0.2), (3,), inputs=("x1", "x2"))
     seen = local.look(case.outputs, case.inputs, case.point)[0]
     assert case.torch.values == pytest.approx(case.measured.values)
     assert case.torch.vjp == pytest.approx(case.measured.vjp, abs=1e-9)
     assert seen.slopes == pytest.approx(case.torch.jacobian[0])
+
+
+@pytest.mark.parametrize("op", sorted(EVERY_OP - set(COMPARISONS)))
+def test_the_formula_of_every_operation_is_torchs_derivative(op):
+    for point in ((0.7, 0.2), (0.3, 0.9)):
+        case = Case([applied(op)], point, (3,), inputs=("x1", "x2"))
+        assert case.jacobian[0] == pytest.approx(case.torch.jacobian[0], rel=1e-12)
+
+
+CONVENTIONS = {
+    "relu(x)": 0, "relu6(x)": 0, "relu6(x + 6)": 0, "hardtanh(x + 1)": 0, "hardtanh(x - 1)": 0,
+    "leaky_relu(x, 0.1)": 0.1, "elu(x)": 1, "selu(x)": 1.7580993408473766, "clamp(x, 0, 2)": 1, "clamp(x + 2, 0, 2)": 1,
+    "clamp_min(x, 0)": 1, "clamp_max(x, 0)": 1, "floor(x)": 0, "frac(x)": 1, "fmod(x, 2)": 1, "remainder(x, 2)": 1,
+    "sinc(x)": 0, "sign(x)": 0, "round(x + 0.5)": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CONVENTIONS)
+def test_at_its_kink_the_formula_of_a_function_keeps_torchs_convention(text):
+    case = Case((text,), (0,), (1,))
+    assert case.torch.jacobian == ((CONVENTIONS[text],),)
+    assert case.jacobian[0] == pytest.approx(case.torch.jacobian[0], rel=1e-15)
 
 
 @pytest.mark.parametrize("op", COMPARISONS)
@@ -203,7 +238,7 @@ def test_outputs_that_do_not_depend_on_x_leave_x_grad_none_and_count_as_zero():
         ("x1**(1/3)", "x[0]**(1/3)"),
         ("max(0, x1, x2)", "torch.maximum(torch.maximum(x.new_tensor(0), x[0]), x[1])"),
         ("sqrt(2)*x1", "torch.sqrt(x.new_tensor(2))*x[0]"),
-        ("pi*x1 + e", "torch.pi*x[0] + torch.e"),
+        ("pi*x1 + exp(1)", "torch.pi*x[0] + torch.exp(x.new_tensor(1))"),
         ("where(x1 > 2, x1, 0)", "torch.where(x[0] > 2, x[0], 0)"),
         ("3", "x.new_tensor(3)"),
         ("1/0", "x.new_tensor(1)/0"),
@@ -221,37 +256,54 @@ def test_constants_keep_double_precision():
 
 
 def test_a_visitors_names_stay_out_of_the_code_and_stand_in_a_comment():
-    source = autograd.source([tree("rho*phi")], ("rho", "phi"), (1, 2), (1,))
+    source = listing.vector_listing([tree("rho*phi")], ("rho", "phi"), (1, 2), (1,)).source
     assert [line for line in source.splitlines() if "rho" in line] == ["# x = (rho, phi)"]
-    odd = autograd.source([Node("name", text="a\nimport os")], ("a\nimport os",), (1,), (1,))
-    assert "os" not in odd
+    odd = listing.vector_listing([Node("name", text="a\nimport os")], ("a\nimport os",), (1,), (1,))
+    assert "os" not in odd.source
 
 
 LISTINGS = [
-    autograd.source([tree(t) for t in DEFAULT], ("x1", "x2"), (1, 2), (2, 1)),
-    autograd.source([tree("abs(phi)**0.5 + sqrt(2)"), tree("7")], ("phi",), (0,), (2, 1)),
-    autograd.source([tree("3"), tree("1/0")], ("x1",), (1,), (2, 1)),
-    listing.chain_source([tree(t) for t in DEFAULT], [tree("y1*y2")], ("x1", "x2"), (1, 2), (3,)),
-    listing.chain_source([tree("4")], [tree("y1**2")], ("x1",), (1,), (3,)),
-    listing.matmul_source([[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6]], [[1, 0, 2], [0, 3, 1]]),
+    listing.vector_listing([tree(t) for t in DEFAULT], ("x1", "x2"), (1, 2), (2, 1)),
+    listing.vector_listing([tree("abs(phi)**0.5 + sqrt(2)"), tree("7")], ("phi",), (0,), (2, 1)),
+    listing.vector_listing([tree("3"), tree("1/0")], ("x1",), (1,), (2, 1)),
+    listing.chain_listing([tree(t) for t in DEFAULT], [tree("y1*y2")], ("x1", "x2"), (1, 2), (3,)),
+    listing.chain_listing([tree("4")], [tree("y1**2")], ("x1",), (1,), (3,)),
+    listing.matmul_listing([[1, 2], [3, 4]], [[1, 2, 3], [4, 5, 6]], [[1, 0, 2], [0, 3, 1]]),
 ]
 
 
 def test_the_shown_listings_print_exactly_their_transcripts_in_a_fresh_python(tmp_path):
     paths = [tmp_path / f"shown{k}.py" for k in range(len(LISTINGS))]
-    for path, source in zip(paths, LISTINGS, strict=True):
-        path.write_text(source, encoding="utf-8")
+    for path, written in zip(paths, LISTINGS, strict=True):
+        path.write_text(written.source, encoding="utf-8")
     each = "import runpy, sys\nfor path in sys.argv[1:]:\n    runpy.run_path(path)\n    print('--')"
     command = [sys.executable, "-c", each, *map(str, paths)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout == "".join(f"{autograd.run(source).text}--\n" for source in LISTINGS)
+    assert done.stdout == "".join(f"{autograd.run(written).text}--\n" for written in LISTINGS)
 
 
-@pytest.mark.parametrize("source", LISTINGS)
-def test_annotations_are_comments_and_nothing_else(source):
-    shown = annotated(autograd.run(source))
-    assert ast.dump(ast.parse(shown)) == ast.dump(ast.parse(source))
-    assert shown != source
+@pytest.mark.parametrize("written", LISTINGS)
+def test_annotations_are_comments_and_nothing_else(written):
+    shown = annotated(autograd.run(written))
+    assert ast.dump(ast.parse(shown)) == ast.dump(ast.parse(written.source))
+    assert shown != written.source
+
+
+@pytest.mark.parametrize("written", LISTINGS)
+def test_every_line_that_prints_says_what_it_shows(written):
+    lines = written.source.splitlines()
+    assert [number for number, _ in written.shows] == [k for k, line in enumerate(lines, 1) if "print(" in line]
+    assert "print(" not in written.setting
+    assert "§" not in written.source
+
+
+def test_an_answer_is_asked_for_by_its_name():
+    ran = autograd.run(LISTINGS[0])
+    assert ran["x.grad"].text == "tensor([ 6., 32.])"
+    assert [row.text for row in ran.every("rows")] == ["tensor([2., 4.])", "tensor([ 2., 24.])"]
+    assert "y.grad" not in ran
+    with pytest.raises(KeyError):
+        ran["y.grad"]
 
 
 def test_the_annotated_listing_shows_an_answer_beside_its_print():
@@ -286,7 +338,7 @@ def test_the_annotated_listing_shows_an_answer_beside_its_print():
 )
 def test_the_guard_refuses_code_that_no_table_writes(code):
     with pytest.raises(RuntimeError):
-        autograd.run(f"import torch\n{code}\n")
+        autograd.run(Listing(f"import torch\n{code}\n"))
 
 
 def test_a_chain_keeps_the_gradient_of_the_middle():
@@ -651,7 +703,7 @@ def test_no_difference_on_a_random_expression_goes_unexplained(outputs, point, d
 @given(EXPRESSIONS)
 def test_any_tree_is_written_as_code_of_the_closed_vocabulary(node):
     assume(sum(1 for _ in walk(node)) <= 150)
-    autograd.checked(autograd.source([node], ("x1", "x2", "x3"), (1, 2, 3), (1,)))
+    autograd.checked(listing.vector_listing([node], ("x1", "x2", "x3"), (1, 2, 3), (1,)).source)
 
 
 # ── Limits ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -100,7 +100,7 @@ def explain(reading: ChainReading) -> ChainExplanation:
     whole = _whole(maps, product)
     at_once = pull_back(weights, whole)
     torch = _differentiate(maps, weights)
-    recorded = tape.record(torch.source, CHAIN_LETTERS[: len(maps) + 1])
+    recorded = tape.record(torch.transcript.listing, CHAIN_LETTERS[: len(maps) + 1])
     _, judged = check(whole, at_once, CHAIN_LETTERS[len(maps)])
     return ChainExplanation(reading.problem, tuple(maps), whole, pullbacks, at_once, product, torch, recorded, judged)
 
