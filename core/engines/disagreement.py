@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from core.engines.forward_mode import Event, Output
-from core.engines.referee import Referee
+from core.engines.referee import Referee, same
 
 Facts = dict[str, str]
 
@@ -157,6 +157,8 @@ class Entry:
         """Both one-sided slopes exist and are the same."""
         if not (math.isfinite(self.left) and math.isfinite(self.right)):
             return self.left == self.right
+        if self.referee:
+            return same(self.left, self.right)
         size = max(1.0, abs(self.left), abs(self.right))
         return abs(self.right - self.left) <= SAFETY * self.side_error + MEASURED * size
 

@@ -46,18 +46,19 @@ class Truth:
     @property
     def limit(self) -> float:
         """What it tends to from both sides alike."""
-        same = math.isfinite(self.before) and _same(self.before, self.after)
-        return self.after if same else math.nan
+        agreed = math.isfinite(self.before) and same(self.before, self.after)
+        return self.after if agreed else math.nan
 
     @property
     def slope(self) -> float:
         """The derivative, one-sided at the end of the domain; nan where there is none."""
         if math.isnan(self.left) or math.isnan(self.right):
             return self.right if math.isnan(self.left) else self.left
-        return self.right if _same(self.left, self.right) else math.nan
+        return self.right if same(self.left, self.right) else math.nan
 
 
-def _same(a: float, b: float) -> bool:
+def same(a: float, b: float) -> bool:
+    """Whether two answers of the referee are one."""
     return a == b or abs(a - b) <= PRINTED * max(abs(a), abs(b))
 
 
@@ -88,8 +89,13 @@ class Referee:
             for s, end in zip((-1, 1), ends, strict=True)
         )
         found = [value for value in (here, *ends) if math.isfinite(value)]
-        jumps = len(found) > 1 and not all(_same(value, found[0]) for value in found)
+        jumps = len(found) > 1 and not all(same(value, found[0]) for value in found)
         return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)))
+
+    def beyond(self, output: Node) -> Truth:
+        """The same along an input that does not occur in ``output``. Raises Unclear."""
+        here = self.value(output)
+        return Truth(here, here, here, 0.0, 0.0, False, False)
 
     def tends_to(self, output: Node, limit: float) -> bool:
         """Whether ``output`` tends to ``limit`` along diagonals and curved paths too, not on the axes alone.
@@ -168,7 +174,7 @@ class Referee:
         if _settled(few):
             return as_float(few[-1])
         ladders = [_limit([of(Fraction(1), e + exponent - STEP)[0] for e in ladder]) for ladder in LADDERS]
-        return ladders[1] if _same(*ladders) else math.nan
+        return ladders[1] if same(*ladders) else math.nan
 
 
 def _least_level(steps: Mapping[str, tuple[Fraction, int]]) -> int:

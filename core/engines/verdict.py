@@ -201,16 +201,20 @@ def _refereed(
     referee: Referee,
 ) -> list[list[Entry]]:
     """The entries, with the referee's answers in the rows where engines differ or an edge is near."""
-    truths: dict[int, list[Truth]] = {}
+    truths: dict[tuple[int, int], Truth] = {}
     for i, row in enumerate(entries):
-        if any(map(_doubtful, row)):
+        for entry in row if any(map(_doubtful, row)) else ():
             with suppress(Unclear):
-                truths[i] = [referee.along(outputs[i], entry.j, _nearest(entry, point[entry.j])) for entry in row]
+                truths[i, entry.j] = (
+                    referee.along(outputs[i], entry.j, _nearest(entry, point[entry.j]))
+                    if entry.output.touches[entry.j]
+                    else referee.beyond(outputs[i])
+                )
     if not truths:
         return [list(row) for row in entries]
     seen = look(outputs, inputs, point, referee.point.known())
     return [
-        [_certain(entry, seen[i], truths[i][entry.j], referee) if i in truths else entry for entry in row]
+        [_certain(entry, seen[i], truths[i, entry.j], referee) if (i, entry.j) in truths else entry for entry in row]
         for i, row in enumerate(entries)
     ]
 
