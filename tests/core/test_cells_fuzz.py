@@ -26,8 +26,9 @@ PIECES = (
     "x x[0] y 2 1e400 1e-3 0x1F 1_000 999999999999999999999999999999999999 2j + - * / ** // % @ ^ = == < > : ; , . ("
     " ) [ ] { } ' \" ''' \"\"\" # \\ ` $ & | ~ ! ? def lambda return import for while if else with class yield"
     " await async global del torch. np. sp. jnp. tf. F. nn. .T .sum() .backward() .view(-1) .at[0].set(1)"
-    " torch.tensor([ [[1,2],[3,4]] zeros(8,8) ones(2) range(64) range(10**9) eye(8) symbols('x:9') jacobian( jacrev(f)(x)"
-    " grad(f) vjp(f, diff(f,x) .subs( {x:1} syms @(x) .^ .* ... >>> In[1]: Out[2]: %matplotlib !ls __import__('os').system('touch\tPWNED')"
+    " torch.tensor([ [[1,2],[3,4]] zeros(8,8) ones(2) range(64) range(10**9) eye(8) symbols('x:9') jacobian("
+    " jacrev(f)(x) grad(f) vjp(f, diff(f,x) .subs( {x:1} syms @(x) .^ .* ... >>> In[1]: Out[2]:"
+    " %matplotlib !ls __import__('os').system('touch\tPWNED')"
     ' exec(\'open("PWNED","w")\') eval(x) \\frac{ \\begin{bmatrix} π ∂ 中 ２ﾠ \u202e \u200b \x00 \ud800 😀 é ñ × ² √ ᵀ'
     " NaN inf None True ... f'{x}' *a **k :="
 ).split(" ")

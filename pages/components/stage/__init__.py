@@ -12,7 +12,6 @@ from core.expression.tree import Node
 from core.kinds.vector.explanation import VectorExplanation
 from core.notation import pieces
 from core.notation.latex import latex
-from core.notation.palette import FAINTEST, FULL_TINT
 from core.notation.tree import Expression, Gradient, Value, entry, line, partial, times
 from core.notation.written import approximate
 from core.numbers.exact import Number
@@ -24,8 +23,8 @@ _stage = component(
     "stage",
     '<div class="lens-stage"><div class="lens-board"></div>'
     '<div class="lens-foot"><div class="lens-readout"></div><div class="lens-forms" role="group"></div></div></div>',
+    "vjp/stage",
 )
-USUAL = 3.0  # a weight of this size has the full tint; larger ones are told apart by sharing it out
 WORDS = ("formula", "number", "form", "scrub", "hint")
 JACOBIAN = r"J = \partial y/\partial x"
 
@@ -51,7 +50,6 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
     return {
         "channel": page,
         "hues": [views.palette().hue(i) for i in range(m)],
-        "tint": {"full": FULL_TINT, "faintest": FAINTEST, "reference": USUAL},
         "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
         "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
         "at": latex(pieces.point(here), views.palette()),
