@@ -10,6 +10,7 @@ from core.notation.tree import (
     Bracketed,
     Expression,
     Fraction,
+    Matrix,
     Name,
     Negative,
     Numeral,
@@ -51,6 +52,11 @@ def _nodes(values: Iterator[object]) -> Iterator[Piece]:
 def has_fraction(piece: Piece) -> bool:
     """Whether a piece holds a fraction as small as text; a large one brings its own room."""
     return any(isinstance(part, Fraction) or (isinstance(part, Partial) and not part.large) for part in walk(piece))
+
+
+def has_bands(piece: Piece) -> bool:
+    """Whether there are rows with a colour behind them."""
+    return any(isinstance(part, Matrix) and any(part.bands) for part in walk(piece))
 
 
 def breadth(piece: Piece) -> int:
