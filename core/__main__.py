@@ -1,4 +1,4 @@
-"""The command line: ``python -m core explain ADDRESS --json`` and ``export ADDRESS -o FILE``. The address is all."""
+"""The command line: ``python -m core explain ADDRESS --json``, ``read FILE`` and ``export ADDRESS -o FILE``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any
 
 from core import address as share
 from core import wording as words
+from core.brought import Choice, Line, bring
+from core.grammar import matrices
 from core.kinds import explain, kind_of, subject
 from core.parameters import LANGUAGES
 from core.problem import ProblemError
@@ -65,6 +67,80 @@ def run_explain(options: argparse.Namespace) -> int:
     for line in sys.stdin:
         print(json.dumps(answer(line.strip())[0], ensure_ascii=False), flush=True)
     return 0
+
+
+def run_read(options: argparse.Namespace) -> int:
+    """What somebody pasted, as an address; with ``--lines`` one JSON string a line, one object a line."""
+    tell = read_matrix if options.matrix else read_text
+    if options.lines:
+        for line in sys.stdin:
+            print(json.dumps(tell(json_text(line), options.lang)[0], ensure_ascii=False), flush=True)
+        return 0
+    try:
+        text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return complain(f"{options.file}: {getattr(error, 'strerror', None) or 'this is no text'}")
+    described, code = tell(text, options.lang)
+    print(json.dumps(described, ensure_ascii=False))
+    return code
+
+
+def json_text(line: str) -> str:
+    """The text that a line of JSON is; a line that is none stands for itself."""
+    try:
+        text = json.loads(line)
+    except (ValueError, RecursionError):
+        return line.rstrip("\n")
+    return text if isinstance(text, str) else line.rstrip("\n")
+
+
+def read_text(text: str, lang: str) -> tuple[Json, int]:
+    """The address of a pasted text, what was read of each line, and what else it could be."""
+    try:
+        brought = bring(text)
+    except ProblemError as error:
+        return {"error": describe_error(error, lang)}, 2
+    lines = [describe_line(line, lang) for line in brought.lines]
+    if brought.problem is None:
+        assert brought.refusal
+        return {"error": describe_error(brought.refusal, lang), "lines": lines}, 2
+    return {
+        "address": share.encode(brought.problem),
+        "lines": lines,
+        "choices": [describe_choice(choice, lang) for choice in brought.choices],
+        "notes": [words.say(lang, f"pasted_note.{note}") for note in brought.notes],
+    }, 0
+
+
+def describe_line(line: Line, lang: str) -> Json:
+    message = words.explain_line(lang, line.code, line.facts or {}) if line.code else None
+    return {
+        "line": line.number,
+        "text": line.text,
+        "read": line.read or None,
+        "code": line.code or None,
+        "message": message,
+    }
+
+
+def describe_choice(choice: Choice, lang: str) -> Json:
+    other = words.say(lang, f"pasted_as.{choice.kind}")
+    if choice.line:
+        other = words.say(lang, "pasted_as.line", line=choice.line, text=other)
+    return {
+        "text": choice.text,
+        "taken": words.say(lang, f"pasted_as.{choice.taken}"),
+        "other": other,
+        "address": share.encode(choice.problem),
+    }
+
+
+def read_matrix(text: str, lang: str) -> tuple[Json, int]:
+    """A pasted matrix, each entry as it could be typed."""
+    try:
+        return {"matrix": matrices.read(text)}, 0
+    except ProblemError as error:
+        return {"error": describe_error(error, lang)}, 2
 
 
 def run_export(options: argparse.Namespace) -> int:
@@ -152,6 +228,12 @@ def parser() -> argparse.ArgumentParser:
     told.add_argument("address", help='such as "/vjp?f=x1^2;x1*x2&at=x1:1,x2:2&v=2,1"; - reads one a line')
     told.add_argument("--json", action="store_true", help="one JSON object (always so with -)")
     told.set_defaults(run=run_explain)
+    brought = commands.add_parser("read", help="what somebody pasted: code, formulas, LaTeX, or a matrix")
+    brought.add_argument("file", nargs="?", default="-", help="a file; - is standard input")
+    brought.add_argument("--matrix", action="store_true", help="it is a matrix")
+    brought.add_argument("--lines", action="store_true", help="standard input holds one JSON string a line")
+    brought.add_argument("--lang", choices=LANGUAGES, default="en", help="of the messages")
+    brought.set_defaults(run=run_read)
     made = commands.add_parser("export", help="a slide, a deck, a notebook or a script of one or more links")
     made.add_argument("address", nargs="+", help="as for explain; - reads one a line")
     made.add_argument(

@@ -3,20 +3,26 @@
 A hundred threads that all want to run Python do not run it faster; they take the interpreter from one another every few
 milliseconds, and everybody is slow. So whoever shows a page takes a turn, and steps aside while they wait for something
 that needs no interpreter: a process of ``core.calculus.worker``, or another thread that computes the same.
+
+Whoever has had much of it lately stands in line as if they had come later, but never so late that they wait for ever.
 """
 
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from math import inf
 from time import perf_counter
 
+from core.allowance import Allowance
+
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, inf)  # seconds
+FREE, FORGIVEN = 0.1, 0.01  # seconds of the turn that a caller may have at once, and then every second
+LATER, LATEST = 10.0, 3.0  # seconds later for every second beyond that, and at most
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,26 @@ class Stats:
     within: tuple[int, ...]
 
 
-class Turn:
-    """One thread at a time; a thread that has it may take it again within. ``with turn:``"""
+@dataclass(eq=False)
+class _Place:
+    """One who waits in line; ``since`` is when they came, or are taken to have come."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    since: float
+    called: threading.Event = field(default_factory=threading.Event)
+
+
+class Turn:
+    """One thread at a time; a thread that has it may take it again within. ``with turn:``
+
+    ``caller`` says who wants it, in the thread that does; "" is nobody in particular, to whom nothing is charged.
+    """
+
+    def __init__(self, caller: Callable[[], str] = str) -> None:
+        self.caller = caller
+        self._used = Allowance(FREE, FORGIVEN)
+        self._queueing = threading.Lock()  # of the line, and whether anybody has the turn
+        self._line: list[_Place] = []
+        self._taken = False
         self._owner: int | None = None
         self._depth = 0
         self._since = 0.0
@@ -91,7 +112,7 @@ class Turn:
             self._now += 1
         asked = perf_counter()
         try:
-            self._lock.acquire()
+            self._stand_in_line(self._place())
         finally:
             with self._counting:
                 self._now -= 1
@@ -103,8 +124,42 @@ class Turn:
         held = perf_counter() - self._since
         with self._counting:
             self._held += held
+        if caller := self.caller():
+            self._used.spend(caller, held)
         self._owner = None
-        self._lock.release()
+        self._call_next()
+
+    def _place(self) -> _Place:
+        caller = self.caller()
+        beyond = max(0.0, -self._used.left(caller)) if caller else 0.0
+        return _Place(self._asked.since + min(LATEST, LATER * beyond))
+
+    def _stand_in_line(self, place: _Place) -> None:
+        with self._queueing:
+            if not self._taken:
+                self._taken = True
+                return
+            insort(self._line, place, key=lambda place: place.since)
+        try:
+            place.called.wait()
+        except BaseException:
+            self._leave(place)
+            raise
+
+    def _leave(self, place: _Place) -> None:
+        """Gives up a place in line, or the turn if that has come meanwhile."""
+        with self._queueing:
+            waits = place in self._line
+            if waits:
+                self._line.remove(place)
+        if not waits:
+            self._call_next()
+
+    def _call_next(self) -> None:
+        with self._queueing:
+            self._taken = bool(self._line)
+            if self._line:
+                self._line.pop(0).called.set()
 
 
 showing = Turn()  # of those who run a page

@@ -25,7 +25,7 @@ YOUNG, MIDDLE, OLD = 20_000, 20, 1_000_000  # gc's thresholds: the old generatio
 CHECKS = 1.0  # seconds between two looks at whether it is time to tidy up
 QUIET = 10.0  # seconds without a run, after which nobody is disturbed
 THOROUGHLY = 60.0  # seconds between two collections of everything at least
-LIGHTLY = 20.0  # seconds between two collections at least, while people work
+LIGHTLY = 5.0  # seconds between two collections at least, while people work: they wait for what has come since
 OVERDUE = 600.0  # seconds after which a thorough collection waits for no quiet any longer
 
 
@@ -62,6 +62,7 @@ def _import() -> None:
     from core.kinds import explain
 
     worker.start(caller=_visitor)
+    showing.caller = _visitor
     for kind in KINDS.values():
         explain(kind.default)
     for later in LATER:

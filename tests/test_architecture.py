@@ -23,7 +23,7 @@ LAYERS = (
     ("figures", "export"),
     ("kinds",),
     ("address",),
-    ("embedded",),
+    ("embedded", "brought"),
     ("__main__",),
 )
 ALONE = {"wording": ("problem",)}  # all that this module may import of core

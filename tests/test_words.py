@@ -69,6 +69,11 @@ def test_every_raised_code_has_words_that_use_only_the_facts_given(lang: str) ->
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_everything_told_of_a_pasted_line_has_words_that_use_only_the_facts_given(lang: str) -> None:
+    _assert_sayable(lang, [*_calls("UnreadError", "pasted"), *_calls("tell", "pasted")])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_label_asked_for_has_words_and_gets_its_facts(lang: str) -> None:
     _assert_sayable(lang, _calls("say"))
 

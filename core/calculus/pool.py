@@ -209,8 +209,8 @@ class Pool:
 
     # ── Jobs ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def run(self, job: Json, caller: str = "", *, behind: bool = False, patience: float | None = None) -> Json:
-        """The answer to a job. ``caller`` is who asks, ``behind`` lets it wait until other kinds of jobs are done.
+    def run(self, job: Json, caller: str = "", *, behind: int = 0, patience: float | None = None) -> Json:
+        """The answer to a job. ``caller`` is who asks, ``behind`` is its rank: 0, 1 behind ordinary jobs, LAST of all.
 
         Raises ProblemError: ``too_slow``, ``busy`` after ``patience`` seconds without a worker, ``no_workers`` where
         none can be started, or ``worker_died`` for a job that DEATHS workers died of. A job whose worker died of
@@ -218,7 +218,7 @@ class Pool:
         """
         began, number = time.monotonic(), next(self._numbers)
         died: list[tuple[float, Worker]] = []
-        rank = int(behind)
+        rank = behind
         while True:
             with self._borrowed(number, caller, rank, PATIENCE if patience is None else patience) as worker:
                 try:
@@ -248,7 +248,7 @@ class Pool:
             self._give_back(ticket)
 
     def _rank(self, caller: str, rank: int) -> int:
-        """0 an ordinary job, 1 one that stands behind or is a caller's first, LAST one of who had much of the time."""
+        """0 an ordinary job, 1 one that stands behind or is a caller's first, LAST a long one or of who had much."""
         if not self._used.knows(caller):
             return max(1, rank)
         return LAST if self._used.left(caller) <= 0 else rank
@@ -296,7 +296,7 @@ class Pool:
             if not self._may_hold_one(ticket.rank):
                 continue
             while self._idle and ticket.worker is None:
-                worker = self._idle.pop(0 if ticket.rank else -1)  # those that stepped back are in front
+                worker = self._idle.pop(0 if ticket.rank == LAST else -1)  # those that stepped back are in front
                 if worker.alive():  # its end may not have been heard of yet
                     ticket.worker, self._held[worker] = worker, ticket
             if ticket.worker is None:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.calculus.pool import ANSWER, Pool, Stats
+from core.calculus.pool import ANSWER, LAST, Pool, Stats
 from core.code.sympy import VOCABULARY
 from core.code.transcript import Printed, Transcript, run
 from core.expression.tree import Node
@@ -31,6 +31,7 @@ from core.problem import ProblemError
 from core.turns import showing
 
 DERIVATION = 1.0  # seconds a derivation may take; it is shown beside a Jacobian that is there already
+MOMENT = 0.15  # seconds of processor time in which a derivation is nearly always done: of ours the longest takes 0.07
 TURN = 3.0  # seconds to wait for the turn to derive: until the long job before it has ended, whatever it is
 MEMORY = 1 << 30  # bytes of address space of a worker
 LEASH = 10  # seconds of processor time after which a job ends its process by itself: the server may be gone
@@ -97,21 +98,27 @@ def stats() -> Stats:
     return pool.stats() if pool else Stats()
 
 
-def ask(task: str, *, behind: bool = False, patience: float | None = None, **arguments: Json) -> Json:
+def ask(task: str, *, behind: int = 0, patience: float | None = None, **arguments: Json) -> Json:
     """The answer of a worker to one of TASKS. Raises the ProblemError that the task raised, or Pool.run's."""
     start()
     assert _pool
     with showing.aside():
         answer = _pool.run({"task": task, **arguments}, _caller(), behind=behind, patience=patience)
     if refusal := answer.get("refused"):
-        raise ProblemError(
-            refusal["code"],
-            field=refusal["field"],
-            index=refusal["index"],
-            span=refusal["span"] and tuple(refusal["span"]),
-            **refusal["facts"],
-        )
+        raise refused(refusal)
     return answer["result"]
+
+
+def refused(told: Json) -> ProblemError:
+    """The inverse of ``refusal``."""
+    span = told["span"] and tuple(told["span"])
+    return ProblemError(told["code"], field=told["field"], index=told["index"], span=span, **told["facts"])
+
+
+def refusal(error: ProblemError) -> Json:
+    """A ProblemError as JSON."""
+    code, field, index, span, facts = error.args
+    return {"code": code, "field": field, "index": index, "span": span, "facts": facts}
 
 
 @remembered(entries=512, megabytes=4)
@@ -125,9 +132,12 @@ def jacobian(outputs: tuple[Node, ...], inputs: tuple[str, ...]) -> tuple[tuple[
 def derivation(source: str) -> Transcript:
     """What a SymPy listing (core.code.sympy) really prints. Raises ProblemError as ``jacobian`` does.
 
-    Derivations never hold every worker: a Jacobian must not wait for what is shown beside it.
+    Derivations never hold every worker: a Jacobian must not wait for what is shown beside it. And one that takes long
+    is begun anew behind the others, so that these wait for a moment of it and not for its end.
     """
-    printed = ask("derivation", behind=True, patience=TURN, source=source)
+    printed = ask("derivation", behind=1, patience=TURN, source=source, briefly=True)
+    if printed is None:
+        printed = ask("derivation", behind=LAST, patience=TURN, source=source)
     return Transcript(source, tuple(Printed(line, text) for line, text in printed))
 
 
@@ -141,34 +151,68 @@ def _jacobian(outputs: Sequence[Json], inputs: Sequence[str]) -> Json:
     return [[to_json(entry) for entry in row] for row in rows]
 
 
-def _derivation(source: str) -> Json:
-    """Runs a listing with SymPy's own functions, which may start long work: it gives up in time to live on."""
-    with _alarm(DERIVATION):
-        transcript = run(source, VOCABULARY)
+def _derivation(source: str, briefly: bool = False) -> Json:
+    """Runs a listing with SymPy's own functions, which may start long work: it gives up in time to live on.
+
+    None where it should be done ``briefly`` and has not been after a MOMENT.
+    """
+    try:
+        with _alarm("REAL", DERIVATION), _alarm("VIRTUAL", MOMENT) if briefly else contextlib.nullcontext():
+            transcript = run(source, VOCABULARY)
+    except _AlarmError as alarm:
+        if alarm.clock == "VIRTUAL":
+            return None
+        raise ProblemError("too_slow", field="f", limit=int(DERIVATION)) from None
     return [(printed.line, printed.text) for printed in transcript.printed]
 
 
+def _bring(text: str) -> Json:
+    """What a pasted text asks for, as addresses, and what was read of its lines."""
+    from core.grammar.code import read
+
+    brought = read(text)
+    return {
+        "found": [(each.kind, each.line, each.address) for each in brought.candidates],
+        "lines": [(line.number, line.text, told.read, told.code, told.facts) for line, told in brought.lines],
+        "refusal": brought.refusal and refusal(brought.refusal),
+        "notes": brought.notes,
+    }
+
+
+class _AlarmError(Exception):
+    """The time of a clock is over."""
+
+    def __init__(self, clock: str) -> None:
+        super().__init__(clock)
+        self.clock = clock
+
+
+ALARMS = {"REAL": "SIGALRM", "VIRTUAL": "SIGVTALRM"}  # clocks: of the world, and of the processor while it is ours
+
+
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(clock: str, seconds: float) -> Iterator[None]:
     """Interrupts Python code after some seconds, where the system can; the deadline holds everywhere."""
 
     def give_up(*_: object) -> None:
-        raise ProblemError("too_slow", field="f", limit=int(DERIVATION))
+        raise _AlarmError(clock)
 
     if not hasattr(signal, "setitimer"):
         yield
         return
-    signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    timer = getattr(signal, f"ITIMER_{clock}")
+    signal.signal(getattr(signal, ALARMS[clock]), give_up)
+    signal.setitimer(timer, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(timer, 0)
 
 
 TASKS: dict[str, Callable[..., Json]] = {
     "jacobian": _jacobian,
     "derivation": _derivation,
+    "bring": _bring,
     # jobs that misbehave, for the tests: nothing that anybody sends can choose a task
     "sleep": lambda seconds: time.sleep(seconds),
     "die": lambda: os.kill(os.getpid(), signal.SIGTERM),
@@ -185,16 +229,14 @@ def _answer(line: str) -> str:
         answer = json.dumps({"result": TASKS[job.pop("task")](**job)})
         if len(answer) < ANSWER:
             return answer
-        refusal = TOO_LARGE
+        told = TOO_LARGE
     except ProblemError as error:
-        code, field, index, span, facts = error.args
-        refusal = {"code": code, "field": field, "index": index, "span": span, "facts": facts}
+        told = refusal(error)
     except (MemoryError, RecursionError):
-        refusal = TOO_LARGE
+        told = TOO_LARGE
     except Exception as error:
-        facts = {"reason": type(error).__name__}
-        refusal = {"code": "not_computed", "field": "f", "index": None, "span": None, "facts": facts}
-    return json.dumps({"refused": refusal})
+        told = refusal(ProblemError("not_computed", field="f", reason=type(error).__name__))
+    return json.dumps({"refused": told})
 
 
 TOO_LARGE: Json = {"code": "result_too_large", "field": "f", "index": None, "span": None, "facts": {"limit": 0}}

@@ -34,12 +34,17 @@ BETWEEN = re.compile(r"\A[\s,;]*+")  # two inner lists
 LATEX_NOISE = re.compile(
     r"\\(?:begin|end)\{[A-Za-z]++\*?\}(?:\{[lcr|\s]*+\})?|\\(?:left|right)\s*+(?:\\[{}|]|[\[\]().|])|\\hline|\\[,;!]|\$"
 )
-LATEX_LINE = re.compile(r"\\\\(?:\[[^\[\]]*+\])?")  # \\, \\[1ex]
 BRACKET = re.compile(r"[\[\]{}]")
-LINE = re.compile(r"\r\n?|\n")
-AMPERSAND, SEMICOLON, TAB, COMMA = re.compile("&"), re.compile(";"), re.compile("\t"), re.compile(",")
-BLANKS = re.compile(r"\s++")
-MATLAB_ROW = re.compile(r"[;\n]")
+NESTING, DEEPER = re.compile(r"[(){}]"), {"(": 1, "{": 1, ")": -1, "}": -1}
+
+# Separators, each found together with what nests: within parentheses and braces nothing is separated.
+LATEX_LINE = re.compile(r"[(){}]|\\\\(?:\[[^\[\]]*+\])?")  # \\, \\[1ex]
+LINE = re.compile(r"[(){}]|\r\n?|\n")
+AMPERSAND, SEMICOLON = re.compile("[(){}]|&"), re.compile("[(){}]|;")
+TAB, COMMA = re.compile("[(){}]|\t"), re.compile("[(){}]|,")
+BLANKS = re.compile(r"[(){}]|\s++")
+MATLAB_ROW = re.compile(r"[(){};\n]")
+
 PLAIN_DECIMAL = re.compile(r"-?\d+\.\d*")
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
@@ -131,10 +136,10 @@ def _quoted(text: _Piece) -> _Piece:
 
 def _partner(text: _Piece, start: int) -> int:
     depth = 0
-    for at in range(start, len(text.text)):
-        depth += (text.text[at] in OPENING) - (text.text[at] in CLOSING)
+    for bracket in BRACKET.finditer(text.text, start):
+        depth += -1 if bracket[0] in CLOSING else 1
         if not depth:
-            return at
+            return bracket.start()
     raise ProblemError("unbalanced", span=(text.start + start, text.start + start + 1), bracket=text.text[start])
 
 
@@ -174,8 +179,8 @@ def _lines(text: _Piece) -> list[list[_Piece]]:
 def _cells(row: _Piece) -> list[_Piece]:
     """The entries of one row: between tabs, else commas, else spaces (none of them inside parentheses)."""
     row = _Piece(row.text.rstrip("; \r\n"), row.start)
-    for separator in (TAB, COMMA):
-        if separator.pattern in row.text:
+    for sign, separator in (("\t", TAB), (",", COMMA)):
+        if sign in row.text:
             cells = _split(row, separator)
             return cells if cells[-1] else cells[:-1]
     return [cell for cell in _split(row, BLANKS) if cell]
@@ -184,15 +189,13 @@ def _cells(row: _Piece) -> list[_Piece]:
 def _split(text: _Piece, separator: re.Pattern[str]) -> list[_Piece]:
     """The pieces between the separators that stand outside parentheses and braces."""
     depth, pieces, start, at = 0, [], 0, 0
-    while at < len(text.text):
-        character = text.text[at]
-        depth += (character in "({") - (character in ")}")
-        found = separator.match(text.text, at) if depth <= 0 else None
-        if found:
+    while found := (separator if depth <= 0 else NESTING).search(text.text, at):
+        at, step = found.end(), DEEPER.get(found[0])
+        if step is None:
             pieces.append(text.between(start, found.start()))
-            start = at = found.end()
+            start = at
         else:
-            at += 1
+            depth += step
     return [*pieces, text.between(start, len(text.text))]
 
 

@@ -43,6 +43,13 @@ def explain_error(lang: str, error: ProblemError) -> str:
     return message
 
 
+def explain_line(lang: str, code: str, facts: Mapping[str, str | int]) -> str:
+    """What is said of a line of a pasted text: words of its own, or those of a refusal."""
+    if code in _words(lang)["pasted"]:
+        return say(lang, f"pasted.{code}", **facts)
+    return explain_error(lang, ProblemError(code, **facts))  # type: ignore[arg-type]  # facts have names of their own
+
+
 def explain_note(lang: str, code: str, facts: Mapping[str, str | int], place: str = "") -> str:
     """Why the engines differ: torch's convention and the reason for it, in a sentence or two of plain text.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 
 import pytest
 
@@ -53,6 +55,31 @@ def test_what_stands_behind_a_matrix_is_looked_at_once(text: str) -> None:
     code = f"from core.grammar.matrices import read\nread({text!r})"
     told = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
     assert "ProblemError" in told.stderr
+
+
+def lines_run(work: Callable[[], object]) -> int:
+    """How many lines of Python a piece of work takes."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Callable[..., object]:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with suppress(ProblemError):
+            work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("text", ["tensor({}=|", "np.array({}1)", "f({}\n2", "1 {} 2", "{{({}"])
+def test_blanks_in_a_pasted_text_are_not_walked_one_by_one(text: str) -> None:
+    few, many = (lines_run(lambda n=n: read_matrix(text.format(" " * n))) for n in (10, 15_000))
+    assert many - few < 5_000
 
 
 @pytest.mark.parametrize("text", ["[" * 10_000, "[" * 10_000 + "1" + "]" * 10_000, "{[" * 5_000 + "1" + "]}" * 5_000])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from threading import Barrier
 import pytest
 
 from core import address as share
+from core import turns
 from core import wording as words
 from core.engines.misuse import complaints
 from core.export import Options, export
@@ -22,6 +24,7 @@ from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.explanation import derivation as matmul_derivation
 from core.kinds.vector.explanation import VectorExplanation, derivation
 from core.problem import ProblemError
+from core.turns import Turn
 
 THREADS = 32
 ADDRESSES = [example.address for example in words.examples()]
@@ -141,8 +144,6 @@ def test_what_is_remembered_is_bounded_in_number_and_in_bytes() -> None:
 
 
 def test_who_waits_for_a_process_lets_others_have_the_turn() -> None:
-    from core.turns import Turn
-
     turn, order = Turn(), []
 
     def first(arrived: Barrier) -> None:
@@ -165,6 +166,64 @@ def test_who_waits_for_a_process_lets_others_have_the_turn() -> None:
     assert order == ["second", "first"]
     assert turn.stats.now == 0
     assert turn.stats.ended == 2
+
+
+def in_line(turn: Turn, *callers: str) -> list[str]:
+    """The order in which the turn comes to these, who ask for it one after the other while somebody has it."""
+    order: list[str] = []
+    name = threading.local()
+    turn.caller = lambda: getattr(name, "is_", "")
+
+    def ask(caller: str) -> None:
+        name.is_ = caller
+        with turn:
+            order.append(caller)
+
+    with ThreadPoolExecutor(len(callers)) as pool, turn:
+        for k, caller in enumerate(callers, 1):
+            pool.submit(ask, caller)
+            while len(turn._line) < k:
+                time.sleep(0.001)
+    return order
+
+
+def test_the_turn_comes_in_the_order_of_asking() -> None:
+    assert in_line(Turn(), "first", "second", "third") == ["first", "second", "third"]
+
+
+def test_who_has_had_much_of_the_turn_goes_behind_those_who_have_not() -> None:
+    turn = Turn()
+    turn._used.spend("greedy", 1e3)
+    turn._used.spend("busy", turns.FREE + 1)
+    assert in_line(turn, "greedy", "busy", "first", "second") == ["first", "second", "greedy", "busy"]
+
+
+def test_who_has_had_much_of_the_turn_does_not_wait_for_ever() -> None:
+    turn = Turn(lambda: "greedy")
+    turn._used.spend("greedy", 1e3)
+    turn._asked.since = 50.0
+    assert turn._place().since == 50.0 + turns.LATEST
+
+
+def test_the_time_of_a_turn_is_charged_to_who_had_it_and_to_nobody_if_that_is_nobody() -> None:
+    turn = Turn()
+    for caller in ("", "somebody"):
+        turn.caller = lambda caller=caller: caller
+        with turn:
+            time.sleep(0.01)
+    assert not turn._used.knows("")
+    assert turn._used.left("somebody") < turns.FREE - 0.005
+
+
+def test_who_gives_up_waiting_leaves_the_line_or_passes_the_turn_on() -> None:
+    turn = Turn()
+    waits, called = (turns._Place(1.0) for _ in range(2))
+    turn._taken, turn._line = True, [waits]
+    turn._leave(waits)
+    assert turn._line == []
+    assert turn._taken
+    turn._leave(called)
+    assert not turn._taken
 
 
 def _at_once(threads: int, ask: Callable[[], object]) -> list[object]:

@@ -380,11 +380,56 @@ def test_derivations_that_take_long_give_up_and_never_keep_a_jacobian_waiting(mo
     until(lambda: complete(worker._pool))
     with ThreadPoolExecutor(4) as threads:
         ended = [threads.submit(refusal, lambda k=k: worker.derivation(heavy(k))) for k in range(4)]
-        until(lambda: len(worker._pool._waiting) == 2)
+        until(lambda: len(worker._pool._waiting) >= 2)
         assert worker.jacobian((parse("x^2*y + 1234*x"),), ("x", "y"))
         assert not all(job.done() for job in ended)
         assert {job.result(PATIENT) for job in ended} <= {"too_slow", "busy"}
     assert worker.jacobian((parse("x^2*y + 5321*x"),), ("x", "y"))
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_derivation_that_takes_long_is_begun_anew_at_the_end_of_the_line(monkeypatch, long):
+    asked: list[tuple[int, bool]] = []
+
+    def answer(task: str, *, behind: int, briefly: bool = False, **how: object) -> object:
+        asked.append((behind, briefly))
+        return None if briefly and long else [(4, "cos(x)")]
+
+    monkeypatch.setattr(worker, "ask", answer)
+    assert worker.derivation.__wrapped__("print(y)").text == "cos(x)\n"
+    assert asked == [(1, True), (pools.LAST, False)][: 1 + long]
+
+
+def test_what_is_derived_briefly_is_what_is_derived_or_nothing(monkeypatch):
+    monkeypatch.setattr(worker, "DERIVATION", float(PATIENT))
+    short = LONG.format("sin(1)", "x[0], 1")
+    wholly = worker._derivation(short)  # SymPy is imported now, as in a worker
+    assert worker._derivation(short, briefly=True) == wholly != []
+    assert worker._derivation(heavy(1), briefly=True) is None
+
+
+def test_jobs_at_the_end_of_the_line_hold_one_worker_and_those_before_them_pass(three, monkeypatch):
+    monkeypatch.setattr(pools, "DEADLINE", PATIENT)
+    until(lambda: complete(three))
+    with ThreadPoolExecutor(3) as threads:
+        long = [threads.submit(refusal, lambda: three.run(slow(60), behind=pools.LAST)) for _ in range(3)]
+        until(lambda: len(three._waiting) == 2)
+        (held,) = three._held
+        assert held.nice
+        assert three.run(quick(), "honest", behind=1)["result"]
+        assert len(three._waiting) == 2
+        assert not any(job.done() for job in long)
+        three.close()
+
+
+def test_a_job_that_stands_behind_is_given_the_worker_that_has_not_stepped_back(three, monkeypatch):
+    monkeypatch.setattr(pools, "DEADLINE", PATIENT)
+    until(lambda: complete(three))
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(refusal, lambda: three.run(slow(60), behind=1))
+        until(lambda: three._held)
+        assert [held.nice for held in three._held] == [False]
+        three.close()
 
 
 # ── The process ──────────────────────────────────────────────────────────────────────────────────────────

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from core import address as share
+from core.grammar import matrices
 from core.kinds import KINDS, explain
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem
@@ -141,6 +144,19 @@ def test_a_refused_paste_is_explained_with_the_characters_at_fault(monkeypatch):
     assert data["refusal"]["matrix"] == "b"
     assert data["refusal"]["parts"] == ["1 2\n3 ", "x", ""]
     assert "x" in data["refusal"]["message"]
+
+
+def test_a_pasted_text_is_read_once_though_it_is_asked_for_twice(monkeypatch):
+    asked = []
+    monkeypatch.setattr(product, "read", lambda text: asked.append(text) or matrices.read(text))
+    problem = KINDS["matmul"].default
+    for text, refused in (("8 8 7", False), ("8 8 seven", True)):
+        pasted = paste("b", 0, 0, text)
+        with suppress(ProblemError):
+            product.edited(pasted)
+        data = _data(problem, explain(problem), monkeypatch, pasted)
+        assert (data["refusal"] is not None) == refused
+        assert asked.count(text) == 1
 
 
 def test_nothing_is_quoted_where_nothing_was_pasted(monkeypatch):

@@ -87,10 +87,21 @@ def _place(act: Message) -> tuple[int, int]:
 def _paste(problem: MatmulProblem, act: Message) -> MatmulProblem:
     """A block from a cell on; or the whole matrix, where a whole one was pasted into its first cell."""
     letter, text = act.choice("matrix", SHAPES), act.text("text", MAX_TEXT + 1)
-    (i, j), block = _place(act), read(text)
+    (i, j), block = _place(act), _block(text)
+    if isinstance(block, ProblemError):
+        raise block.at(block.field, block.index)
     old: Matrix = getattr(problem, letter)
     whole = act.flag("whole") or ((i, j) == (0, 0) and WHOLE.search(text))
     return _reshaped(problem, letter, block if whole else put(old, block, i, j))
+
+
+@lru_cache(maxsize=32)
+def _block(text: str) -> Matrix | ProblemError:
+    """A pasted matrix, or why it is none: asked when it comes, and again when the page is written."""
+    try:
+        return read(text)
+    except ProblemError as refusal:
+        return refusal.with_traceback(None)
 
 
 def _reshaped(problem: MatmulProblem, letter: str, new: Matrix) -> MatmulProblem:

@@ -1,0 +1,86 @@
+"""What somebody pasted → the address of the problem it asks for, what was read of each line, and what else it could be.
+
+The text is read in a process that can be killed; nothing of it is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core import address as share
+from core.calculus import worker
+from core.grammar.code.source import MAX_TEXT
+from core.kinds import complete
+from core.kinds.kind import Problem
+from core.problem import ProblemError
+
+UNDERSTOOD = frozenset(
+    "nothing_to_compute comment output with_line function_defined asks_backward asks_jacobian asks_backward_at_ones"
+    " asks_jacobian_at_ones at_ones forward_mode point_given assumed_shape random_values check_not_run".split()
+)  # what is said of a line that was read; every other code says why it was not
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the text: what was ``read`` of it, and a code with facts for what is to be said of it."""
+
+    number: int
+    text: str
+    read: str = ""
+    code: str = ""
+    facts: Mapping[str, str | int] | None = None
+
+    @property
+    def understood(self) -> bool:
+        return not self.code or self.code in UNDERSTOOD
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Another problem that ``text`` could be: ``kind`` says how it is read (a key of the words ``pasted_as``)."""
+
+    text: str
+    taken: str
+    kind: str
+    line: int
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Brought:
+    """``problem`` is complete; where there is none ``refusal`` says why."""
+
+    problem: Problem | None
+    lines: tuple[Line, ...]
+    choices: tuple[Choice, ...] = ()
+    refusal: ProblemError | None = None
+    notes: tuple[str, ...] = ()  # keys of the words ``pasted_note``
+
+
+def bring(text: str) -> Brought:
+    """Reads a pasted text. Raises ProblemError for one that cannot be looked at: ``too_long``, ``empty``, ``busy`` …"""
+    if len(text) > MAX_TEXT:
+        raise ProblemError("too_long", field="", span=(MAX_TEXT, len(text)), length=len(text), limit=MAX_TEXT)
+    answer = worker.ask("bring", text=text)
+    lines = tuple(Line(number, typed, read, code, dict(facts)) for number, typed, read, code, facts in answer["lines"])
+    found: list[tuple[str, int, Problem]] = []
+    refusal = _refusal(answer["refusal"])
+    for kind, line, address in answer["found"]:
+        try:
+            found.append((kind, line, complete(share.decode(address).problem)))
+        except ProblemError as error:
+            refusal = refusal or error
+    if not found:
+        return Brought(None, lines, (), refusal or ProblemError("nothing_to_show", field=""))
+    texts = {line.number: line.text.strip() for line in lines}
+    taken, first, problem = found[0]
+    choices = tuple(
+        Choice(texts.get(line, lines[0].text.strip()), taken, kind, line if line != first else 0, other)
+        for kind, line, other in found[1:]
+    )
+    return Brought(problem, lines, choices, None, tuple(answer["notes"]))
+
+
+def _refusal(told: Mapping[str, object] | None) -> ProblemError | None:
+    return None if told is None else worker.refused(told)

@@ -1,0 +1,136 @@
+"""Lines that are no code: y = …, f(x, y) = …, constants a = 1, b = 2, or a function alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core import grammar
+from core.expression.tree import Node, names
+from core.grammar.characters import fold
+from core.grammar.code.cell import Cell
+from core.grammar.code.expressions import substituted
+from core.grammar.code.tensors import Tensor, scalar
+from core.grammar.code.unread import UnreadError
+from core.grammar.code.values import Unreadable
+from core.problem import ProblemError
+
+CONSTANTS = re.compile(
+    r"\s{0,8}(?:with |where |let |given |and )?(?:the )?"
+    r"(?:constants?|parameters?|const|values?|常数|常量|参数|其中)\s?:?\s?",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(r"\s{0,8}(?:\(\d{1,2}\)|\d{1,2}[.)])\s{1,4}(?=\S)")
+HEAD = re.compile(
+    r"\s{0,8}(?P<name>\\?[A-Za-z]\w{0,23}|[^\W\d_])(?:_\{\w{1,8}\})?\s?(?:\([\w, ]{0,60}\))?\s{0,8}=(?!=)"
+)
+SEPARATORS = re.compile(r"[,;]")
+TRANSPOSED = re.compile(
+    r"\^ ?\{? ?(?:T|\\top|\\intercal|\\mathsf ?\{ ?T ?\}|⊤|′)(?![A-Za-z0-9])(?: ?\})?|(?<=[A-Za-z0-9)])['ᵀ]"
+)
+MATRIX_WORDS = re.compile(r"\.T\b|(?<![A-Za-z0-9_\\])[A-Z] {1,4}[a-z](?![A-Za-z0-9_(])")
+LETTERS = re.compile(r"(?:[A-Za-z][0-9]{0,2}(?![A-Za-z])|[-+*/@() ]|\.T|[0-9.])*+")
+BESIDE = re.compile(r"(?<=[A-Za-z0-9_)]) {1,4}(?=[A-Za-z(])")
+COMMENT = re.compile(r"\s(?:#|//|%)")
+
+
+def read(cell: Cell, text: str) -> None:
+    """Reads one line. Raises UnreadError."""
+    plain = _plain(text)
+    if values := _numbers(plain):
+        _keep(cell, values)
+        return
+    head = HEAD.match(plain)
+    name = head["name"].lstrip("\\") if head else ""
+    try:
+        node = _linked(cell, parsed(cell, plain[head.end() :] if head else plain))
+    except UnreadError:
+        cell.names[name] = Unreadable(name, cell.line)
+        raise
+    if name:
+        cell.names[name] = cell.bound(name, scalar(node))
+        cell.tell(f"{name} = {cell.shown_as(node)}")
+    else:
+        cell.shown.append(scalar(node))
+        cell.tell(cell.shown_as(node))
+
+
+def is_readable(cell: Cell, text: str) -> bool:
+    """Whether ``read`` can read a line; nothing of the cell changes."""
+    plain = _plain(text)
+    head = HEAD.match(plain)
+    try:
+        return bool(_numbers(plain)) or parsed(cell, plain[head.end() :] if head else plain) is not None
+    except UnreadError:
+        return False
+
+
+def _plain(text: str) -> str:
+    """The line without its number in a list, its comment and the punctuation at its end."""
+    found = COMMENT.search(text)
+    return NUMBERED.sub("", fold(text[: found.start()] if found else text), count=1).strip().rstrip(".,;")
+
+
+def matrix_product(text: str) -> str:
+    """x^T A x and A x + b as Python, x.T @ A @ x: a matrix has a capital letter. Empty for anything else."""
+    turned = TRANSPOSED.sub(".T", _plain(text))
+    if not MATRIX_WORDS.search(turned) or not LETTERS.fullmatch(turned):
+        return ""
+    return BESIDE.sub(r" @ ", turned)
+
+
+def parsed(cell: Cell, text: str) -> Node:
+    """The tree of a function; its names are those that the grammar knows, or those of the cell."""
+    try:
+        return grammar.parse(text, None)
+    except ProblemError as error:
+        known = {symbol.name for symbol in cell.symbols.values()} | set(cell.names)
+        try:
+            return grammar.parse(text, sorted(known))
+        except ProblemError:
+            raise UnreadError(error.code, **error.facts) from None
+
+
+def _linked(cell: Cell, node: Node) -> Node:
+    """The tree with the symbols of the cell for its names; a new name is a variable without a value."""
+    new: dict[str, Node] = {}
+    for name in names([node]):
+        value = cell.names.get(name)
+        if isinstance(value, Unreadable):
+            raise UnreadError("needs_line", name=name, line=value.line)
+        if isinstance(value, Tensor) and len(value.entries) == 1:
+            new[name] = value.entries[0]
+        else:
+            latest = [key for key, symbol in cell.symbols.items() if symbol.name == name]
+            new[name] = Node("name", text=latest[-1]) if latest else cell.free(name).entries[0]
+    return substituted(node, new)
+
+
+def is_ambiguous(product: str) -> bool:
+    """Whether what ``matrix_product`` made could also be a product of numbers: A x, but not x.T @ A @ x."""
+    return "@" in product and ".T" not in product
+
+
+def _numbers(text: str) -> list[tuple[str, Node]]:
+    """a = 1, b = 2 as names with numbers, with or without the word for it before; empty for anything else."""
+    found = CONSTANTS.match(text)
+    values = []
+    for part in SEPARATORS.split(text[found.end() :] if found else text):
+        name, sign, number = part.partition("=")
+        try:
+            values.append((grammar.variable(name, field=""), grammar.constant(number, field="")))
+        except ProblemError:
+            return []
+        if not sign:
+            return []
+    return values
+
+
+def _keep(cell: Cell, values: list[tuple[str, Node]]) -> None:
+    for name, node in values:
+        known = cell.free_symbol(name)
+        if known is None:
+            cell.names[name] = cell.bound(name, scalar(node))
+        else:  # used in a line before
+            cell.symbols[known.key] = replace(known, value=node)
+    cell.tell(", ".join(f"{name} = {cell.shown_as(node)}" for name, node in values))

@@ -1,0 +1,165 @@
+"""Pasted cells: each case of tests/cases/brought.json, our own exports, and a line for every kind of thing said."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from core import address as share
+from core import export
+from core.__main__ import answer
+from core.brought import UNDERSTOOD, bring
+from core.grammar.code import read
+from core.kinds import complete, explain, subject
+from core.wording import examples
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "brought.json").read_text(encoding="utf-8"))
+PASTED = [case for case in CASES if case["into"] == "paste box"]
+CODE = [case for case in PASTED if case["id"].startswith(("code", "const"))]
+TENSORS = [case for case in PASTED if case["id"].startswith("ten")]
+
+
+def address(text: str) -> str:
+    """The address of the first problem that a text can be."""
+    brought = read(text)
+    assert brought.candidates, [(line.text, told) for line, told in brought.lines]
+    return brought.candidates[0].address
+
+
+def codes(text: str) -> dict[int, str]:
+    return {line.number: told.code for line, told in read(text).lines}
+
+
+# ── The cases ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("case", CODE, ids=lambda case: case["id"])
+def test_a_cell_that_somebody_brought_is_read_as_meant(case):
+    found_at = address(case["text"])
+    found = share.decode(found_at)
+    assert not found.errors
+    query = dict(parameter.split("=") for parameter in found_at.partition("?")[2].split("&"))
+    if "at" in case:  # the case gives its own point
+        assert {name.partition(":")[0] for name in query["at"].split(",")} == set(case["at"])
+        query["at"] = ",".join(f"{name}:{value}" for name, value in case["at"].items())
+    described, _ = answer(f"/{found.page}?" + "&".join(f"{name}={value}" for name, value in query.items()))
+    assert "error" not in described
+    for key in ("jacobian_at", "vjp"):
+        if key in case:
+            assert described[key] == pytest.approx(case[key]) if key == "vjp" else _close(described[key], case[key])
+    if "v" in case:
+        assert described["cotangent"] == case["v"]
+    if "grad" in case:
+        assert described["vjp"] == case["grad"]
+    if "grads" in case:
+        for wrt, grad in case["grads"].items():
+            assert answer(address(case["text"]).replace("&wrt=b", f"&wrt={wrt}"))[0]["grad"] == grad
+
+
+def _close(found, wanted):
+    return [pytest.approx(row, abs=1e-9) for row in wanted] == found
+
+
+@pytest.mark.parametrize("case", TENSORS, ids=lambda case: case["id"])
+def test_tensors_are_written_out_entry_by_entry_and_it_is_said(case):
+    brought = read(case["text"])
+    assert brought.notes == ("entry_by_entry",)
+    assert "assumed_shape" in {told.code for _, told in brought.lines}
+    assert explain(share.decode(brought.candidates[0].address).problem)
+    assert (len(brought.candidates) > 1) == (case["must"] == "ask")
+
+
+def test_letters_beside_one_another_are_a_product_of_matrices_or_of_numbers():
+    first, other = read("A x").candidates
+    assert first.address == "/vjp?f=x1%2B2*x2;3*x1%2B4*x2&at=x1:1,x2:2"
+    assert (other.address, other.kind) == ("/vjp?f=A*x&at=A:1,x:1", "scalars")
+
+
+# ── Our own files ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.id)
+def test_what_we_export_pastes_back_to_the_link_it_came_from(example, suffix):
+    problem = complete(share.decode(example.address).problem)
+    text = export.export(subject(explain(problem)), suffix, export.Options())[0].decode()
+    without_link = re.sub(r"/(?:vjp|chain|matmul)\?[^\s\">]+", "…", text)
+    assert without_link != text
+    assert share.encode(complete(share.decode(address(without_link)).problem)) == share.encode(problem)
+
+
+# ── What else is understood ──────────────────────────────────────────────────────────────────────────────
+
+READ = [
+    ("x = torch.tensor(2., requires_grad=True)\ny = x**3\ny.backward()", "/vjp?f=x^3&at=x:2"),
+    ("import jax\njax.grad(lambda x: jnp.tanh(x)*x)(2.0)", "/vjp?f=tanh(x)*x&at=x:2"),
+    ("def f(x, y):\n    return x*y\njax.grad(f, argnums=1)(2., 3.)", "/vjp?f=2*y&at=y:3"),
+    ("y, pull = jax.vjp(lambda a: jnp.sin(a), 0.5)\npull(2.0)", "/vjp?f=sin(a)&at=a:0.5&v=2"),
+    ("f = lambda x: (x[0]*x[1], x[0])\njacobian(f, torch.tensor([1., 2.]))", "/vjp?f=x1*x2;x1&at=x1:1,x2:2"),
+    ("x, y = symbols('x y')\ndiff(x**2*y, x)\ndiff(x**2*y, y)", "/vjp?f=x^2*y&at=x:1,y:1"),
+    ("x = symbols('x')\n(x**2).diff(x).subs(x, 3)", "/vjp?f=x^2&at=x:3"),
+    ("x1 = tf.Variable(3.0)\nwith tf.GradientTape() as t:\n    y = x1**2\nt.gradient(y, x1)", "/vjp?f=x1^2&at=x1:3"),
+    ("f = @(x) [x(1)^2; x(1)*x(2)]", "/vjp?f=x1^2;x1*x2&at=x1:1,x2:1"),
+    ("syms x y\nf = x.^2.*y;\ngradient(f, [x, y])", "/vjp?f=x^2*y&at=x:1,y:1"),
+    ("In [1]: x = 2.0\nIn [2]: y = 3*x\nOut[2]: 6.0", "/vjp?f=3*x&at=x:2"),
+    ("a = np.array([1., 2.])\nb = np.hstack([a, a[:1]])\nc = (b*b).sum()", "/vjp?f=a1*a1%2Ba2*a2%2Ba1*a1&at=a1:1,a2:2"),
+    ("y = 3x + 2\nz = y^2", "/chain?f=3*x%2B2&g=y1^2&at=x:1"),
+    ("def f(x):\n    a, b = x\n    return a*b", "/vjp?f=x1*x2&at=x1:1,x2:1"),
+    ("x = torch.randn(2, requires_grad=True)\ny = [x[i]**2 for i in range(2)]\ntorch.stack(y).backward(x)", "/vjp"),
+    ("u = x + y\nw = x*y", "/vjp?f=x%2By;x*y&at=x:1,y:1"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), READ)
+def test_reads(text, wanted):
+    found = address(text)
+    assert found == wanted if "?" in wanted else found.startswith(wanted + "?")
+
+
+SAYS = [
+    ("import os\ny = x**2", 1, "import"),
+    ("y = x*2\nfor i in range(3):\n    y = y*2", 2, "loop"),
+    ("y = x*2\nif x > 0:\n    y = 1", 2, "branch"),
+    ("class Net(nn.Module):\n    pass\ny = x*2", 1, "statement"),
+    ("y = frobnicate(x)\nz = x*2", 1, "unknown_call"),
+    ("y = frobnicate(x)\nz = y*2", 2, "needs_line"),
+    ("x = torch.zeros(9, 9)\ny = t*2", 1, "tensor_too_large"),
+    ("a = torch.ones(2, 3) @ torch.ones(2, 3)\ny = t*2", 1, "shapes_do_not_fit"),
+    ("x = torch.tensor([1., 2.], requires_grad=True)\n(x*2).backward(torch.ones(3))", 2, "wrong_cotangent"),
+    ("x = symbols('x')\ndiff(x**3, x, 2)\ny = x**3", 2, "second_derivative"),
+    ("exec('import os')\ny = x*2", 1, "unknown_call"),
+    ("__import__('os').system('touch PWNED')\ny = x*2", 1, "unknown_call"),
+    ("y = torch.sin(" + "(" * 60 + "x" + ")" * 60 + ")\nz = x", 1, "too_deep_here"),
+    ("def f(x):\n    return f(x)\nz = f(t)", 2, "too_deep_here"),
+    ("y = torch.tensor([1e400])*x", 1, "not_finite_number"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "code"), SAYS)
+def test_says_of_a_line_why_it_was_not_read(text, line, code):
+    assert codes(text)[line] == code
+    assert code not in UNDERSTOOD
+
+
+def test_a_loop_leaves_what_it_would_change_as_it_was_and_the_rest_goes_on():
+    text = next(case["text"] for case in PASTED if case["id"] == "code-9")
+    assert codes(text)[3] == "loop"
+    assert address(text) == "/vjp?f=x1*2;x2*2;x3*2&at=x1:1,x2:2,x3:3&v=0.1,1,0.0001"
+
+
+def test_a_text_without_a_function_is_refused_with_its_lines():
+    brought = bring("import os\nos.system('true')")
+    assert brought.problem is None
+    assert brought.refusal.code == "nothing_to_show"
+    assert [line.understood for line in brought.lines] == [False, False]
+
+
+def test_the_process_answers_what_the_reader_reads():
+    text = next(case["text"] for case in PASTED if case["id"] == "code-5")
+    brought = bring(text)
+    assert share.encode(brought.problem) == share.encode(complete(share.decode(address(text)).problem))
+    assert [(choice.taken, choice.kind) for choice in brought.choices] == [("chain", "vjp")]
+    assert brought.notes == ("entry_by_entry",)
