@@ -24,7 +24,10 @@ Rows = tuple[Vector, ...]  # a matrix, row by row
 
 @dataclass(frozen=True)
 class Map:
-    """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n)."""
+    """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n).
+
+    ``exactly`` (n) are the coordinates of the point as expressions without names.
+    """
 
     inputs: tuple[str, ...]
     outputs: tuple[Node, ...]
@@ -32,6 +35,7 @@ class Map:
     values: Vector
     jacobian: tuple[tuple[Node, ...], ...]
     jacobian_at: Rows
+    exactly: tuple[Node, ...]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ ONLY_IN = {
     "streamlit": ("app.py", "pages/", "server/"),
     "torch": ("core/engines/",),
     "sympy": ("core/calculus/",),
+    "mpmath": ("core/numbers/precise.py", "core/engines/referee.py"),
     "plotly": ("core/figures.py",),
 }
 

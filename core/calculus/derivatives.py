@@ -8,6 +8,7 @@ powers and the chain rule. ``core.calculus.worker`` runs this in a process that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -17,6 +18,7 @@ import sympy as sp
 
 from core.expression.text import to_text
 from core.expression.tree import COMPARISONS, Node, names, natural, number, walk
+from core.grammar.limits import MAX_DECIMAL_EXPONENT, MAX_DIGITS
 from core.problem import ProblemError
 
 MAX_ENTRY = 600  # nodes of one entry of J; more could not be read, and typesetting it would freeze the browser
@@ -118,7 +120,8 @@ INERT: dict[str, type[Inert]] = {
     "sigmoid": _inert("sigmoid", lambda u: sigmoid(u) * (1 - sigmoid(u))),
     "softplus": _inert("softplus", lambda u: sigmoid(u)),
     "atan2": _inert("atan2", lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
-    "^": _inert("^", lambda a, b: b * power(a, b - 1), lambda a, b: log(a) * power(a, b)),
+    # 0^b is 0 for every b > 0, so its derivative is as well; log(0) would be no number
+    "^": _inert("^", lambda a, b: b * power(a, b - 1), lambda a, b: log(a) * power(a, b) if a != 0 else ZERO),
     "max": type("inert_max", (Extreme,), {"op": "max", "comparison": ">"}),
     "min": type("inert_min", (Extreme,), {"op": "min", "comparison": "<"}),
     "where": Chosen,
@@ -171,7 +174,7 @@ def build(node: Node, symbols: dict[str, sp.Symbol]) -> Expr:
     if result.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
         raise ProblemError("division_by_zero", span=node.span, expression=to_text(node)[:24])
     if _bits(result) > MAX_BITS:
-        raise ProblemError("number_too_large", span=node.span, limit=MAX_BITS)
+        raise ProblemError("number_too_large", span=node.span, limit=int(MAX_BITS * math.log10(2)))
     return result
 
 
@@ -217,10 +220,23 @@ def _rational(q: Fraction, decimals: bool) -> Node:
     if q < 0:
         return Node("neg", (_rational(-q, decimals),))
     if q.denominator == 1:
-        return number(q.numerator)
+        return _whole(q.numerator)
     if decimals and Fraction(text := format(float(q), ".12g")) == q and "e" not in text:
         return number(text)
-    return Node("/", (number(q.numerator), number(q.denominator)))
+    return Node("/", (_whole(q.numerator), _whole(q.denominator)))
+
+
+def _whole(n: int) -> Node:
+    """A positive integer as it can be typed: 2e40, and what has too many digits for that in pieces."""
+    digits = str(n)
+    zeros = len(digits) - len(digits.rstrip("0"))
+    if len(digits) <= MAX_DIGITS:
+        return number(digits)
+    if len(digits) - zeros <= MAX_DIGITS and zeros <= MAX_DECIMAL_EXPONENT:
+        return number(f"{digits[:-zeros]}e{zeros}")
+    high, low = divmod(n, 10**MAX_DIGITS)
+    product = Node("*", (_whole(high), number(f"1e{MAX_DIGITS}")))
+    return Node("+", (product, _whole(low))) if low else product
 
 
 def _product(expression: Expr, decimals: bool) -> Node:

@@ -24,7 +24,7 @@ from typing import Any
 
 from core.calculus.pool import ANSWER, LAST, Pool, Stats
 from core.code.sympy import VOCABULARY
-from core.code.transcript import Printed, Transcript, run
+from core.code.transcript import Listing, Printed, Transcript, run
 from core.expression.tree import Node
 from core.memory import remembered
 from core.problem import ProblemError
@@ -138,7 +138,7 @@ def derivation(source: str) -> Transcript:
     printed = ask("derivation", behind=1, patience=TURN, source=source, briefly=True)
     if printed is None:
         printed = ask("derivation", behind=LAST, patience=TURN, source=source)
-    return Transcript(source, tuple(Printed(line, text) for line, text in printed))
+    return Transcript(Listing(source), tuple(Printed(line, text) for line, text in printed))
 
 
 # ── In the process ───────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,7 @@ def _derivation(source: str, briefly: bool = False) -> Json:
     """
     try:
         with _alarm("REAL", DERIVATION), _alarm("VIRTUAL", MOMENT) if briefly else contextlib.nullcontext():
-            transcript = run(source, VOCABULARY)
+            transcript = run(Listing(source), VOCABULARY)
     except _AlarmError as alarm:
         if alarm.clock == "VIRTUAL":
             return None

@@ -6,6 +6,7 @@ reader's names occur only as the texts that SymPy prints. ``core.calculus.worker
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -13,6 +14,8 @@ from fractions import Fraction
 from core.code.transcript import Vocabulary
 from core.expression.text import to_text
 from core.expression.tree import LEAVES, Node
+from core.numbers.floats import evaluate
+from core.numbers.precise import value
 
 # op -> SymPy; {0}, {1}, … are the arguments
 OPERATIONS: dict[str, str] = {
@@ -28,7 +31,12 @@ OPERATIONS: dict[str, str] = {
     "==": "sp.Eq({0}, {1})",
     "!=": "sp.Ne({0}, {1})",
 }
+POWER_OF_ZERO = "sp.Piecewise((0, {0} > 0), (1, sp.Eq({0}, 0)))"  # SymPy's own slope of 0**x is 0*log(0), which is nan
 CONSTANTS = {"pi": "sp.pi", "e": "sp.E"}
+
+ALGEBRAIC = ("neg", "+", "-", "*", "/", "sqrt", "abs", "relu", "max", "min", "where")  # they keep rationals rational
+MAX_BITS = 4000  # of a number that SymPy writes out: 1,200 digits
+DIGITS = 30  # of a coordinate in their place: powers of it lose a few
 
 MATMUL_NAMES = ("a", "b", "c", "at_a", "at_b", "at_v", "element", "weight", "a_grad", "b_grad")
 
@@ -37,7 +45,7 @@ VOCABULARY = Vocabulary(
     alias="sp",
     names=frozenset({"sp", "print", "x", "y", "J", "k", "v", "vJ", "at", "dict", "zip", *MATMUL_NAMES}),
     attributes=frozenset(
-        "symbols Matrix jacobian subs zeros T pi E Rational Abs Max Min Piecewise Eq Ne atan2 diff "
+        "N symbols Matrix jacobian subs zeros T pi E Rational Abs Max Min Piecewise Eq Ne atan2 diff "
         "sin cos tan asin acos atan sinh cosh tanh exp log sqrt sign".split()
     ),
     keywords=frozenset({"real"}),
@@ -53,6 +61,7 @@ def vector_source(
 
     ``point`` and ``cotangent`` are the numbers as they were read (trees without names).
     """
+    numbers = coordinates(outputs, inputs, point)
     places = {name: f"x[{j}]" for j, name in enumerate(inputs)}
     rows = "".join(f"    {expression(node, places)},\n" for node in outputs)
     weights = ", ".join(f'"k{i + 1}"' for i in range(len(outputs)))
@@ -69,7 +78,7 @@ k = sp.symbols([{weights}])
 vJ = sp.Matrix([k]) * J
 print(vJ)
 
-at = dict(zip(x, {constant_list(point)}))
+at = dict(zip(x, {numbers}))
 v = dict(zip(k, {constant_list(cotangent)}))
 print(J.subs(at))
 print(vJ.subs(at).subs(v))
@@ -121,9 +130,31 @@ def _letters(letter: str, matrix: Sequence[Sequence[Node]]) -> str:
     return f"{letter} = sp.Matrix([{rows}])\n"
 
 
-def constant_list(numbers: Sequence[Node]) -> str:
-    """Constants as a list that SymPy reads."""
-    return f"[{', '.join(expression(node, {}) for node in numbers)}]"
+def constant_list(numbers: Sequence[Node], digits: int | None = None) -> str:
+    """Constants as a list that SymPy reads, with ``digits`` as decimals."""
+    texts = [expression(node, {}) for node in numbers]
+    return f"[{', '.join(texts if digits is None else (f'sp.N({text}, {digits})' for text in texts))}]"
+
+
+def coordinates(outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[Node]) -> str:
+    """A point as a list that SymPy reads: exactly, or as decimals where a power would be thousands of digits long."""
+    places = dict(zip(inputs, point, strict=True))
+    long = max((_bits(node, places) for node in outputs), default=0.0) > MAX_BITS
+    return constant_list(point, DIGITS if long else None)
+
+
+def _bits(node: Node, places: Mapping[str, Node]) -> float:
+    """About how many bits SymPy needs for the value of a tree, where that is a rational or the root of one."""
+    if node.op == "name":
+        return _bits(places[node.text], {})
+    if node.op == "number":
+        q = Fraction(node.text)
+        return q.numerator.bit_length() + q.denominator.bit_length()
+    bits = [_bits(arg, places) for arg in node.args]
+    if node.op == "^":
+        exponent = evaluate(node.args[1], {name: value(tree) for name, tree in places.items()})
+        return max(bits[0] * abs(exponent), bits[1]) if math.isfinite(exponent) else 0.0
+    return sum(bits) if node.op in ALGEBRAIC else 0.0
 
 
 def expression(node: Node, places: Mapping[str, str]) -> str:
@@ -140,6 +171,8 @@ def _spelled(node: Node, places: Mapping[str, str]) -> Node:
     if node.op == "/" and all(arg.op == "number" and arg.text.isdigit() for arg in node.args):
         return _leaf(f"sp.Rational({int(node.args[0].text)}, {int(node.args[1].text)})")  # 1/3 is a float in Python
     args = tuple(_spelled(arg, places) for arg in node.args)
+    if node.op == "^" and node.args[0].op == "number" and not Fraction(node.args[0].text):
+        return _leaf(POWER_OF_ZERO.format(to_text(args[1])))
     if node.op not in OPERATIONS:
         return replace(node, args=args)
     texts = [to_text(arg) for arg in args]

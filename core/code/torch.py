@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import add, mul, neg, pow, sub, truediv
 from typing import NamedTuple
 
+from core.code.transcript import Listing
 from core.expression.tree import COMPARISONS, FUNCTIONS, Node
 
 OPERATIONS: dict[str, str] = {
@@ -175,39 +176,42 @@ torch.set_default_dtype(torch.float64)
 """
 NO_DEPENDENCE = """\
 y = f(x)
-print(y)
+print(y)§y
 # y does not depend on x: no graph to go back through
-print(y.requires_grad)
+print(y.requires_grad)§y.requires_grad
 # so PyTorch leaves None, which means zero
-print(x.grad)
+print(x.grad)§x.grad
 
-print(torch.func.jacrev(f)(x.detach()))
+print(torch.func.jacrev(f)(x.detach()))§J
 """
 BACKWARD = """\
 y = f(x)
-print(y)
+print(y)§y
 # keep the graph: more passes follow
 y.backward(v, retain_graph=True)
-print(x.grad)
+print(x.grad)§x.grad
 
 # m one-hot passes recover J, row by row
 for one_hot in torch.eye({m}):
     # .grad accumulates: start from zero
     x.grad = None
     y.backward(one_hot, retain_graph=True)
-    print(x.grad)
+    print(x.grad)§rows
 
 # the whole J in one call: the same m passes
-print(torch.func.jacrev(f)(x.detach()))
+print(torch.func.jacrev(f)(x.detach()))§J
 """
 
 
-def vector_source(
+def vector_listing(
     outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float], cotangent: Sequence[float]
-) -> str:
-    """The complete listing for y = f(x) and one backward(v): it prints y, x.grad, each row of J, and J."""
+) -> Listing:
+    """The complete listing for y = f(x) and one backward(v). It shows y, x.grad, the ``rows`` of J, and J.
+
+    Where y does not depend on x: y, y.requires_grad, x.grad (None) and J.
+    """
     passes = BACKWARD.format(m=len(outputs)) if any(map(depends, outputs)) else NO_DEPENDENCE
-    return (
+    return Listing.written(
         HEADER
         + legend(inputs, "x")
         + function("f", "x", outputs, indexed(inputs, "x"))
@@ -232,7 +236,7 @@ def _forward(count: int, keep: bool) -> str:
         if keep and s < count - 1:
             lines.append("# y is no leaf: ask PyTorch to keep its .grad\n" if s == 0 else "")
             lines.append(f"{after}.retain_grad()\n")
-    return "".join(lines) + "".join(f"print({letter})\n" for letter in CHAIN_VECTORS[1 : count + 1])
+    return "".join(lines) + "".join(f"print({letter})§{letter}\n" for letter in CHAIN_VECTORS[1 : count + 1])
 
 
 def _jacrev(s: int) -> str:
@@ -240,39 +244,42 @@ def _jacrev(s: int) -> str:
 
 
 def _jvp(s: int) -> str:
-    return f"u = torch.func.jvp({CHAIN_FUNCTIONS[s]}, ({CHAIN_VECTORS[s]}.detach(),), (u,))[1]\nprint(u)\n"
+    pushed = f"torch.func.jvp({CHAIN_FUNCTIONS[s]}, ({CHAIN_VECTORS[s]}.detach(),), (u,))[1]"
+    return f"u = {pushed}\nprint(u)§u at {CHAIN_VECTORS[s + 1]}\n"
 
 
 def _connected(count: int) -> str:
     lines = [f"{CHAIN_VECTORS[count]}.backward(v)\n"]
     for s in range(count - 1, -1, -1):
         why = "v pulled back through" if s == count - 1 else "and on through"
-        lines.append(f"# {why} {CHAIN_FUNCTIONS[s]}\nprint({CHAIN_VECTORS[s]}.grad)\n")
+        lines.append(f"# {why} {CHAIN_FUNCTIONS[s]}\nprint({CHAIN_VECTORS[s]}.grad)§{CHAIN_VECTORS[s]}.grad\n")
     return "".join(lines)
 
 
 def _cut(count: int) -> str:
     last = CHAIN_VECTORS[count]
-    lines = [f"# {last} does not depend on x: no graph to go back through\nprint({last}.requires_grad)\n"]
+    shown = f"{last}.requires_grad"
+    lines = [f"# {last} does not depend on x: no graph to go back through\nprint({shown})§{shown}\n"]
     for s in range(count - 1, 0, -1):
         lines.append(f"v = v @ {_jacrev(s)}\n")
-        lines.append(f"# v pulled back through {CHAIN_FUNCTIONS[s]}\nprint(v)\n")
-    return "".join(lines) + "# PyTorch leaves None, which means zero\nprint(x.grad)\n"
+        lines.append(f"# v pulled back through {CHAIN_FUNCTIONS[s]}\nprint(v)§v at {CHAIN_VECTORS[s]}\n")
+    return "".join(lines) + "# PyTorch leaves None, which means zero\nprint(x.grad)§x.grad\n"
 
 
-def chain_source(
+def chain_listing(
     inner: Sequence[Node],
     outer: Sequence[Node],
     inputs: Sequence[str],
     point: Sequence[float],
     cotangent: Sequence[float],
     further: Sequence[Sequence[Node]] = (),
-) -> str:
+) -> Listing:
     """The listing for z = g(f(x)), or w = h(g(f(x))) and so on with ``further`` stages.
 
-    A stage after the first is written in y1, y2, …, the next in z1, z2, …: the outputs of the stage before. Printed
-    are y, z, …; then, from the last stage to the first, the gradients; then the Jacobians in the same order; then
-    u = (1, 0, …) pushed forward to y, z, ….
+    A stage after the first is written in y1, y2, …, the next in z1, z2, …: the outputs of the stage before. It shows
+    y, z, …; from the last stage to the first z.grad, y.grad, x.grad (where there is no graph to go back through:
+    z.requires_grad, "v at y", and x.grad, which is None); the Jacobians "J of g", "J of f"; and u = (1, 0, …) pushed
+    forward: "u at y", "u at z".
     """
     stages = (inner, outer, *further)
     count = len(stages)
@@ -282,7 +289,7 @@ def chain_source(
         vector = CHAIN_VECTORS[s]
         variables = inputs if s == 0 else [f"{vector}{i}" for i in range(1, len(stages[s - 1]) + 1)]
         functions.append(function(CHAIN_FUNCTIONS[s], vector, stage, indexed(variables, vector)) + "\n")
-    return (
+    return Listing.written(
         HEADER
         + legend(inputs, "x")
         + "".join(functions)
@@ -292,7 +299,7 @@ def chain_source(
         + _forward(count, keep=connected)
         + (_connected(count) if connected else _cut(count))
         + "\n# the Jacobians by themselves\n"
-        + "".join(f"print({_jacrev(s)})\n" for s in range(count - 1, -1, -1))
+        + "".join(f"print({_jacrev(s)})§J of {CHAIN_FUNCTIONS[s]}\n" for s in range(count - 1, -1, -1))
         + "\n# forward mode: u at x is pushed through f\n"
         + tensor("u", [float(j == 0) for j in range(len(inputs))])
         + "".join(f"# and on through {CHAIN_FUNCTIONS[s]}\n" * (s > 0) + _jvp(s) for s in range(count))
@@ -301,16 +308,16 @@ def chain_source(
 
 MATMUL = """
 c = a @ b
-print(c)
+print(c)§c
 c.backward(v)
-print(b.grad)
-print(a.grad)
+print(b.grad)§b.grad
+print(a.grad)§a.grad
 
 with torch.no_grad():
     # b.grad without backward
-    print(a.T @ v)
+    print(a.T @ v)§a.T @ v
     # a.grad without backward
-    print(v @ b.T)
+    print(v @ b.T)§v @ b.T
 """
 
 
@@ -321,16 +328,19 @@ c = a @ b
 c.retain_grad()
 loss = {loss}
 loss.backward()
-print(c.grad)
+print(c.grad)§c.grad
 """
 
 
-def matmul_source(
+def matmul_listing(
     a: Sequence[Sequence[float]],
     b: Sequence[Sequence[float]],
     v: Sequence[Sequence[float]],
     losses: Sequence[str] = (),
-) -> str:
-    """The listing for c = a @ b and one backward(v); then for each loss (code of ours in c) what it passes to c."""
+) -> Listing:
+    """The listing for c = a @ b and one backward(v); then for each loss (code of ours in c) what it passes to c.
+
+    It shows c, b.grad, a.grad, "a.T @ v", "v @ b.T", and c.grad once for each loss.
+    """
     tensors = tensor("a", a, grad=True) + tensor("b", b, grad=True) + tensor("v", v)
-    return HEADER + tensors + MATMUL + "".join(LOSS.format(loss=loss) for loss in losses)
+    return Listing.written(HEADER + tensors + MATMUL + "".join(LOSS.format(loss=loss) for loss in losses))

@@ -24,12 +24,54 @@ class Printed:
     value: object = None
 
 
+MARK = "§"  # where a listing is written: before the name of what a line shows
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Code, and the names of what it shows: (9, "x.grad") in ``shows`` says that line 9 (from 1) prints x.grad."""
+
+    source: str
+    shows: tuple[tuple[int, str], ...] = ()
+
+    @classmethod
+    def written(cls, marked: str) -> Listing:
+        """The listing of a text in which MARK and a name stand behind what a line prints: ``print(y)§y``."""
+        lines = [line.partition(MARK) for line in marked.splitlines()]
+        shows = tuple((number, name) for number, (_, mark, name) in enumerate(lines, 1) if mark)
+        return cls("".join(f"{code}\n" for code, _, _ in lines), shows)
+
+    @property
+    def setting(self) -> str:
+        """The lines before the first one that shows something."""
+        return "".join(self.source.splitlines(keepends=True)[: self.shows[0][0] - 1])
+
+
 @dataclass(frozen=True)
 class Transcript:
     """A listing and everything it printed, in order."""
 
-    source: str
+    listing: Listing
     printed: tuple[Printed, ...]
+
+    @property
+    def source(self) -> str:
+        """The code that ran."""
+        return self.listing.source
+
+    def every(self, name: str) -> tuple[Printed, ...]:
+        """All that was shown under a name, in order: a line in a loop shows several."""
+        lines = {line for line, shown in self.listing.shows if shown == name}
+        return tuple(printed for printed in self.printed if printed.line in lines)
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self.every(name))
+
+    def __getitem__(self, name: str) -> Printed:
+        """What was shown first under a name. KeyError where nothing was."""
+        for printed in self.every(name):
+            return printed
+        raise KeyError(name)
 
     @property
     def text(self) -> str:
@@ -96,8 +138,8 @@ def checked(source: str, vocabulary: Vocabulary) -> CodeType:
         return compile(tree, "<listing>", "exec")
 
 
-def run(source: str, vocabulary: Vocabulary, keep: Callable[[object], object] = lambda value: value) -> Transcript:
-    """Runs exactly ``source`` and keeps what it prints; ``keep`` says what of a printed value is remembered.
+def run(listing: Listing, vocabulary: Vocabulary, keep: Callable[[object], object] = lambda value: value) -> Transcript:
+    """Runs exactly its source and keeps what it prints; ``keep`` says what of a printed value is remembered.
 
     Raises RuntimeError for anything outside the vocabulary, or whatever the listing itself raises.
     """
@@ -106,8 +148,8 @@ def run(source: str, vocabulary: Vocabulary, keep: Callable[[object], object] = 
     def note(value: object) -> None:
         printed.append(Printed(sys._getframe(1).f_lineno, str(value), keep(value)))
 
-    execute(source, vocabulary, note)
-    return Transcript(source, tuple(printed))
+    execute(listing.source, vocabulary, note)
+    return Transcript(listing, tuple(printed))
 
 
 def execute(source: str, vocabulary: Vocabulary, note: Callable[[object], None]) -> dict[str, object]:

@@ -12,7 +12,7 @@ import torch
 
 from core.code import torch as listing
 from core.code import transcript
-from core.code.transcript import Transcript, Vocabulary
+from core.code.transcript import Listing, Printed, Transcript, Vocabulary
 from core.expression.tree import Node
 
 torch.set_default_dtype(torch.float64)  # what every listing says first; said here, no thread ever sees another
@@ -84,24 +84,19 @@ class MatmulAutograd:
     passed: tuple[Matrix, ...] = ()
 
 
-def source(outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float], cotangent: Sequence[float]) -> str:
-    """The listing that ``differentiate`` runs."""
-    return listing.vector_source(outputs, inputs, point, cotangent)
-
-
 def differentiate(
     outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float], cotangent: Sequence[float]
 ) -> Autograd:
     """y = f(x) at ``point`` (one number per input) and backward(``cotangent``) (one number per output)."""
-    ran = run(source(outputs, inputs, point, cotangent))
-    told = [printed.value for printed in ran.printed]
-    shape = (len(outputs), len(inputs))
-    depends = told[1] is not False
+    ran = run(listing.vector_listing(outputs, inputs, point, cotangent))
+    rows = ran.every("rows")
+    depends = "y.requires_grad" not in ran
+    none = (0.0,) * len(inputs)
     return Autograd(
-        values=_vector(told[0]),
-        vjp=_vector(told[1]) if depends else (0.0,) * shape[1],
-        jacobian=tuple(map(_vector, told[2:-1])) if depends else ((0.0,) * shape[1],) * shape[0],
-        jacrev=_matrix(told[-1]),
+        values=_vector(ran["y"]),
+        vjp=_vector(ran["x.grad"]) if depends else none,
+        jacobian=tuple(map(_vector, rows)) if depends else (none,) * len(outputs),
+        jacrev=_matrix(ran["J"]),
         depends=depends,
         source=ran.source,
         transcript=ran,
@@ -121,23 +116,22 @@ def differentiate_chain(
     ``further`` stages follow, each in the outputs of the one before: z1, z2, …; the cotangent is that of the last.
     """
     count = 2 + len(further)
-    ran = run(listing.chain_source(inner, outer, inputs, point, cotangent, further))
-    told = [printed.value for printed in ran.printed]
-    told, pushed = told[:-count], told[-count:]
-    depends = told[count] is not False
-    x_grad = _vector(told[-count - 1]) if depends else (0.0,) * len(inputs)
-    grads = (x_grad, *(_vector(told[-count - 1 - s]) for s in range(1, count)))
-    jacobians = tuple(_matrix(told[-1 - s]) for s in range(count))
+    ran = run(listing.chain_listing(inner, outer, inputs, point, cotangent, further))
+    letters = listing.CHAIN_VECTORS[: count + 1]
+    depends = f"{letters[-1]}.requires_grad" not in ran
+    between = tuple(_vector(ran[f"{letter}.grad" if depends else f"v at {letter}"]) for letter in letters[1:-1])
+    grads = (_vector(ran["x.grad"]) if depends else (0.0,) * len(inputs), *between)
+    jacobians = tuple(_matrix(ran[f"J of {name}"]) for name in listing.CHAIN_FUNCTIONS[:count])
     return ChainAutograd(
-        middle=_vector(told[0]),
-        values=_vector(told[count - 1]),
+        middle=_vector(ran["y"]),
+        values=_vector(ran[letters[-1]]),
         middle_grad=grads[1],
-        vjp=x_grad,
+        vjp=grads[0],
         outer=jacobians[1],
         inner=jacobians[0],
         grads=grads,
         jacobians=jacobians,
-        tangents=tuple(map(_vector, pushed)),
+        tangents=tuple(_vector(ran[f"u at {letter}"]) for letter in letters[1:]),
         depends=depends,
         source=ran.source,
         transcript=ran,
@@ -151,19 +145,27 @@ def differentiate_matmul(
     losses: Sequence[str] = (),
 ) -> MatmulAutograd:
     """c = a @ b (m×k times k×n) and c.backward(v), v of c's shape m×n; and of each loss, what it passes to c."""
-    ran = run(listing.matmul_source(a, b, v, losses))
-    c, b_grad, a_grad, b_closed, a_closed, *passed = (_matrix(printed.value) for printed in ran.printed)
-    return MatmulAutograd(c, a_grad, b_grad, a_closed, b_closed, ran.source, ran, tuple(passed))
+    ran = run(listing.matmul_listing(a, b, v, losses))
+    return MatmulAutograd(
+        c=_matrix(ran["c"]),
+        a_grad=_matrix(ran["a.grad"]),
+        b_grad=_matrix(ran["b.grad"]),
+        a_closed=_matrix(ran["v @ b.T"]),
+        b_closed=_matrix(ran["a.T @ v"]),
+        source=ran.source,
+        transcript=ran,
+        passed=tuple(map(_matrix, ran.every("c.grad"))),
+    )
 
 
-def _vector(value: object) -> Vector:
-    assert isinstance(value, torch.Tensor)
-    return tuple(value.tolist())
+def _vector(shown: Printed) -> Vector:
+    assert isinstance(shown.value, torch.Tensor)
+    return tuple(shown.value.tolist())
 
 
-def _matrix(value: object) -> Matrix:
-    assert isinstance(value, torch.Tensor)
-    return tuple(map(tuple, value.tolist()))
+def _matrix(shown: Printed) -> Matrix:
+    assert isinstance(shown.value, torch.Tensor)
+    return tuple(map(tuple, shown.value.tolist()))
 
 
 # The source is written by the tables of core.code.torch from a tree, so its vocabulary is closed.
@@ -189,10 +191,10 @@ def checked(source: str) -> CodeType:
     return transcript.checked(source, VOCABULARY)
 
 
-def run(source: str) -> Transcript:
-    """Runs exactly ``source`` and keeps what it prints. RuntimeError for foreign code, or torch's own."""
+def run(written: Listing) -> Transcript:
+    """Runs a listing exactly and keeps what it prints. RuntimeError for foreign code, or torch's own."""
     with alone:
-        return transcript.run(source, VOCABULARY, keep=_detached)
+        return transcript.run(written, VOCABULARY, keep=_detached)
 
 
 def execute(source: str, note: Callable[[object], None]) -> dict[str, object]:

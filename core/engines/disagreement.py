@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from core.engines.forward_mode import Event, Output
+from core.engines.referee import Referee
 
 Facts = dict[str, str]
 
@@ -34,12 +36,15 @@ CODES: dict[str, tuple[str, ...]] = {
     "nan_branch": ("operation", "value", "torch", "sympy"),
     "linearised": ("operation", "torch", "sympy"),
     "zero_weight": ("operation",),
+    "zero_weight_formula": ("operation", "torch"),
     "edge": ("side", "slope"),
     "overflow_value": ("operation", "value"),
+    "cancellation": ("operation", "value", "true", "torch", "sympy"),
     "no_dependence": (),
     "near_kink": ("operation", "distance"),
     "near_edge": ("operation", "distance"),
     "rounding": ("torch", "sympy"),
+    "absorbed": ("operation",),
     "step": ("measured", "sympy"),
     "unexplained": ("engine", "value", "sympy"),
 }
@@ -49,6 +54,8 @@ CORNERS = ("tie", "kink", "kink_rounded", "kink_nan")
 NO_DERIVATIVE = ("overflow", "removable", "hole", "undefined", "pole", "jump", "singular", *CORNERS, "isolated")
 # reasons beside which nothing else is worth telling of the formula or of the finite difference
 ALONE = ("pole", "isolated")
+# reasons that are told of a point where f has no value and floats find one
+STEPPED_OVER = ("pole", "jump", "nan_branch")
 # reasons that concern one engine only
 ONLY = {
     "nan_branch": "torch",
@@ -58,10 +65,11 @@ ONLY = {
     "overflow_value": "finite_difference",
     "near_kink": "finite_difference",
     "near_edge": "finite_difference",
+    "absorbed": "finite_difference",
     "step": "finite_difference",
 }
 # told, the first of them, where nothing else explains the finite difference
-FALLBACK = ("near_kink", "near_edge", "step")
+FALLBACK = ("near_kink", "near_edge", "absorbed", "step")
 
 EXACT = 4 * 2.0**-52  # of the sum of |v_i J_ij|: a few units in the last place
 CLOSE = 1e-9
@@ -94,6 +102,9 @@ class Entry:
     unbounded: bool
     reach: float
     spoiled: bool  # torch's nan comes from another row of the same column
+    in_floats: float  # y_i as floats compute it, nan where an operation on the way has no value for them
+    referee: Referee | None = None  # whose answers the sides and limits are, where it was asked
+    true: float = math.nan  # the slope by the referee, nan where there is none or nobody knows
 
     @property
     def switches(self) -> list[Event]:
@@ -129,6 +140,18 @@ class Entry:
         return math.isfinite(self.here)
 
     @property
+    def derivative(self) -> float:
+        """The true slope: by the referee, else what finite differences measure; what its own error hides is 0.
+
+        nan where one side has an infinite one.
+        """
+        if self.referee:
+            return self.true if math.isfinite(self.true) else math.nan
+        if math.isinf(self.left) or math.isinf(self.right):
+            return math.nan
+        return 0.0 if abs(self.measured) <= min(SAFETY * self.error, COARSE * self.scale) else self.measured
+
+    @property
     def smooth(self) -> bool:
         """Both one-sided slopes exist and are the same."""
         if not (math.isfinite(self.left) and math.isfinite(self.right)):
@@ -160,7 +183,8 @@ class Entry:
     def scatter(self) -> float:
         """How far rounding alone may throw an exact rule off."""
         # at a switch the nudges themselves change the formula, so they promise nothing
-        noise = LAST_DIGITS * (1 + abs(self.here)) if self.switches or self.infinite else SAFETY * self.noise
+        slopes = [abs(slope) for slope in (self.left, self.right, self.sympy) if math.isfinite(slope)]
+        noise = LAST_DIGITS * max(slopes, default=0.0) if self.switches or self.infinite else SAFETY * self.noise
         return noise if math.isfinite(noise) else 0.0
 
     @property
@@ -249,28 +273,26 @@ def _kind_of_corner(e: Entry) -> tuple[str, list[Event]]:
 
 
 def _formula_nan(e: Entry) -> Facts | None:
-    elsewhere = e.spoiled or e.corner or e.jumps or (e.hidden and math.isfinite(e.sympy)) or _out_of_range(e)
+    cancelled = e.output.happened("cancelled", e.j)
+    elsewhere = cancelled or e.spoiled or e.corner or e.jumps or (e.hidden and math.isfinite(e.sympy))
     lost = e.output.happened("lost", e.j)
-    slope = e.slope if lost and math.isfinite(e.slope) else _bounded_slope(e)
-    if elsewhere or not math.isfinite(slope) or all(map(math.isfinite, (e.torch, e.sympy))):
+    slope = e.slope if lost and math.isfinite(e.slope) else e.derivative
+    if elsewhere or _out_of_range(e) or not math.isfinite(slope) or all(map(math.isfinite, (e.torch, e.sympy))):
         return None
     return facts("formula_nan", first(e.infinite + lost, e.output), slope, e.torch, e.sympy)
 
 
-def _bounded_slope(e: Entry) -> float:
-    """The measured slope, what its own error hides taken as 0; nan where one side has an infinite one."""
-    if math.isinf(e.left) or math.isinf(e.right):
-        return math.nan
-    return 0.0 if abs(e.measured) <= min(SAFETY * e.error, COARSE * e.scale) else e.measured
-
-
 def _convention(e: Entry) -> Facts | None:
     one_sided = math.isfinite(e.measured) and math.isnan(e.left) != math.isnan(e.right)
-    if not e.switches or e.jumps or not (e.smooth or one_sided) or not math.isfinite(e.torch):
+    if not e.switches or e.jumps or not (e.smooth or one_sided):
         return None
-    off = max(abs(e.torch - e.measured), abs(e.sympy - e.measured))
-    usual = off <= SAFETY * e.side_error + MEASURED * (1 + abs(e.measured))
-    said = facts("convention", e.switches[0].text, _bounded_slope(e), e.torch, e.sympy)
+    slope = e.derivative
+    allowed = SAFETY * e.side_error + MEASURED * (1 + abs(slope))
+    usual = all(math.isfinite(answer) and abs(answer - slope) <= allowed for answer in (e.torch, e.sympy))
+    told_elsewhere = not math.isfinite(e.torch) and not abs(e.sympy - slope) > allowed
+    if not math.isfinite(slope) or told_elsewhere:
+        return None
+    said = facts("convention", e.switches[0].text, e.derivative, e.torch, e.sympy)
     return None if usual and e.torch_is_close else said
 
 
@@ -303,9 +325,10 @@ def _out_of_range(e: Entry) -> bool:
     """The value left the range of float64 on the way to y_i, or its derivative on the way back."""
     fine = math.isfinite(e.sympy) and e.torch_is_close
     linearised = e.output.happened("linearised", e.j)
-    if e.switches or e.infinite or e.hidden or linearised or e.spoiled or fine:
+    if e.switches or e.infinite or e.hidden or linearised or e.spoiled or fine or e.output.happened("cancelled", e.j):
         return False
-    lost = not math.isfinite(e.torch) or (e.torch == 0 and abs(e.slope) > SAFETY * e.noise)
+    slope = max(abs(e.slope), abs(e.true)) if e.referee else abs(e.slope)
+    lost = not math.isfinite(e.torch) or (e.torch == 0 and slope > SAFETY * e.noise)
     return lost or bool(e.output.happened("range", e.j))
 
 
@@ -317,6 +340,14 @@ def _overflow(e: Entry) -> Facts | None:
 def _overflow_back(e: Entry) -> Facts | None:
     forward = e.output.happened("range", e.j)
     return facts("overflow_back", e.torch, e.sympy) if not forward and _out_of_range(e) else None
+
+
+def _cancellation(e: Entry) -> Facts | None:
+    events = e.output.happened("cancelled", e.j)
+    if not events or (e.torch_is_close and math.isfinite(e.measured)) or e.output.happened("linearised", e.j):
+        return None
+    lost = events[0]
+    return facts("cancellation", lost.text, lost.result, lost.true, *apart(e.torch, e.sympy))
 
 
 def _rounding(e: Entry) -> Facts | None:
@@ -332,23 +363,41 @@ def apart(a: float, b: float) -> tuple[str, str]:
 
 
 def _nearby(code: str, *kinds: str) -> Callable[[Entry], Facts | None]:
-    """Something closer than the largest step that a finite difference takes, where that came out wrong."""
+    """Something closer than the largest step that a finite difference takes, where that came out wrong.
+
+    The distance is a guess along the tangent until the referee has seen it.
+    """
 
     def rule(e: Entry) -> Facts | None:
         ahead = [
-            (event.distance[e.j], event.text)
+            (event.distance[e.j], event)
             for event in e.output.events
-            if event.kind in kinds and not event.reached and event.touches[e.j]
+            if event.kind in kinds and not event.reached and event.touches[e.j] and event.distance[e.j] < e.reach
         ]
-        distance, operation = min(ahead, default=(math.inf, ""))
-        return facts(code, operation, distance) if distance < e.reach and not e.measured_is_close else None
+        if e.measured_is_close:
+            return None
+        found = (
+            facts(code, event.text, distance)
+            for distance, event in sorted(ahead, key=itemgetter(0))
+            if e.referee is None or e.referee.changes(event.margins, e.j, distance)
+        )
+        return next(found, None)
 
     return rule
 
 
+def _absorbed(e: Entry) -> Facts | None:
+    """Beside a large value the changes of a small one are below its last digit."""
+    if not e.referee or not math.isfinite(e.sympy) or e.measured_is_close or not near(e.true, e.sympy, e.close):
+        return None
+    hidden = abs(e.sympy) * e.reach < SAFETY * LAST_DIGITS * abs(e.here)
+    return facts("absorbed", e.output.text) if hidden else None
+
+
 def _step(e: Entry) -> Facts | None:
     """Where two exact methods agree, what finite differences say beside them is their own error."""
-    certain = e.torch_is_close or near(e.slope, e.sympy, CLOSE * abs(e.sympy) + SAFETY * e.noise)
+    agreed = e.torch_is_close or near(e.slope, e.sympy, CLOSE * abs(e.sympy) + SAFETY * e.noise)
+    certain = near(e.true, e.sympy, e.close) if e.referee else agreed
     if not math.isfinite(e.sympy) or not certain or e.measured_is_close:
         return None
     return facts("step", *apart(e.measured, e.sympy))
@@ -367,9 +416,11 @@ RULES: dict[str, Callable[[Entry], Facts | None]] = {
     "edge": _edge,
     "nan_branch": _nan_branch,
     "linearised": _linearised,
+    "cancellation": _cancellation,
     "rounding": _rounding,
     "near_kink": _nearby("near_kink", "switch"),
     "near_edge": _nearby("near_edge", "edge", "pole"),
+    "absorbed": _absorbed,
     "step": _step,
 }
 

@@ -7,9 +7,10 @@ computation itself can promise (Vignes 1993, "A stochastic arithmetic for reliab
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle
+from itertools import combinations, cycle
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,12 +18,12 @@ from numpy.typing import NDArray
 
 from core.engines.differences import CONSTANTS
 from core.engines.differences import OPERATIONS as VALUES
-from core.expression.tree import COMPARISONS, FUNCTIONS, Node
+from core.expression.tree import COMPARISONS, FUNCTIONS, Node, number
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-Kind = Literal["undefined", "range", "infinite", "lost", "switch", "edge", "pole", "linearised"]
+Kind = Literal["undefined", "range", "infinite", "lost", "switch", "edge", "pole", "linearised", "cancelled", "faded"]
 
 TROUBLE = ("infinite", "undefined", "range")
 SAMPLES = 8  # the first one is not nudged
@@ -30,6 +31,7 @@ NUDGES = np.where(np.random.default_rng(0).random((997, SAMPLES)) < 0.5, -1.0, 1
 NUDGES[:, 0] = 0
 NEAR = 16  # a switch, an edge or a pole this many times closer than its own rounding noise counts as reached
 LINEAR = 20  # torch's default threshold of softplus
+RIGHT, LOST_DIGITS = 1e-12, 1e-7  # relative errors: of terms that are right, of a sum that is not
 SMALLEST = np.finfo(np.float64).tiny
 
 
@@ -41,9 +43,11 @@ class Event:
     the range of float64; "infinite" – the value is fine, its derivative is not (sqrt at 0); "lost" – the derivative
     is fine, its formula is not (0^x); "switch" – the operation changes its formula (abs at 0, a tie in max);
     "edge" – its domain ends (sqrt at 0); "pole" – it grows without end (1/u at 0); "linearised" – torch replaces
-    softplus by a straight line. ``result`` is what the operation itself gives, or the derivative that is lost.
+    softplus by a straight line; "cancelled" – in floats nothing is left of the digits of a sum; "faded" – the value is
+    fine, its derivative too small for a float. ``result`` is what the operation itself gives, or the derivative lost.
     ``touches[j]``: whether x_j moves the argument in question. ``distance[j]``: about how far along x_j a switch,
     an edge or a pole is; 0 where it is reached, within rounding if not ``exact``. ``hidden``: in a branch not taken.
+    ``true`` is what a "cancelled" operation would give without rounding, ``node`` the operation itself.
     """
 
     kind: Kind
@@ -54,10 +58,17 @@ class Event:
     exact: bool = True
     hidden: bool = False
     text: str = ""
+    true: float = math.nan
+    node: Node | None = None
 
     @property
     def reached(self) -> bool:
         return not any(self.distance)
+
+    @property
+    def margins(self) -> tuple[Node, ...]:
+        """The quantities of which one is 0 where a switch, an edge or a pole is reached."""
+        return MARGIN_NODES[self.op](*self.node.args) if self.node and self.op in MARGIN_NODES else ()
 
 
 class Dual(NamedTuple):
@@ -177,6 +188,18 @@ POLES: dict[str, Callable[..., bool]] = {
     "asin": lambda u: abs(u) == 1,
     "acos": lambda u: abs(u) == 1,
     "atan2": lambda a, b: a == 0 and b == 0,
+    "tan": lambda u: True,
+}
+# op -> the quantities of which one is 0 where its margin is
+MARGIN_NODES: dict[str, Callable[..., tuple[Node, ...]]] = {
+    **dict.fromkeys(("abs", "sign", "relu", "sqrt", "log"), lambda u: (u,)),
+    **dict.fromkeys(("max", "min"), lambda *args: tuple(Node("-", pair) for pair in combinations(args, 2))),
+    **dict.fromkeys(("asin", "acos"), lambda u: (Node("-", (number(1), u)), Node("+", (number(1), u)))),
+    **dict.fromkeys(COMPARISONS, lambda a, b: (Node("-", (a, b)),)),
+    "atan2": lambda y, x: (y,),
+    "^": lambda u, n: (u,),
+    "/": lambda a, b: (b,),
+    "tan": lambda u: (Node("cos", (u,)),),
 }
 # op -> whether the formula of its derivative is nan or infinite where the derivative itself is 0
 LOST: dict[str, Callable[..., bool]] = {
@@ -192,9 +215,19 @@ VANISHES: dict[str, Callable[..., bool]] = {
     "softplus": lambda u: bool(np.isfinite(u)),
 }
 
+FADES = ("/", "atan")  # ops whose derivative is never 0 where their value is not: it only became too small
 
-def look(outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float]) -> tuple[Output, ...]:
-    """Every output at ``point``, with the events on the way to it."""
+
+def look(
+    outputs: Sequence[Node],
+    inputs: Sequence[str],
+    point: Sequence[float],
+    truth: Mapping[int, float] | None = None,
+) -> tuple[Output, ...]:
+    """Every output at ``point``, with the events on the way to it.
+
+    ``truth`` holds what subtrees really are, by their identity: an edge that floats only nearly meet is then met.
+    """
     n, nudges = len(inputs), cycle(NUDGES)
     env = {
         name: Dual(
@@ -205,16 +238,31 @@ def look(outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float])
         )
         for j, (name, x) in enumerate(zip(inputs, point, strict=True))
     }
-    known: dict[int, Dual] = {}  # by identity: subtrees are shared where one function is put into another
+    known: dict[int, Dual] = {}
     with np.errstate(all="ignore"):
-        return tuple(_output(output, env, known, nudges, n) for output in outputs)
+        run = _Run(env, known, nudges, n, truth or {})
+        return tuple(_output(output, run) for output in outputs)
 
 
-def _output(node: Node, env: Mapping[str, Dual], known: dict[int, Dual], nudges: Iterator[Array], n: int) -> Output:
-    dual = _run(node, env, known, nudges, n)
+class _Run(NamedTuple):
+    """What one look goes by, and the results it has so far by identity: one function may be put into another."""
+
+    env: Mapping[str, Dual]
+    known: dict[int, Dual]
+    nudges: Iterator[Array]
+    n: int
+    truth: Mapping[int, float]
+
+    def met(self, node: Node) -> float:
+        """The value of a subtree, the true one where it is known."""
+        return self.truth.get(id(node), float(_run(node, self).value[0]))
+
+
+def _output(node: Node, run: _Run) -> Output:
+    dual = _run(node, run)
     scatter = np.abs(dual.slope - dual.slope[:, :1])
     return Output(
-        _text(node.op, [float(_run(arg, env, known, nudges, n).value[0]) for arg in node.args]) or node.text,
+        _text(node.op, [run.met(arg) for arg in node.args]) or node.text,
         float(dual.value[0]),
         _scatter(dual.value),
         tuple(dual.slope[:, 0].tolist()),
@@ -224,13 +272,13 @@ def _output(node: Node, env: Mapping[str, Dual], known: dict[int, Dual], nudges:
     )
 
 
-def _run(node: Node, env: Mapping[str, Dual], known: dict[int, Dual], nudges: Iterator[Array], n: int) -> Dual:
+def _run(node: Node, run: _Run) -> Dual:
     if node.op == "name":
-        return env[node.text]
-    if id(node) not in known:
-        args = [_run(arg, env, known, nudges, n) for arg in node.args]
-        known[id(node)] = _apply(node, args, nudges) if args else _constant(node, n, next(nudges))
-    return known[id(node)]
+        return run.env[node.text]
+    if id(node) not in run.known:
+        args = [_run(arg, run) for arg in node.args]
+        run.known[id(node)] = _apply(node, args, run) if args else _constant(node, run.n, next(run.nudges))
+    return run.known[id(node)]
 
 
 def _constant(node: Node, n: int, nudge: Array) -> Dual:
@@ -239,10 +287,10 @@ def _constant(node: Node, n: int, nudge: Array) -> Dual:
     return Dual(np.full(SAMPLES, value) * (1 + (0 if whole else nudge)), np.zeros((n, SAMPLES)), np.zeros(n, bool), ())
 
 
-def _apply(node: Node, args: list[Dual], nudges: Iterator[Array]) -> Dual:
+def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
     values = [arg.value for arg in args]
     exact = VALUES[node.op](*values)
-    value = exact if node.op in UNROUNDED else exact * (1 + next(nudges))
+    value = exact if node.op in UNROUNDED else exact * (1 + next(run.nudges))
     partials = PARTIALS[node.op](*values, value)
     slope = np.zeros_like(args[0].slope)
     for arg, partial in zip(args, partials, strict=True):
@@ -250,8 +298,8 @@ def _apply(node: Node, args: list[Dual], nudges: Iterator[Array]) -> Dual:
         counts = arg.touches[:, None] & ~((node.op in CHOOSERS) & (partial == 0))
         slope = slope + np.where(counts, partial * arg.slope, 0.0)
     touches = np.logical_or.reduce([arg.touches for arg in args])
-    events = _inherited(node, args, partials) + _events(node, args, partials, exact)
-    return Dual(value, slope * (1 + next(nudges)), touches, events)
+    events = _inherited(node, args, partials) + _events(node, args, partials, exact, run)
+    return Dual(value, slope * (1 + next(run.nudges)), touches, events)
 
 
 CHOOSERS = ("where", "max", "min", *COMPARISONS)
@@ -271,15 +319,28 @@ def _inherited(node: Node, args: list[Dual], partials: list[Array]) -> tuple[Eve
     return tuple(events)
 
 
-def _events(node: Node, args: list[Dual], partials: list[Array], exact: Array) -> tuple[Event, ...]:
-    first = [float(arg.value[0]) for arg in args]
-    result = float(exact[0])
+def _events(node: Node, args: list[Dual], partials: list[Array], exact: Array, run: _Run) -> tuple[Event, ...]:
+    first, result = [run.met(arg) for arg in node.args], float(exact[0])
+    met, cancelled = args, []
+    if id(node) in run.truth:
+        true = run.truth[id(node)]
+        cancelled = _cancelled(node.op, args, first, result, true)
+        result, met = true, [arg._replace(value=np.full(SAMPLES, x)) for arg, x in zip(args, first, strict=True)]
+        partials = PARTIALS[node.op](*(arg.value for arg in met), np.full(SAMPLES, true))
     found = (
-        *_value_events(node.op, args, first, result),
-        *_partial_events(node.op, args, first, partials, result),
-        *_margin_events(node.op, args, result),
+        *cancelled,
+        *_value_events(node.op, met, first, result),
+        *_partial_events(node.op, met, first, partials, result),
+        *_margin_events(node.op, args, met, result),
     )
-    return tuple(replace(event, text=_text(node.op, first)) for event in found)
+    return tuple(replace(event, text=_text(node.op, first), node=node) for event in found)
+
+
+def _cancelled(op: str, args: list[Dual], first: list[float], value: float, true: float) -> list[Event]:
+    """A sum whose terms are right and that is not: the digits in which they differ are none of a float's."""
+    right = all(abs(arg.value[0] - x) <= RIGHT * abs(x) for arg, x in zip(args, first, strict=True))
+    lost = math.isfinite(true) and right and abs(value - true) > LOST_DIGITS * abs(true)
+    return [Event("cancelled", op, value, _any(args), true=true)] if op in ("+", "-") and lost else []
 
 
 def _any(args: Iterable[Dual]) -> tuple[bool, ...]:
@@ -307,6 +368,8 @@ def _value_events(op: str, args: list[Dual], first: list[float], value: float) -
 def _partial_events(op: str, args: list[Dual], first: list[float], partials: list[Array], value: float) -> list[Event]:
     if not np.isfinite(value) or not np.isfinite(first).all():
         return []
+    if op in FADES and value and any(arg.touches.any() and not p[0] for arg, p in zip(args, partials, strict=True)):
+        return [Event("faded", op, 0.0, _any(args))]
     wild = [(arg, p) for arg, p in zip(args, partials, strict=True) if arg.touches.any() and not np.isfinite(p[0])]
     if not wild:
         return [Event("lost", op, value, _any(args))] if op in LOST and LOST[op](*args) else []
@@ -314,17 +377,26 @@ def _partial_events(op: str, args: list[Dual], first: list[float], partials: lis
     return [Event(kind, op, float(wild[0][1][0]), _any(arg for arg, _ in wild))]
 
 
-def _margin_events(op: str, args: list[Dual], value: float) -> list[Event]:
-    """How far away the operation changes its formula, leaves its domain, grows without end."""
+def _margin_events(op: str, args: list[Dual], met: list[Dual], value: float) -> list[Event]:
+    """How far away the operation changes its formula, leaves its domain, grows without end.
+
+    ``met`` are the arguments with their true values where these are known: then rounding decides nothing.
+    """
     found = []
     for kind, table in MARGINS.items():
         margin = table[op](*args) if op in table else None
         if margin is None or not margin.touches.any() or not np.isfinite(margin.value[0]):
             continue
+        exact = margin.value[0] == 0
         gap = abs(float(margin.value[0]))
-        reached = gap == 0 or gap <= NEAR * _scatter(margin.value)
+        if met is args:
+            reached = gap <= NEAR * _scatter(margin.value)
+        else:
+            true = table[op](*met)
+            gap = abs(float(true.value[0])) if true is not None else gap
+            reached = gap == 0 or not math.isfinite(value)
         distance = np.zeros(len(margin.touches)) if reached else gap / np.abs(margin.slope[:, 0])
-        found.append(Event(kind, op, value, tuple(margin.touches.tolist()), tuple(distance.tolist()), gap == 0))
+        found.append(Event(kind, op, value, tuple(margin.touches.tolist()), tuple(distance.tolist()), exact))
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from core.code import torch as listing
+from core.code.transcript import Listing
 from core.engines import autograd
 from core.expression.tree import Node
 from core.memory import remembered
@@ -61,12 +62,13 @@ def wrong_length(outputs: int, inputs: int) -> int:
 
 
 def _make(code: str, setting: str, calls: str) -> Complaint:
-    source = f"{setting}\ny = f(x)\n{calls}\nprint(x.grad)\n"
+    written = Listing.written(f"{setting}\ny = f(x)\n{calls}\nprint(x.grad)§x.grad\n")
+    source = written.source
     autograd.checked(source)  # so that a RuntimeError below can only be torch's own
     try:
-        (printed,) = autograd.run(source).printed
+        grad = autograd.run(written)["x.grad"].value
     except RuntimeError as error:
         outcome = "no_graph" if "does not require grad" in str(error) else "error"
         return Complaint(code, calls, source, str(error), outcome, None)
-    assert isinstance(printed.value, torch.Tensor)
-    return Complaint(code, calls, source, None, "fine", tuple(printed.value.tolist()))
+    assert isinstance(grad, torch.Tensor)
+    return Complaint(code, calls, source, None, "fine", tuple(grad.tolist()))

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from core.code.transcript import Listing
 from core.engines import autograd
 
 Vector = tuple[float, ...]
@@ -67,14 +68,14 @@ class Tape:
 EMPTY = Tape((), ())
 
 
-def record(source: str, vectors: Sequence[str]) -> Tape:
-    """Runs ``source`` up to its first print and backward(v) from the last of ``vectors`` ("x", "y", "z").
+def record(listing: Listing, vectors: Sequence[str]) -> Tape:
+    """Runs a listing up to what it shows first, and backward(v) from the last of ``vectors`` ("x", "y", "z").
 
-    Empty where that vector does not depend on x. RuntimeError for a source that is no listing of ours.
+    Empty where that vector does not depend on x. RuntimeError for code that is not ours.
     """
     with autograd.alone:
         with _Recorder() as recorder:
-            names = autograd.execute(source.partition("print(")[0], lambda _: None)
+            names = autograd.execute(listing.setting, lambda _: None)
         last = names[vectors[-1]]
         assert isinstance(last, torch.Tensor)
         if last.grad_fn is None:

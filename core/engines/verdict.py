@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -12,6 +13,7 @@ from core.engines.differences import Differences, differentiate, tends_to
 from core.engines.disagreement import (
     ALONE,
     CLOSE,
+    COARSE,
     CODES,
     EXACT,
     FALLBACK,
@@ -19,6 +21,7 @@ from core.engines.disagreement import (
     NO_DERIVATIVE,
     ONLY,
     RULES,
+    STEPPED_OVER,
     Entry,
     Facts,
     apart,
@@ -27,11 +30,14 @@ from core.engines.disagreement import (
     near,
 )
 from core.engines.forward_mode import Output, look
+from core.engines.referee import Referee, Truth, decimal
 from core.expression.tree import SUBSCRIPTS, Node
+from core.numbers.precise import Unclear
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
 
+ZERO_WEIGHT = ("zero_weight", "zero_weight_formula")  # of one row, and of the whole sum
 BLURRED = 1e-12  # of y_i: beyond this its rounding noise decides how small a step may be
 
 
@@ -84,10 +90,11 @@ def judge(
     torch: Autograd,
     differences: Differences,
     letter: str = "y",
+    trees: Sequence[Node] | None = None,
 ) -> Verdict:
     """SymPy's Jacobian ``jacobian_at[i][j]`` = dy_i/dx_j and its vᵀJ ``total[j]`` against the two engines.
 
-    ``letter`` is what the notes call the outputs.
+    ``letter`` is what the notes call the outputs; ``trees`` are the exact coordinates of the point.
     """
     seen = look(outputs, inputs, point)
     if blur := _blur(seen):
@@ -95,9 +102,14 @@ def judge(
     entries = [
         [_entry(i, j, seen, jacobian_at, torch, differences) for j in range(len(inputs))] for i in range(len(outputs))
     ]
+    referee = Referee(inputs, trees or list(map(decimal, point))) if all(map(math.isfinite, point)) else None
+    if referee:
+        entries = _refereed(entries, outputs, inputs, point, referee)
     notes = [] if torch.depends else [Note("no_dependence", None, None, {})]
     for i, row in enumerate(entries):
-        notes += _row_notes(i, row, partial(tends_to, outputs[i], inputs, point))
+        asked = row[0].referee
+        tends = partial(asked.tends_to, outputs[i]) if asked else partial(tends_to, outputs[i], inputs, point)
+        notes += _row_notes(i, row, tends)
     notes += _leaks(entries, cotangent, total, torch)
     notes += _unexplained(entries, notes)
     columns = [Column(j, cotangent, [row[j] for row in entries], total[j], notes) for j in range(len(inputs))]
@@ -132,7 +144,7 @@ def _blur(seen: Sequence[Output]) -> Vector | None:
 
 def _entry(i: int, j: int, seen: Sequence[Output], jacobian_at: Matrix, torch: Autograd, d: Differences) -> Entry:
     troubled = [bool(output.trouble(j)) for output in seen]
-    sizes = [abs(size) for size in (d.values[i], *jacobian_at[i]) if math.isfinite(size)]
+    sizes = [abs(size) for size in jacobian_at[i] if math.isfinite(size)]
     return Entry(
         j=j,
         output=seen[i],
@@ -151,23 +163,89 @@ def _entry(i: int, j: int, seen: Sequence[Output], jacobian_at: Matrix, torch: A
         jumps=d.jumps[i][j],
         unbounded=d.unbounded[i][j],
         reach=d.reach[j],
+        in_floats=math.nan if seen[i].happened("undefined") else d.values[i],
         spoiled=math.isnan(torch.jacobian[i][j]) and not troubled[i] and (any(troubled) or not seen[i].touches[j]),
+    )
+
+
+def _refereed(
+    entries: Sequence[Sequence[Entry]],
+    outputs: Sequence[Node],
+    inputs: Sequence[str],
+    point: Sequence[float],
+    referee: Referee,
+) -> list[list[Entry]]:
+    """The entries, with the referee's answers in the rows where engines differ or an edge is near."""
+    truths: dict[int, list[Truth]] = {}
+    for i, row in enumerate(entries):
+        if any(map(_doubtful, row)):
+            with suppress(Unclear):
+                truths[i] = [referee.along(outputs[i], entry.j, _nearest(entry, point[entry.j])) for entry in row]
+    if not truths:
+        return [list(row) for row in entries]
+    seen = look(outputs, inputs, point, referee.point.known())
+    return [
+        [_certain(entry, seen[i], truths[i][entry.j], referee) if i in truths else entry for entry in row]
+        for i, row in enumerate(entries)
+    ]
+
+
+def _doubtful(entry: Entry) -> bool:
+    near_by = any(event.reached and event.touches[entry.j] for event in entry.output.events)
+    agree = entry.torch_is_close and entry.measured_is_close and math.isfinite(entry.sympy) and entry.defined
+    return near_by or not agree
+
+
+def _nearest(entry: Entry, x: float) -> float:
+    """How far 0 and the nearest thing are that is not reached: the referee's steps have to stay below that."""
+    ahead = (event.distance[entry.j] for event in entry.output.events if event.distance and not event.reached)
+    return min((distance for distance in (abs(x), *ahead) if distance > 0), default=1.0)
+
+
+def _certain(entry: Entry, output: Output, truth: Truth, referee: Referee) -> Entry:
+    return replace(
+        entry,
+        output=output,
+        here=truth.here,
+        left=truth.left,
+        right=truth.right,
+        side_error=0.0,
+        before=truth.before,
+        after=truth.after,
+        limit=truth.limit,
+        jumps=truth.jumps,
+        unbounded=truth.unbounded,
+        true=truth.slope,
+        referee=referee,
     )
 
 
 def _row_notes(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> list[Note]:
     if not row[0].defined or row[0].output.happened("undefined"):  # atan(1/x) has a float at 0, but no value
-        return [Note(*_no_value(i, row, tends))]
+        return _hidden_edges(i, row) or [Note(*_no_value(i, row, tends))]
     notes = []
     for entry in row:
         if entry.output.touches[entry.j]:
             told = {code: said for code, rule in RULES.items() if (said := rule(entry)) is not None}
             if any(code in told for code in ALONE):
                 told = {code: said for code, said in told.items() if code in ALONE or ONLY.get(code) == "torch"}
-            for_differences = [code for code in told if ONLY.get(code) != "torch"]
+            for_differences = [code for code in told if ONLY.get(code) != "torch" and code != "rounding"]
             spare = {code for code in FALLBACK if code in told and code != for_differences[0]}
             notes += [Note(code, i, entry.j, said) for code, said in told.items() if code not in spare]
     return notes
+
+
+def _hidden_edges(i: int, row: Sequence[Entry]) -> list[Note]:
+    """What floats step over where f has no value: tan at pi/2 has one for them."""
+    if not math.isfinite(row[0].in_floats):
+        return []
+    return [
+        Note(code, i, entry.j, said)
+        for entry in row
+        if entry.output.touches[entry.j]
+        for code in STEPPED_OVER
+        if (said := RULES[code](entry)) is not None
+    ]
 
 
 def _no_value(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> tuple[str, int, None, Facts]:
@@ -203,12 +281,16 @@ def _leaks(
             first(entry.output.trouble(j), entry.output)
             for j, entry in enumerate(row)
             if (entry.output.trouble(j) or not math.isfinite(entry.sympy) or entry.leaks)
-            and (
-                any(other[j].spoiled for other in entries)
-                or (cotangent[i] == 0 and (math.isnan(torch.vjp[j]) or math.isnan(total[j])))
-            )
+            and (any(other[j].spoiled for other in entries) or (cotangent[i] == 0 and math.isnan(torch.vjp[j])))
         ]
         notes += [Note("zero_weight", i, None, facts("zero_weight", cause)) for cause in causes[:1]]
+        if not causes and cotangent[i] == 0:
+            spoilt = [entry for j, entry in enumerate(row) if math.isnan(total[j]) and not math.isfinite(entry.sympy)]
+            notes += [
+                Note("zero_weight_formula", i, None, facts("zero_weight_formula", cause, torch.vjp[entry.j]))
+                for entry in spoilt[:1]
+                for cause in [first(entry.output.trouble(entry.j), entry.output)]
+            ]
     return notes
 
 
@@ -226,7 +308,7 @@ def _tells(note: Note, engine: str, i: int, j: int) -> bool:
     """Whether a note is a reason for what ``engine`` says of dy_i/dx_j."""
     if ONLY.get(note.code, engine) != engine or note.input not in (None, j):
         return False
-    return note.output in (None, i) or note.code == "zero_weight"
+    return note.output in (None, i) or note.code in ZERO_WEIGHT
 
 
 @dataclass(frozen=True)
@@ -257,7 +339,7 @@ class Column:
             return []
         if not (math.isfinite(self.total) and math.isfinite(vjp)):
             return [Note("overflow_back", None, self.j, facts("overflow_back", vjp, self.total))]
-        rounded = self.close < abs(vjp - self.total) <= self.weighted(lambda entry: entry.close)
+        rounded = self.close < abs(vjp - self.total) <= self.weighted(lambda entry: entry.close + entry.scatter)
         return [Note("rounding", None, self.j, facts("rounding", *apart(vjp, self.total)))] if rounded else []
 
     def reasons(self, engine: str) -> list[Note]:
@@ -266,13 +348,16 @@ class Column:
         return [
             note
             for note in _in_order(self.notes)
-            if note.code == "zero_weight" or any(_tells(note, engine, i, self.j) for i in rows)
+            if note.code in ZERO_WEIGHT or any(_tells(note, engine, i, self.j) for i in rows)
         ]
 
 
 ALLOWED: dict[str, Callable[[Column], float]] = {
     "torch": lambda column: column.close,
-    "finite_difference": lambda column: column.weighted(lambda entry: entry.allowed),
+    "finite_difference": lambda column: min(
+        column.weighted(lambda entry: entry.allowed),
+        COARSE * max(1.0, abs(column.total)) if math.isfinite(column.total) else 0.0,
+    ),
 }
 
 
@@ -283,7 +368,7 @@ def _check(engine: str, vjp: Vector, columns: Sequence[Column]) -> tuple[Check, 
         reasons = column.reasons(engine)
         same = near(value, column.total, allowed(column)) and (math.isfinite(value) or bool(reasons))
         if not same and not reasons:
-            reasons = [Note("unexplained", None, column.j, facts("unexplained", engine, value, column.total))]
+            reasons = [_unresolved(engine, column, value)]
             notes += reasons
         agrees = agrees and same
         bare = not same or not math.isfinite(value)
@@ -295,6 +380,13 @@ def _check(engine: str, vjp: Vector, columns: Sequence[Column]) -> tuple[Check, 
     )
     told = min(kinds, key=list(CODES).index, default="exact" if exact else "agree")
     return Check(vjp, agrees, max(errors) if all(map(math.isfinite, errors)) else None, told), notes
+
+
+def _unresolved(engine: str, column: Column, value: float) -> Note:
+    """The note where no other speaks: finite differences of large terms cannot resolve a sum that cancels."""
+    if engine == "finite_difference" and near(value, column.total, column.weighted(lambda entry: entry.allowed)):
+        return Note("step", None, column.j, facts("step", *apart(value, column.total)))
+    return Note("unexplained", None, column.j, facts("unexplained", engine, value, column.total))
 
 
 def _in_order(notes: Iterable[Note]) -> list[Note]:

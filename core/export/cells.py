@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from core.code.torch import literal
 from core.notation.tree import Line
@@ -87,6 +88,15 @@ def asserted_jacobian(function: str, letter: str, derived: str, entries: Sequenc
     """The Jacobian of a function at its point, by PyTorch and by SymPy; ``entries`` row by row."""
     theirs = f"torch.func.jacrev({function})({letter}.detach()).flatten().tolist()"
     return [f"assert close({found}, {number_list(entries)}), {found}\n" for found in (theirs, derived)]
+
+
+def guarded(lang: str, listing: str) -> str:
+    """A listing that may meet numbers SymPy cannot compare or divide by: then it says so instead of ending there."""
+    said = say(lang, "export.script.no_number")
+    return (
+        f"try:\n{indent(listing, '    ')}"
+        f'except (ArithmeticError, AttributeError, TypeError, ValueError) as reason:\n    print("{said}", reason)\n'
+    )
 
 
 def again(output: str, depends: bool) -> tuple[str, str]:

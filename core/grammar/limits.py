@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from core.expression.tree import Node
 from core.grammar.refusal import Refusal, clip, replaced
-from core.numbers.floats import CONSTANTS, OPERATIONS
+from core.numbers.floats import CONSTANTS
+from core.numbers.precise import value as precise_value
 
 MAX_LENGTH = 500  # characters of a text
 MAX_DEPTH = 25  # brackets, functions, signs and powers inside one another
@@ -67,7 +68,7 @@ def check(node: Node, text: str, power: float = 1.0) -> Constant | None:
         args = [check(node.args[0], text, power), exponent]
     else:
         args = [check(arg, text, power) for arg in node.args]
-    if node.op == "/" and args[1] is not None and args[1].value == 0:
+    if node.op == "/" and args[1] is not None and args[1].value == 0:  # exactly: sin(pi) too
         raise Refusal("division_by_zero", node.args[1].span, expression=_echo(text, node))
     constants = [arg for arg in args if arg is not None]
     return _fold(node, constants, text) if len(constants) == len(args) else None
@@ -86,7 +87,7 @@ def _fold(node: Node, args: list[Constant], text: str) -> Constant:
     if exact is not None:
         return Constant(float(exact), exact)
     values = [arg.value for arg in args]
-    value = values[1 if values[0] else 2] if node.op == "where" else OPERATIONS[node.op](*values)
+    value = precise_value(node)
     if math.isfinite(value):
         return Constant(value, None)
     if node.op == "^" and values[0] == 0:

@@ -421,7 +421,8 @@ class Reader:
         least, most = ARITY[name]
         if not least <= given <= most:
             span = (start, self.end)
-            raise Refusal("wrong_argument_count", span, name=name, least=least, most=most, given=given)
+            fixes = (replaced(self.text, function.span, "atan2"),) if (name, given) == ("atan", 2) else ()
+            raise Refusal("wrong_argument_count", span, fixes, name=name, least=least, most=most, given=given)
         if build := BUILT.get((name, given)):
             return build(self, args, start)
         return self.node(name, args, start)

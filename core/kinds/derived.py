@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from core.calculus import worker
 from core.engines import autograd, differences, verdict
+from core.engines.settled import settle
 from core.expression.tree import Node
 from core.maps import Map, Pullback, Vector, floats
-from core.numbers.exact import value_of
 from core.problem import ProblemError
 
 
-def derive(outputs: tuple[Node, ...], inputs: tuple[str, ...], point: Vector, field: str = "f") -> Map:
+def derive(
+    outputs: tuple[Node, ...], inputs: tuple[str, ...], point: Vector, exactly: tuple[Node, ...], field: str = "f"
+) -> Map:
     """The map with its Jacobian. Raises ProblemError, told of ``field``, for what the worker refuses."""
-    env = dict(zip(inputs, point, strict=True))
     try:
         jacobian = worker.jacobian(outputs, inputs)
     except ProblemError as error:
         raise error.at(field, error.index) from None
-    return Map(
-        inputs,
-        outputs,
-        point,
-        tuple(value_of(node, env) for node in outputs),
-        jacobian,
-        tuple(tuple(value_of(entry, env) for entry in row) for row in jacobian),
-    )
+    values, jacobian_at = settle(outputs, inputs, point, exactly, jacobian)
+    return Map(inputs, outputs, point, values, jacobian, jacobian_at, exactly)
 
 
 def check(at: Map, pulled: Pullback, letter: str = "y") -> tuple[autograd.Autograd, verdict.Verdict]:
@@ -41,5 +36,6 @@ def check(at: Map, pulled: Pullback, letter: str = "y") -> tuple[autograd.Autogr
         torch,
         differences.differentiate(at.outputs, at.inputs, point, weights),
         letter,
+        at.exactly,
     )
     return torch, judged

@@ -11,8 +11,10 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from core.expression.tree import Node, number
+from core.numbers import precise
 from core.numbers.floats import evaluate
 
 MAX_BITS = 96  # of numerator and denominator; longer ones are shown as decimals anyway
@@ -68,24 +70,38 @@ class Number:
     exact: Exact | None = None
 
     def __add__(self, other: Number) -> Number:
-        return Number(self.value + other.value, _add(self.exact, other.exact))
+        return _number(self.value + other.value, _add(self.exact, other.exact))
 
     def __mul__(self, other: Number) -> Number:
-        return Number(self.value * other.value, _multiply(self.exact, other.exact))
+        return _number(self.value * other.value, _multiply(self.exact, other.exact))
+
+
+def _number(value: float, exact: Exact | None) -> Number:
+    """A value as floats compute it, but for a rational: that is rounded once."""
+    return Number(float(exact.q) if exact and (exact.r, exact.k) == (1, 0) else value, exact)
 
 
 ZERO = Number(0.0, Exact(Fraction(0)))
 
 
-def value_of(node: Node, env: Mapping[str, Number] | None = None) -> Number:
-    """The value of an expression at a point: always the float (nan and ±inf included), exactly if it can be."""
-    env = env or {}
-    value = evaluate(node, {name: n.value for name, n in env.items()})
-    exact = _exact(node, env) if math.isfinite(value) else None
-    return Number(float(exact.q) if exact and (exact.r, exact.k) == (1, 0) else value, exact)
+Decide = Callable[[Node], float]  # a comparison: 1 if it holds, else 0
 
 
-def _exact(node: Node, env: Mapping[str, Number]) -> Exact | None:
+def value_of(node: Node, env: Mapping[str, Number] | None = None, decide: Decide | None = None) -> Number:
+    """The value of an expression at a point: always the float (nan and ±inf included), exactly if it can be.
+
+    ``decide`` says of a comparison whether it holds; without it floats do.
+    """
+    if not env:
+        value = precise.value(node)
+        return _number(value, _exact(node, {}, precise.value) if math.isfinite(value) else None)
+    floats = {name: n.value for name, n in env.items()}
+    value = evaluate(node, floats)
+    exact = _exact(node, env, decide or partial(evaluate, point=floats)) if decide or math.isfinite(value) else None
+    return _number(value, exact)
+
+
+def _exact(node: Node, env: Mapping[str, Number], decide: Decide) -> Exact | None:
     if node.op == "number":
         return _bounded(Fraction(node.text))
     if node.op == "constant":
@@ -93,10 +109,11 @@ def _exact(node: Node, env: Mapping[str, Number]) -> Exact | None:
     if node.op == "name":
         return env[node.text].exact
     if node.op == "where":
-        return _where(node, env)
+        condition, yes, no = node.args
+        return _exact(yes if decide(condition) else no, env, decide)
     if node.op not in OPERATIONS:
         return None
-    args = [_exact(arg, env) for arg in node.args]
+    args = [_exact(arg, env, decide) for arg in node.args]
     return None if None in args else OPERATIONS[node.op](*args)
 
 
@@ -105,12 +122,6 @@ def _bounded(q: Fraction, r: int = 1, k: int = 0) -> Exact | None:
         return Exact(q)
     small = q.numerator.bit_length() <= MAX_BITS and q.denominator.bit_length() <= MAX_BITS
     return Exact(q, r, k) if small and abs(k) <= 4 else None
-
-
-def _where(node: Node, env: Mapping[str, Number]) -> Exact | None:
-    condition, yes, no = node.args
-    floats = {name: n.value for name, n in env.items()}
-    return _exact(yes if evaluate(condition, floats) else no, env)
 
 
 def _add(a: Exact | None, b: Exact | None) -> Exact | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.calculus import derivatives as calculus
 from core.code.sympy import VOCABULARY, vector_source
-from core.code.transcript import run
+from core.code.transcript import Listing, run
 from core.expression.text import to_text
 from core.expression.tree import FUNCTIONS, OPERATORS, Node, number, walk
 from core.grammar import parse
@@ -139,6 +139,6 @@ def test_a_tree_that_went_through_sympy_still_has_the_same_value(tree: Node, poi
 def test_the_derivative_is_that_of_sympys_own_jacobian(text: str):
     node = parse(text)
     source = vector_source([node], ("x", "y"), [parse("1/2"), parse("2")], [parse("1")])
-    theirs = [printed.value for printed in run(source, VOCABULARY).printed][2]
+    theirs = [printed.value for printed in run(Listing(source), VOCABULARY).printed][2]
     ours = calculus.jacobian([node], ("x", "y"))[0]
     assert [float(entry) for entry in theirs] == pytest.approx([evaluate(e, {"x": 0.5, "y": 2}) for e in ours])

@@ -42,7 +42,7 @@ def test_a_value_is_known_exactly(text, exact):
     assert to_text(found.exact.node()).replace("-(1/2)", "-1/2") in (exact, exact.replace("-1/2", "-(1/2)"))
 
 
-@pytest.mark.parametrize("text", ["1 + sqrt(2)", "sin(1)", "exp(1)", "e", "2^0.3", "tan(pi/2)", "3^60*3^60"])
+@pytest.mark.parametrize("text", ["1 + sqrt(2)", "sin(1)", "exp(1)", "e", "2^0.3", "3^60*3^60"])
 def test_what_does_not_fit_is_a_float_only(text):
     assert value_of(parse(text)).exact is None
 

@@ -44,7 +44,7 @@ def recorded(*functions: str, at: tuple[float, ...] = (0.75, 1.5), v: tuple[floa
     inputs = tuple(f"x{j + 1}" for j in range(len(at)))
     nodes = [parse(text, inputs) for text in functions]
     weights = v or tuple(float(i + 2) for i in range(len(nodes)))
-    return tape.record(listing.vector_source(nodes, inputs, at, weights), ("x", "y"))
+    return tape.record(listing.vector_listing(nodes, inputs, at, weights), ("x", "y"))
 
 
 def contributions(t: Tape, i: int) -> list[tuple[float, ...]]:
@@ -172,7 +172,7 @@ def test_a_random_tape_ends_in_torchs_gradients(inner, outer, at):
     f = [parse(text, ("x1", "x2")) for text in inner]
     g = [parse(text, ("y1",)) for text in outer]
     chain = differentiate_chain(f, g, ("x1", "x2"), at, tuple(float(i + 1) for i in range(len(g))))
-    t = tape.record(chain.source, ("x", "y", "z"))
+    t = tape.record(chain.transcript.listing, ("x", "y", "z"))
     adjoints = {o.name: o.adjoint for o in t.operations}
     assert adjoints["x"] == pytest.approx(chain.vjp)
     assert adjoints["y"] == pytest.approx(chain.middle_grad)
@@ -180,5 +180,5 @@ def test_a_random_tape_ends_in_torchs_gradients(inner, outer, at):
 
 def test_a_tape_can_be_taken_of_the_listing_of_one_stage():
     e = explain(VectorProblem(("x1*x2",), (("x1", "2"), ("x2", "5")), ("3",)))
-    t = tape.record(e.torch.source, ("x", "y"))
+    t = tape.record(e.torch.transcript.listing, ("x", "y"))
     assert t.operations[0].adjoint == e.torch.vjp == (15, 6)

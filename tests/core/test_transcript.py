@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.code import sympy as derivation
-from core.code.transcript import annotated, run
+from core.code.transcript import Listing, annotated, run
 from core.engines import autograd
 from core.grammar import parse
 
@@ -17,7 +17,7 @@ SOURCE = derivation.vector_source(
 
 
 def test_the_derivation_prints_the_jacobian_the_weighted_sum_and_both_at_the_point():
-    printed = [printed.text for printed in run(SOURCE, derivation.VOCABULARY).printed]
+    printed = [printed.text for printed in run(Listing(SOURCE), derivation.VOCABULARY).printed]
     assert printed == [
         "Matrix([[2, 2*x2], [1/3, 0]])",
         "Matrix([[2*k1 + k2/3, 2*k1*x2]])",
@@ -27,9 +27,9 @@ def test_the_derivation_prints_the_jacobian_the_weighted_sum_and_both_at_the_poi
 
 
 def test_every_answer_stands_beside_or_below_the_print_that_gave_it():
-    shown = annotated(run(SOURCE, derivation.VOCABULARY))
+    shown = annotated(run(Listing(SOURCE), derivation.VOCABULARY))
     assert "print(J)                # Matrix([[2, 2*x2], [1/3, 0]])" in shown
-    assert run(shown, derivation.VOCABULARY).printed[3].text == "Matrix([[11/3, 4*pi]])"
+    assert run(Listing(shown), derivation.VOCABULARY).printed[3].text == "Matrix([[11/3, 4*pi]])"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_every_answer_stands_beside_or_below_the_print_that_gave_it():
 )
 def test_a_listing_that_is_not_ours_is_refused_before_it_runs(code: str):
     with pytest.raises(RuntimeError, match="not a listing of ours"):
-        run(f"import sympy as sp\n{code}\n", derivation.VOCABULARY)
+        run(Listing(f"import sympy as sp\n{code}\n"), derivation.VOCABULARY)
 
 
 def test_listings_of_many_visitors_run_at_the_same_time():

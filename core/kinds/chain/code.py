@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from core.code.sympy import constant_list, expression
+from core.code.sympy import constant_list, coordinates, expression
 from core.code.torch import CHAIN_FUNCTIONS
-from core.export.cells import Cells, again, asserted_jacobian, expected, number_list
+from core.export.cells import Cells, again, asserted_jacobian, expected, guarded, number_list
 from core.kinds.chain import equations
 from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.vector.explanation import constants
@@ -25,7 +25,7 @@ def cells(e: ChainExplanation, lang: str) -> Cells:
     return Cells(
         say(lang, "export.title.chain"),
         [*outputs, equations.chain_backward(e)],
-        _listing(e) + ("derived = list(x_grad)\n" if calm else ""),
+        _listing(e) + "derived = list(x_grad)\n" if calm else guarded(lang, _listing(e)),
         e.torch.source,
         expected(lang, *_again(e), wanted, wanted if calm else None, reasons, _asserted_stages(e)),
     )
@@ -61,7 +61,8 @@ def _asserted_stages(e: ChainExplanation) -> list[str]:
 def _listing(e: ChainExplanation) -> str:
     """Forward through the stages, keeping the values; backward with one Jacobian at a time."""
     point, weights = constants(e.problem.point, e.problem.cotangent)
-    start = f"import sympy as sp\n{_symbols('x', e.inner.inputs)}at_x = {constant_list(point)}\n"
+    at_x = coordinates(e.whole.outputs, e.inner.inputs, point)
+    start = f"import sympy as sp\n{_symbols('x', e.inner.inputs)}at_x = {at_x}\n"
     stages = [*zip(e.maps, pairwise(e.letters), strict=True)]
     forward = [
         ("" if lower == "x" else _symbols(lower, at.inputs)) + _forward(at, lower, upper)

@@ -12,6 +12,7 @@ from core.expression.tree import Node, walk
 from core.kinds.chain.cost import Multiplications, multiplications
 from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, ChainProblem
 from core.kinds.chain.reading import ChainReading
+from core.kinds.constants import constant
 from core.kinds.derived import check, derive
 from core.maps import Map, Pullback, Rows, Vector, floats, pull_back, pull_back_through
 from core.problem import ProblemError
@@ -87,16 +88,19 @@ def explain(reading: ChainReading) -> ChainExplanation:
     """
     assert reading.problem
     maps: list[Map] = []
+    exactly = tuple(constant(text, "at", j).node for j, (_, text) in enumerate(reading.problem.point or ()))
     for stage, field in zip(reading.stages, CHAIN_FIELDS, strict=False):
-        point = maps[-1].values if maps else cast(Vector, stage.point)
-        maps.append(derive(cast(tuple[Node, ...], stage.outputs), stage.inputs, point, field))
+        point, outputs = maps[-1].values if maps else cast(Vector, stage.point), cast(tuple[Node, ...], stage.outputs)
+        maps.append(derive(outputs, stage.inputs, point, exactly, field))
+        places = dict(zip(stage.inputs, exactly, strict=True))
+        exactly = tuple(_substitute(node, places) for node in outputs)
     weights = cast(Vector, reading.stages[-1].cotangent)
     pullbacks = pull_back_through(weights, maps)
     product = tuple(pull_back_through(row, maps[:-1])[0].total for row in maps[-1].jacobian_at)
     whole = _whole(maps, product)
     at_once = pull_back(weights, whole)
     torch = _differentiate(maps, weights)
-    recorded = tape.record(torch.source, CHAIN_LETTERS[: len(maps) + 1])
+    recorded = tape.record(torch.transcript.listing, CHAIN_LETTERS[: len(maps) + 1])
     _, judged = check(whole, at_once, CHAIN_LETTERS[len(maps)])
     return ChainExplanation(reading.problem, tuple(maps), whole, pullbacks, at_once, product, torch, recorded, judged)
 
@@ -116,11 +120,11 @@ def _whole(maps: Sequence[Map], product: Rows) -> Map:
     """
     composed = _compose(maps)
     try:
-        return derive(composed, maps[0].inputs, maps[0].point, CHAIN_FIELDS[len(maps) - 1])
+        return derive(composed, maps[0].inputs, maps[0].point, maps[0].exactly, CHAIN_FIELDS[len(maps) - 1])
     except ProblemError as error:
         if error.code not in UNREADABLE:
             raise
-        return Map(maps[0].inputs, composed, maps[0].point, maps[-1].values, (), product)
+        return Map(maps[0].inputs, composed, maps[0].point, maps[-1].values, (), product, maps[0].exactly)
 
 
 def _compose(maps: Sequence[Map]) -> tuple[Node, ...]:

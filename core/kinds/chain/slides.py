@@ -93,14 +93,9 @@ def _lines(e: ChainExplanation, done: int) -> Grid:
 
 def _frame(e: ChainExplanation, lang: str) -> Frame:
     last = e.letters[-1]
-    printed = {row.line: row.text for row in e.torch.transcript.printed}
-    lines = e.torch.source.splitlines()
-    grads = {
-        text.split(")")[0].removeprefix("print("): printed[number]
-        for number, text in enumerate(lines, 1)
-        if text.startswith("print(") and ".grad)" in text and number in printed
-    }
-    answers = [answer_lines(what, text) for what, text in grads.items()]
+    shown = e.torch.transcript
+    grads = [name for letter in reversed(e.letters[:-1]) if (name := f"{letter}.grad") in shown]
+    answers = [answer_lines(name, shown[name].text) for name in grads]
     return Frame(
         code=(f"{last}.backward(v)", *shortened_answers(answers)),
         remark=remark_on(e.verdict, lang),

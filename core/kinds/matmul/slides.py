@@ -133,10 +133,10 @@ def _sum_name(e: MatmulExplanation, wrt: str) -> tuple[Piece, ...]:
 
 def _frame(e: MatmulExplanation, lang: str) -> Frame:
     wrt = e.problem.wrt
-    printed = [row.text for row in e.torch.transcript.printed]
+    grad = f"{wrt}.grad"
     kind = "explained" if not e.agrees else "exact" if _same(e) else "agree"
     return Frame(
-        code=("c.backward(v)", *answer_lines(f"{wrt}.grad", printed[1 if wrt == "b" else 2])),
+        code=("c.backward(v)", *answer_lines(grad, e.torch.transcript[grad].text)),
         remark=("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}"),
         agrees=e.agrees,
     )

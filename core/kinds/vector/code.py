@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.code.sympy import vector_source
-from core.export.cells import Cells, again, asserted_jacobian, expected
+from core.export.cells import Cells, again, asserted_jacobian, expected, guarded
 from core.kinds.vector import equations
 from core.kinds.vector.explanation import VectorExplanation, constants
 from core.maps import floats
@@ -26,7 +26,7 @@ def cells(e: VectorExplanation, lang: str) -> Cells:
             equations.jacobian(here, pulled.weights),
             equations.weighted_sum(here, pulled),
         ],
-        listing + ("derived = list(vJ.subs(at).subs(v))\n" if calm else ""),
+        listing + "derived = list(vJ.subs(at).subs(v))\n" if calm else guarded(lang, listing),
         e.torch.source,
         expected(lang, *again("f(x)", e.torch.depends), wanted, wanted if calm else None, reasons, jacobian),
     )

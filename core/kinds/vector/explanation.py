@@ -38,7 +38,8 @@ class VectorExplanation:
 def explain(reading: Reading) -> VectorExplanation:
     """Derives, evaluates and checks what was read without a refusal. Raises ProblemError where the worker does."""
     assert reading.problem
-    here = derive(cast(tuple[Node, ...], reading.outputs), reading.inputs, cast(Vector, reading.point))
+    exactly, _ = constants(reading.problem.point, None)
+    here = derive(cast(tuple[Node, ...], reading.outputs), reading.inputs, cast(Vector, reading.point), tuple(exactly))
     pulled = pull_back(cast(Vector, reading.cotangent), here)
     return VectorExplanation(reading.problem, here, pulled, *check(here, pulled))
 

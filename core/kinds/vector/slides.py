@@ -113,10 +113,8 @@ def _sum(here: Map, pulled: Pullback) -> Line:
 
 def _frame(e: VectorExplanation, lang: str) -> Frame:
     """What stands around the body on every slide of this explanation."""
-    printed = e.torch.transcript.printed
-    grad = printed[1].text if e.torch.depends else "None"
     return Frame(
-        code=("y.backward(v)", *answer_lines("x.grad", grad)),
+        code=("y.backward(v)", *answer_lines("x.grad", e.torch.transcript["x.grad"].text)),
         remark=remark_on(e.verdict, lang),
         agrees=is_calm(e.verdict),
     )

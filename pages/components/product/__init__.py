@@ -226,9 +226,11 @@ def _look(text: str) -> str | None:
 
 def _torch(torch: MatmulAutograd, wrt: str) -> Data:
     """What torch printed for the gradient, and its numbers."""
-    _, b_grad, a_grad, *_ = (printed.text for printed in torch.transcript.printed)
-    text, rows = (b_grad, torch.b_grad) if wrt == "b" else (a_grad, torch.a_grad)
-    return {"text": text, "grad": [[x if isfinite(x) else str(x) for x in row] for row in rows]}
+    rows = torch.b_grad if wrt == "b" else torch.a_grad
+    return {
+        "text": torch.transcript[f"{wrt}.grad"].text,
+        "grad": [[x if isfinite(x) else str(x) for x in row] for row in rows],
+    }
 
 
 def _errors(problem: MatmulProblem) -> list[Data]:
