@@ -101,7 +101,8 @@ class Spoken(Visitor[str]):
         return self._say("power", base=base, exponent=self._held(exponent))
 
     def root(self, piece: Root) -> str:
-        return self._say("root", x=self._held(piece.piece))
+        x = self._held(piece.piece)
+        return self._say("nth_root", x=x, degree=self(piece.degree)) if piece.degree else self._say("root", x=x)
 
     def bracketed(self, piece: Bracketed) -> str:
         return self._say("brackets", x=self(piece.piece))
