@@ -74,18 +74,27 @@ class Event:
         return MARGIN_NODES[self.op](*self.node.args) if self.node and self.op in MARGIN_NODES else ()
 
 
+EMPTY: Array = np.zeros(0)
+
+
 class Dual(NamedTuple):
-    """A value and its derivatives, shapes (samples,), (inputs, samples), (inputs,), and what led to them."""
+    """A value and its derivatives, shapes (samples,), (inputs, samples), (inputs,), and what led to them.
+
+    ``terms`` (inputs,) are the derivatives as if no two contributions had different signs.
+    """
 
     value: Array
     slope: Array
     touches: Mask
     events: tuple[Event, ...]
+    terms: Array = EMPTY
 
 
 @dataclass(frozen=True)
 class Output:
     """One output at the point: its slope along x_j, that slope's rounding noise, whether x_j occurs in it.
+
+    ``terms[j]`` is the sum over all ways from x_j of the sizes of their contributions, however these cancel.
 
     ``text`` is its outermost operation with the numbers that it met, ``blur`` the rounding noise of its value.
     """
@@ -95,6 +104,7 @@ class Output:
     blur: float
     slopes: tuple[float, ...]
     noise: tuple[float, ...]
+    terms: tuple[float, ...]
     touches: tuple[bool, ...]
     events: tuple[Event, ...]
 
@@ -352,6 +362,7 @@ def _looked(
             np.repeat(np.eye(n)[:, [j]], SAMPLES, axis=1),
             np.eye(n, dtype=bool)[j],
             (),
+            np.eye(n)[j],
         )
         for j, (name, x) in enumerate(zip(inputs, point, strict=True))
     }
@@ -384,6 +395,7 @@ def _output(node: Node, run: _Run) -> Output:
         _scatter(dual.value),
         tuple(dual.slope[:, 0].tolist()),
         tuple(np.fmax.reduce(scatter, axis=1).tolist()),
+        tuple(dual.terms.tolist()),
         tuple(dual.touches.tolist()),
         dual.events,
     )
@@ -401,7 +413,13 @@ def _run(node: Node, run: _Run) -> Dual:
 def _constant(node: Node, n: int, nudge: Array) -> Dual:
     value = float(node.text) if node.op == "number" else CONSTANTS[node.text]
     whole = value.is_integer()  # an exponent of 2 is 2, but 0.1 and pi are rounded themselves
-    return Dual(np.full(SAMPLES, value) * (1 + (0 if whole else nudge)), np.zeros((n, SAMPLES)), np.zeros(n, bool), ())
+    return Dual(
+        np.full(SAMPLES, value) * (1 + (0 if whole else nudge)),
+        np.zeros((n, SAMPLES)),
+        np.zeros(n, bool),
+        (),
+        np.zeros(n),
+    )
 
 
 def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
@@ -409,14 +427,15 @@ def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
     exact = VALUES[node.op](*values)
     value = exact if node.op in UNROUNDED else exact * (1 + next(run.nudges))
     partials = PARTIALS[node.op](*values, value)
-    slope = np.zeros_like(args[0].slope)
+    slope, terms = np.zeros_like(args[0].slope), np.zeros_like(args[0].terms)
     for arg, partial in zip(args, partials, strict=True):
         # a branch that is not taken and an argument that x_j cannot move contribute 0, even 0 times infinity
         counts = arg.touches[:, None] & ~((node.op in CHOOSERS) & (partial == 0))
         slope = slope + np.where(counts, partial * arg.slope, 0.0)
+        terms = terms + np.where(counts[:, 0], np.abs(partial[0]) * arg.terms, 0.0)
     touches = np.logical_or.reduce([arg.touches for arg in args])
     events = _inherited(node, args, partials) + _events(node, args, partials, exact, run)
-    return Dual(value, slope * (1 + next(run.nudges)), touches, events)
+    return Dual(value, slope * (1 + next(run.nudges)), touches, events, terms)
 
 
 CHOOSERS = ("where", "max", "min", "clamp", "clamp_min", "clamp_max", *COMPARISONS)

@@ -42,6 +42,7 @@ class Truth:
     right: float
     jumps: bool
     unbounded: bool
+    defined: tuple[bool, bool] = (True, True)  # just before, just after
 
     @property
     def limit(self) -> float:
@@ -89,8 +90,15 @@ class Referee:
             for s, end in zip((-1, 1), ends, strict=True)
         )
         found = [value for value in (here, *ends) if math.isfinite(value)]
-        jumps = len(found) > 1 and not all(same(value, found[0]) for value in found)
-        return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)))
+        jumps = (len(found) > 1 and not all(same(value, found[0]) for value in found)) or any(
+            math.isinf(slope) and math.isfinite(end) and self._stays_apart(output, j, s, exponent)
+            for s, end, slope in zip((-1, 1), ends, (left, right), strict=True)
+        )
+        defined = tuple(
+            end == end or self._shifted(output, j, s)(Fraction(1), exponent)[0] != NAN
+            for s, end in zip((-1, 1), ends, strict=True)
+        )
+        return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)), (defined[0], defined[1]))
 
     def beyond(self, output: Node) -> Truth:
         """The same along an input that does not occur in ``output``. Raises Unclear."""
@@ -155,6 +163,12 @@ class Referee:
             return libmp.mpf_div(rise, libmp.mpf_shift(real(sign * q, bits), -exponent), bits), level
 
         return of
+
+    def _stays_apart(self, output: Node, j: int, sign: int, exponent: int) -> bool:
+        """Whether the rise from the point is as large at a far smaller step: a jump, however small."""
+        of = self._quotient(output, j, sign)
+        near, nearer = (as_float(libmp.mpf_shift(of(Fraction(1), e)[0], -e)) for e in (exponent, 4 * exponent))
+        return near != 0 and same(near, nearer)
 
     def _exactly(self, output: Node, level: int) -> Real:
         """The value at the point with the digits of a level."""

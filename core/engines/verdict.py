@@ -247,13 +247,17 @@ def _certain(entry: Entry, output: Output, truth: Truth, referee: Referee) -> En
         jumps=truth.jumps,
         unbounded=truth.unbounded,
         true=truth.slope,
+        defined_beside=truth.defined,
         referee=referee,
     )
 
 
 def _row_notes(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> list[Note]:
     if not row[0].defined or row[0].output.happened("undefined"):  # atan(1/x) has a float at 0, but no value
-        return _hidden_edges(i, row) or [Note(*_no_value(i, row, tends))]
+        stepped_over = _hidden_edges(i, row)
+        touched = {entry.j for entry in row if entry.output.touches[entry.j]}
+        all_told = touched <= {note.input for note in stepped_over}
+        return stepped_over if stepped_over and all_told else [*stepped_over, Note(*_no_value(i, row, tends))]
     notes = []
     for entry in row:
         if entry.output.touches[entry.j]:
@@ -370,7 +374,7 @@ class Column:
             return []
         if not (math.isfinite(self.total) and math.isfinite(vjp)):
             return [Note("overflow_back", None, self.j, facts("overflow_back", vjp, self.total))]
-        rounded = self.close < abs(vjp - self.total) <= self.weighted(lambda entry: entry.close + entry.scatter)
+        rounded = self.close < abs(vjp - self.total) <= self.weighted(lambda entry: entry.close + entry.rounding)
         return [Note("rounding", None, self.j, facts("rounding", *apart(vjp, self.total)))] if rounded else []
 
     def reasons(self, engine: str) -> list[Note]:

@@ -430,7 +430,7 @@ class _Pass:
             return Value(answer, answer, sound, True)
         if op in ("max", "min"):
             order = cmp_to_key(self.compare)
-            return (max if op == "max" else min)(args, key=order)._replace(sound=sound)
+            return (max if op == "max" else min)(args, key=order)  # an infinity that is not chosen does no harm
         return self._operation(op, args, sound)
 
     def _name(self, name: str) -> Value:

@@ -1,6 +1,6 @@
 """Random problems at exact special points against mpmath at 60 digits, which only calls f beside the point.
 
-The oracle shares no code with the app but the tree: f at x ± h with h = 1e-24 and 1e-27 says what f tends to and how
+The oracle shares no code with the app but the tree: f at x ± h with h = 1e-24 to 1e-30 says what f tends to and how
 steep it is on either side. Every value, every entry of J, every agreement and every note has to be true to that.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import quote
 
 import mpmath
@@ -23,8 +24,8 @@ from core.grammar import constant
 from core.kinds import explain
 from core.problem import ProblemError
 
-DIGITS = 60
-STEPS = (mpf("1e-24"), mpf("1e-27"))
+DIGITS = 120  # 60 for the numbers, and as many for what is left of them at a step
+STEPS = (mpf("1e-24"), mpf("1e-27"), mpf("1e-30"))
 POINTS = (
     "0",
     "1",
@@ -125,13 +126,15 @@ def side(node: Node, env: dict, name: str, sign: int) -> Side:
         near, far = (value(node, {**env, name: env[name] + sign * k * h}) for k in (1, 2))
         if near is None or far is None:
             return Side(False, None, None, False)
+        if abs(near) > 1e12:  # too few of its 60 digits are left for a step
+            raise TooLargeError
         ends.append(near)
         slopes.append(sign * (far - near) / h)
-    settled = same(ends[0], ends[1], 1e-10) or abs(ends[0]) < 1e-14
-    sloped = same(slopes[0], slopes[1], 1e-9) or max(map(abs, slopes)) < 1e-30
-    return Side(
-        True, ends[1] if settled else None, slopes[1] if sloped else None, abs(slopes[1]) > 1.0001 * abs(slopes[0]) > 0
-    )
+    settled = same(ends[0], ends[-1], 1e-10) or abs(ends[0]) < 1e-14
+    sloped = same(slopes[0], slopes[-1], 1e-9) or max(map(abs, slopes)) < 1e-30
+    growth = [abs(b) / abs(a) if a else 1 for a, b in pairwise(slopes)]
+    steep = min(growth) > 1.0001 and same(*growth, 0.5)
+    return Side(True, ends[-1] if settled else None, slopes[-1] if sloped else None, steep)
 
 
 def same(a, b, tolerance) -> bool:
@@ -222,7 +225,7 @@ def entry_lies(here: float, entry: float, sides: tuple[Side, Side], told: dict) 
     whole = left.slope is not None and right.slope is not None and len(ends) == 2
     smooth = (
         whole
-        and (same(*slopes, 1e-7) or max(map(abs, slopes)) < 1e-15)
+        and (same(*slopes, 1e-12) or max(map(abs, slopes)) < 1e-15)
         and (same(*ends, 1e-12) or max(map(abs, ends)) < 1e-12)
     )
     if not no_derivative:
