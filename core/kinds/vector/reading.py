@@ -76,7 +76,7 @@ class Attempts:
         try:
             return step(*arguments, **keywords)
         except ProblemError as error:
-            self.errors.append(_of_stage(error, self.stage))
+            self.errors.append(_of_stage(error.anew(), self.stage))
             return None
 
 
