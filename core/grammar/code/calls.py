@@ -151,7 +151,7 @@ def constant_of(name: Named) -> Value:
         case "pi":
             return scalar(Node("constant", text="pi"))
         case "e" | "E":
-            return scalar(Node("constant", text="e"))
+            return scalar(Node("exp", (number(1),)))
         case "newaxis":
             return NOTHING
         case "inf" | "nan" | "oo":
