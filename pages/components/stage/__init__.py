@@ -49,6 +49,7 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
     m = len(here.outputs)
     return {
         "channel": page,
+        "steps": views.steps(explanation),
         "hues": [views.palette().hue(i) for i in range(m)],
         "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
         "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
