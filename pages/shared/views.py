@@ -25,14 +25,13 @@ from core.kinds import complete, explain, kind_of
 from core.kinds.kind import Explanation, Problem
 from core.kinds.vector import equations
 from core.kinds.vector.explanation import VectorExplanation
-from core.kinds.vector.geometry import numbers
 from core.notation import tree
 from core.notation.latex import latex
 from core.notation.palette import PALETTES, Palette
 from core.notation.spoken import spoken
 from core.notation.tree import Piece
 from core.notation.walk import has_bands
-from core.numbers.notation import decimal
+from core.numbers.notation import decimal, jsonables
 from core.problem import ProblemError
 from core.slides.words import reasons_of, said_of
 from core.wording import Example, comments, examples, explain_error, prose, say, tell
@@ -219,7 +218,7 @@ def steps(explanation: Explanation) -> list[dict[str, object]]:
             "lit": step.lit,
             "shown": step.shown,
             "sentence": tell(lang, step.sentence),
-            "answer": [numbers(n.value for n in row) for row in step.answer],
+            "answer": [jsonables(n.value for n in row) for row in step.answer],
         }
         for step in kind_of(explanation.problem).steps(explanation)
     ]
