@@ -84,7 +84,7 @@ def test_what_is_read_alike_is_explained_once() -> None:
     assert explanations[0].problem.functions == ("2*x1", "x2")
 
 
-SPELLINGS = (("2x1", "3"), ("2*x1", "3"), ("2 x_1", " 3"), ("２*x₁", "3"))
+SPELLINGS = (("2x1", "3"), ("2*x1", "3"), ("2 x_1", " 3"), ("２*x₁", "3"), ("y1 = 2x1", "3"))
 
 
 def test_a_refusal_is_told_anew_and_keeps_nothing_of_whoever_was_told_before() -> None:

@@ -45,8 +45,8 @@ class Reading:
     cotangent: tuple[Number | None, ...]
     errors: tuple[ProblemError, ...]
     problem: VectorProblem | None
-    choices: tuple[tuple[int, Choice], ...] = ()
-    named: tuple[str, ...] = ()
+    choices: tuple[tuple[int, Choice], ...] = field(default=(), compare=False)  # of the spelling: what was read is equal
+    named: tuple[str, ...] = field(default=(), compare=False)
 
 
 def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str] | None = None) -> Reading:
