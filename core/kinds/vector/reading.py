@@ -45,7 +45,7 @@ class Reading:
     cotangent: tuple[Number | None, ...]
     errors: tuple[ProblemError, ...]
     problem: VectorProblem | None
-    choices: tuple[tuple[int, Choice], ...] = field(default=(), compare=False)  # of the spelling: what was read is equal
+    choices: tuple[tuple[int, Choice], ...] = field(default=(), compare=False)  # of the spelling alone
     named: tuple[str, ...] = field(default=(), compare=False)
 
 
