@@ -10,6 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from core.__main__ import answer
+from core.engines import forward_mode
+from core.expression.tree import COMPARISONS, FUNCTIONS, OPERATORS
+from core.numbers import precise
 
 EDGES = json.loads((Path(__file__).parents[1] / "cases" / "edges.json").read_text(encoding="utf-8"))
 
@@ -128,3 +131,9 @@ def test_the_slopes_beside_a_large_constant_are_those_of_what_varies():
 
 def test_a_limit_of_a_high_order_is_told_with_its_value():
     assert "tends to 0.5" in messages(told("/vjp?f=(1-cos(x^6))/x^12&at=x:0"))
+
+
+def test_the_referee_knows_every_operation():
+    known = {*precise.OPERATIONS, *precise.COMPARE, "max", "min", "where"}
+    assert known == {*OPERATORS, *COMPARISONS, *FUNCTIONS}
+    assert {*forward_mode.SWITCHES, *forward_mode.DOMAINS, *forward_mode.GROWS} == {*forward_mode.MARGIN_NODES}
