@@ -129,6 +129,9 @@ def _parts(plain: str) -> Iterator[tuple[int, int]]:
     """Lines, and what ; or a comma outside of all brackets parts; without comments."""
     lines = [(start, _before_comment(plain, start, end)) for start, end in _lines(plain)]
     for start, end in lines:
+        if _LAMBDA.search(plain, start, end):  # its own commas part its variables
+            yield start, end
+            continue
         yield from ((begin, stop) for begin, stop in _split(plain, start, end, ",;") if plain[begin:stop].strip(_ENDS))
 
 

@@ -58,6 +58,7 @@ def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str
     attempts = Attempts(stage)
     typed = expanded(problem.functions)
     known = _declared(problem, attempts)
+    attempts(_count_outputs, len(typed) + len(problem.functions[MAX_ENTRIES:]), stage)
     meanings = _functions(typed, known, attempts, aliases or {})
     outputs = tuple(None if meaning is None else meaning.tree for meaning in meanings)
     inputs = known if known is not None else _in_order(typed, names(node for node in outputs if node is not None))
@@ -158,7 +159,6 @@ def _declared(problem: VectorProblem, attempts: Attempts) -> tuple[str, ...] | N
 def _functions(
     typed: Sequence[Typed], known: tuple[str, ...] | None, attempts: Attempts, aliases: Mapping[str, str]
 ) -> tuple[grammar.Meaning | None, ...]:
-    attempts(_count_outputs, typed, attempts.stage)
     return tuple(attempts(_meaning, one, known, attempts.stage.field, aliases) for one in typed[:MAX_OUTPUTS])
 
 
@@ -236,13 +236,13 @@ def _distinct(declared: Sequence[str | None]) -> None:
             raise ProblemError("twice", field="at", index=j, span=(0, len(name)), name=name)
 
 
-def _count_outputs(functions: Sequence[Typed], stage: Stage) -> None:
-    if not functions and stage != FIRST:
+def _count_outputs(count: int, stage: Stage) -> None:
+    if not count and stage != FIRST:
         raise ProblemError("no_stage", field=stage.field, function=stage.field, before=stage.before, after=stage.after)
-    if not functions:
+    if not count:
         raise ProblemError("empty", field=stage.field, index=0, span=(0, 0))
-    if len(functions) > MAX_OUTPUTS:
-        raise ProblemError("too_many_outputs", field=stage.field, count=len(functions), limit=MAX_OUTPUTS)
+    if count > MAX_OUTPUTS:
+        raise ProblemError("too_many_outputs", field=stage.field, count=count, limit=MAX_OUTPUTS)
 
 
 def _count_inputs(outputs: int, inputs: int, stage: Stage) -> None:
