@@ -69,7 +69,7 @@ def follow(page: str) -> None:
         st.session_state.unread = frozenset()
     st.session_state.first_run = "page" not in st.session_state
     st.session_state.refused = {}
-    opened = st.session_state.get("page") != page and _parameters().keys() - {"lang"}
+    opened = st.session_state.get("page") != page and _parameters().keys() - {"lang", ""}
     if (_arriving() or opened) and page in KINDS:
         decoded = share.read_query(page, _query())
         st.session_state.address_errors = decoded.errors
