@@ -464,7 +464,7 @@ class _Pass:
 
     def _snapped(self, op: str, args: list[Value]) -> list[Value]:
         """The arguments with an edge or a whole number that they only miss by rounding in its place."""
-        if op in ("asin", "acos", "atanh"):
+        if op in EDGED:
             edge = Value(*(libmp.fnone if _negative(args[0].high) else ONE,) * 2, exact=True)
             return args if self.compare(args[0], edge) else [edge]
         if op == "^" or op in ROUNDING:
@@ -512,6 +512,7 @@ class _Pass:
         return -1 if _negative(apart) else int(apart != ZERO)
 
 
+EDGED = ("asin", "acos", "acosh", "atanh", "log1p")  # their domains end at 1 or -1
 CANCELLING = ("+", "-", "log", "acos", "acosh", "fmod", "remainder", "frac")
 
 
