@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -13,7 +14,12 @@ COMPONENTS = sorted(path.parent for path in (ROOT / "pages" / "components").glob
 
 @pytest.mark.parametrize("folder", COMPONENTS, ids=lambda folder: folder.name)
 def test_every_component_has_its_module_and_its_sheet(folder: Path):
-    assert re.search(rf'component\(\s*"{folder.name}"', (folder / "__init__.py").read_text("utf-8"))
-    scripts = [script.read_text("utf-8") for script in (ROOT / "pages" / "static" / "js").rglob(f"{folder.name}.js")]
-    assert any(re.search(r"^export [^\n]*\bshow\b", script, re.M) for script in scripts)
+    calls = [
+        node for node in ast.walk(ast.parse((folder / "__init__.py").read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
+    (call,) = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "component"]
+    name, _, *module = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+    assert name == folder.name
+    (script,) = (ROOT / "pages" / "static" / "js").rglob(f"{str(*module or [name]).rpartition('/')[2]}.js")
+    assert re.search(r"^export [^\n]*\bshow\b", script.read_text("utf-8"), re.M)
     assert (folder / f"{folder.name}.css").exists()
