@@ -14,6 +14,7 @@ from operator import add
 
 from core.expression.tree import Node, number
 from core.numbers.exact import ZERO, Number
+from core.numbers.tints import strengths
 
 ROUNDING = 4 * 2.0**-52  # of the terms of a sum: a few units in the last place
 NO_PATH = number(0)  # an entry of J that is 0 at every point
@@ -46,6 +47,45 @@ class Pullback:
     rows: Rows
     total: Vector
 
+    @property
+    def tints(self) -> tuple[float, ...]:
+        """How strongly each row is tinted."""
+        return strengths(floats(self.weights))
+
+
+Sentence = tuple[str, tuple[tuple[str, str | int], ...]]  # a key of the words, and the facts that fill it
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of how a gradient comes about: the same in a deck, on the page and wherever else it is stepped through.
+
+    ``id`` is its name ("problem", "row-2", "term-1-3", "through-x"), ``lit`` are the terms it is about (from 0; stages
+    of a chain), ``shown`` of them are there after it. ``sentence`` is what it says, ``answer`` the sum so far in its
+    shape: what somebody may guess before it is shown.
+    """
+
+    id: str
+    lit: tuple[int, ...]
+    shown: int
+    sentence: tuple[Sentence, ...]
+    answer: Rows
+
+    @property
+    def name(self) -> str:
+        """What kind of step it is: the id without its place."""
+        return self.id.partition("-")[0]
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What its sentence is filled with."""
+        return {name: fact for _, facts in self.sentence for name, fact in facts}
+
+
+def sentence(key: str, **facts: str | int) -> Sentence:
+    """A sentence of the words with its facts."""
+    return key, tuple(facts.items())
+
 
 def pull_back(weights: Vector, at: Map) -> Pullback:
     """Every row times its weight, and their sum. Where ∂y_i/∂x_j is 0 everywhere, torch has no path for an infinity."""
@@ -55,6 +95,12 @@ def pull_back(weights: Vector, at: Map) -> Pullback:
         for weight, said, row in zip(weights, formulas, at.jacobian_at, strict=True)
     )
     return Pullback(weights, rows, tuple(map(_sum, zip(*rows, strict=True))))
+
+
+def first_terms(pulled: Pullback, count: int) -> Pullback:
+    """The sum as far as its first rows."""
+    rows = pulled.rows[:count]
+    return Pullback(pulled.weights[:count], rows, tuple(reduce(add, column) for column in zip(*rows, strict=True)))
 
 
 def pull_back_through(weights: Vector, maps: Sequence[Map]) -> tuple[Pullback, ...]:

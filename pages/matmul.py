@@ -23,7 +23,7 @@ with views.card("general"):
     views.text("matmul")
 sympy, torch = st.columns(2, gap="large")
 with torch, views.card("torch"):
-    views.agreement(explanation.agreement)
+    views.verdict(explanation.verdict)
     views.transcript(explanation.torch.transcript, views.HALF)
 with sympy, views.card("sympy"):
     if max(m, k, n) <= MAX_DERIVED:

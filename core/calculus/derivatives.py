@@ -16,6 +16,7 @@ from typing import Any
 
 import sympy as sp
 
+from core.expression.operations import STEPS
 from core.expression.text import to_text
 from core.expression.tree import COMPARISONS, Node, names, natural, number, walk
 from core.grammar.limits import MAX_DECIMAL_EXPONENT, MAX_DIGITS
@@ -28,7 +29,6 @@ MAX_BITS = 512  # of a coefficient: (10^70·x)^60 builds numbers nobody typed
 Expr = Any  # a sympy.Expr; SymPy is untyped
 Jacobian = tuple[tuple[Node, ...], ...]
 ZERO, ONE = sp.Integer(0), sp.Integer(1)
-EULER = sp.Symbol("e")  # no variable can have this name; SymPy's own E turns into exp() by itself
 
 
 # ── Functions that know only their derivative ────────────────────────────────────────────────────────────
@@ -89,7 +89,7 @@ def power(a: Expr, b: Expr) -> Expr:
     """a^b; SymPy's own Pow only where it is bookkeeping (integer exponents)."""
     if b.is_Integer:
         return sp.Pow(a, b)
-    return INERT["exp"](b) if a is EULER else INERT["^"](a, b)
+    return INERT["^"](a, b)
 
 
 def _d(op: str) -> Callable[..., Expr]:
@@ -99,7 +99,35 @@ def _d(op: str) -> Callable[..., Expr]:
 
 sin, cos, tan, exp, log, sqrt = map(_d, ("sin", "cos", "tan", "exp", "log", "sqrt"))
 sinh, cosh, tanh, sign, sigmoid = map(_d, ("sinh", "cosh", "tanh", "sign", "sigmoid"))
+erf, cbrt, sinc, floor, trunc, logaddexp = map(_d, ("erf", "cbrt", "sinc", "floor", "trunc", "logaddexp"))
 COMPARE = {op: _inert(op, lambda a, b: ZERO, lambda a, b: ZERO) for op in COMPARISONS}
+
+SELU = sp.Rational("1.0507009873554805"), sp.Rational("1.7580993408473766")  # its slope above 0, and just below it
+
+
+def _is(op: str, a: Expr, b: Expr, yes: Expr, no: Expr) -> Expr:
+    return where(COMPARE[op](a, b), yes, no)
+
+
+def _bell(u: Expr) -> Expr:
+    """exp(-u²/2)/√(2π), the slope of (1 + erf(u/√2))/2."""
+    return exp(-(u**2) / 2) / sqrt(2 * sp.pi)
+
+
+def _open(low: int, high: int) -> Callable[[Expr], Expr]:
+    """1 between two numbers; 0 on them too, as torch has it for relu6 and hardtanh."""
+    return lambda u: _is("<=", u, sp.Integer(low), ZERO, _is(">=", u, sp.Integer(high), ZERO, ONE))
+
+
+def _of_clamp(below: Expr, inside: Expr, above: Expr) -> Callable[..., Expr]:
+    """Of min(max(u, low), high): on its bounds, which torch counts as inside, everything belongs to u."""
+
+    def partial(u: Expr, low: Expr, high: Expr) -> Expr:
+        beyond = _is("<", low, high, below, above) if below != above else below
+        return _is("<", u, low, beyond, _is(">", u, high, above, inside))
+
+    return partial
+
 
 INERT: dict[str, type[Inert]] = {
     "sin": _inert("sin", lambda u: cos(u)),
@@ -111,12 +139,41 @@ INERT: dict[str, type[Inert]] = {
     "sinh": _inert("sinh", lambda u: cosh(u)),
     "cosh": _inert("cosh", lambda u: sinh(u)),
     "tanh": _inert("tanh", lambda u: 1 - tanh(u) ** 2),
+    "asinh": _inert("asinh", lambda u: 1 / sqrt(u**2 + 1)),
+    "acosh": _inert("acosh", lambda u: 1 / sqrt(u**2 - 1)),
+    "atanh": _inert("atanh", lambda u: 1 / (1 - u**2)),
     "exp": _inert("exp", lambda u: exp(u)),
+    "expm1": _inert("expm1", lambda u: exp(u)),
     "log": _inert("log", lambda u: 1 / u),
+    "log1p": _inert("log1p", lambda u: 1 / (1 + u)),
+    "logaddexp": _inert("logaddexp", lambda a, b: sigmoid(a - b), lambda a, b: sigmoid(b - a)),
+    "xlogy": _inert("xlogy", lambda u, w: log(w), lambda u, w: u / w),
+    "cbrt": _inert("cbrt", lambda u: 1 / (3 * cbrt(u) ** 2)),
+    "erf": _inert("erf", lambda u: 2 * exp(-(u**2)) / sqrt(sp.pi)),
+    "erfc": _inert("erfc", lambda u: -2 * exp(-(u**2)) / sqrt(sp.pi)),
+    "sinc": _inert("sinc", lambda u: _is("==", u, ZERO, ZERO, (cos(sp.pi * u) - sinc(u)) / u)),
     "sqrt": _inert("sqrt", lambda u: 1 / (2 * sqrt(u))),
     "abs": _inert("abs", lambda u: sign(u)),
-    "sign": _inert("sign", lambda u: ZERO),
     "relu": _inert("relu", lambda u: where(COMPARE[">"](u, ZERO), ONE, ZERO)),
+    "relu6": _inert("relu6", _open(0, 6)),
+    "leaky_relu": _inert("leaky_relu", lambda u, a: _is(">", u, ZERO, ONE, a), lambda u, a: _is(">", u, ZERO, ZERO, u)),
+    "elu": _inert("elu", lambda u: _is(">", u, ZERO, ONE, exp(u))),
+    "selu": _inert("selu", lambda u: _is(">", u, ZERO, SELU[0], SELU[1] * exp(u))),
+    "gelu": _inert("gelu", lambda u: (1 + erf(u / sqrt(sp.Integer(2)))) / 2 + u * _bell(u)),
+    "silu": _inert("silu", lambda u: sigmoid(u) * (1 + u * (1 - sigmoid(u)))),
+    "logsigmoid": _inert("logsigmoid", lambda u: sigmoid(-u)),
+    "hardtanh": _inert("hardtanh", _open(-1, 1)),
+    "clamp": _inert("clamp", _of_clamp(ZERO, ONE, ZERO), _of_clamp(ONE, ZERO, ZERO), _of_clamp(ZERO, ZERO, ONE)),
+    "clamp_min": _inert(
+        "clamp_min", lambda u, low: _is("<", u, low, ZERO, ONE), lambda u, low: _is("<", u, low, ONE, ZERO)
+    ),
+    "clamp_max": _inert(
+        "clamp_max", lambda u, high: _is(">", u, high, ZERO, ONE), lambda u, high: _is(">", u, high, ONE, ZERO)
+    ),
+    **{op: _inert(op, lambda u: ZERO) for op in STEPS},
+    "frac": _inert("frac", lambda u: ONE),
+    "fmod": _inert("fmod", lambda a, b: ONE, lambda a, b: -trunc(a / b)),
+    "remainder": _inert("remainder", lambda a, b: ONE, lambda a, b: -floor(a / b)),
     "sigmoid": _inert("sigmoid", lambda u: sigmoid(u) * (1 - sigmoid(u))),
     "softplus": _inert("softplus", lambda u: sigmoid(u)),
     "atan2": _inert("atan2", lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
@@ -130,10 +187,11 @@ INERT: dict[str, type[Inert]] = {
 
 # values that save a reader from sin(0) and log(1) in a derivative; everything else stays as it is
 SPECIAL = {
-    **{(op, ZERO): ZERO for op in ("sin", "tan", "asin", "atan", "sinh", "tanh", "sqrt", "abs", "sign", "relu")},
+    **{(op, ZERO): ZERO for op in "sin tan asin atan sinh tanh asinh atanh expm1 log1p erf".split()},
+    **{(op, ZERO): ZERO for op in "sqrt cbrt abs sign relu floor ceil round trunc frac".split()},
     **{(op, ZERO): ONE for op in ("cos", "cosh", "exp")},
     ("log", ONE): ZERO,
-    ("log", EULER): ONE,
+    ("log", exp(ONE)): ONE,
     ("sqrt", ONE): ONE,
     ("abs", ONE): ONE,
 }
@@ -149,7 +207,7 @@ ARITHMETIC: dict[str, Callable[..., Expr]] = {
     "min": lambda *args: reduce(INERT["min"], args),
     "where": where,
 }
-CONSTANTS = {"pi": sp.pi, "e": EULER}
+CONSTANTS = {"pi": sp.pi}
 
 
 # ── Tree → SymPy ─────────────────────────────────────────────────────────────────────────────────────────
@@ -194,8 +252,8 @@ def read(expression: Expr, decimals: bool = False) -> Node:
     """
     if expression.is_Rational:
         return _rational(Fraction(int(expression.p), int(expression.q)), decimals)
-    if expression is EULER or expression is sp.pi:
-        return Node("constant", text="e" if expression is EULER else "pi")
+    if expression is sp.pi:
+        return Node("constant", text="pi")
     if expression.is_Symbol:
         return Node("name", text=expression.name)
     if expression.is_Add:
@@ -221,7 +279,7 @@ def _rational(q: Fraction, decimals: bool) -> Node:
         return Node("neg", (_rational(-q, decimals),))
     if q.denominator == 1:
         return _whole(q.numerator)
-    if decimals and Fraction(text := format(float(q), ".12g")) == q and "e" not in text:
+    if decimals and Fraction(text := repr(float(q))) == q and "e" not in text:
         return number(text)
     return Node("/", (_whole(q.numerator), _whole(q.denominator)))
 
@@ -353,7 +411,7 @@ def jacobian(outputs: Sequence[Node], inputs: Sequence[str]) -> Jacobian:
     rows = []
     total = 0
     for i, output in enumerate(outputs):
-        decimals = any(n.op == "number" and not n.text.isdigit() for n in walk(output))
+        decimals = any(n.op == "selu" or (n.op == "number" and not n.text.isdigit()) for n in walk(output))
         try:
             expression = build(output, symbols)
         except ProblemError as error:

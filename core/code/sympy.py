@@ -7,11 +7,13 @@ reader's names occur only as the texts that SymPy prints. ``core.calculus.worker
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from core.code.transcript import Vocabulary
+from core.expression.operations import FUNCTIONS
 from core.expression.text import to_text
 from core.expression.tree import LEAVES, Node
 from core.numbers.floats import evaluate
@@ -19,20 +21,12 @@ from core.numbers.precise import value
 
 # op -> SymPy; {0}, {1}, … are the arguments
 OPERATIONS: dict[str, str] = {
-    **{op: f"sp.{op}({{0}})" for op in "sin cos tan asin acos atan sinh cosh tanh exp log sqrt sign".split()},
-    "abs": "sp.Abs({0})",
-    "relu": "sp.Max(0, {0})",
-    "sigmoid": "(1/(1 + sp.exp(-({0}))))",
-    "softplus": "sp.log(1 + sp.exp({0}))",
-    "atan2": "sp.atan2({0}, {1})",
-    "max": "sp.Max({all})",
-    "min": "sp.Min({all})",
-    "where": "sp.Piecewise(({1}, {0}), ({2}, True))",
+    **{name: operation.sympy for name, operation in FUNCTIONS.items()},
     "==": "sp.Eq({0}, {1})",
     "!=": "sp.Ne({0}, {1})",
 }
 POWER_OF_ZERO = "sp.Piecewise((0, {0} > 0), (1, sp.Eq({0}, 0)))"  # SymPy's own slope of 0**x is 0*log(0), which is nan
-CONSTANTS = {"pi": "sp.pi", "e": "sp.E"}
+CONSTANTS = {"pi": "sp.pi"}
 
 ALGEBRAIC = ("neg", "+", "-", "*", "/", "sqrt", "abs", "relu", "max", "min", "where")  # they keep rationals rational
 MAX_BITS = 4000  # of a number that SymPy writes out: 1,200 digits
@@ -45,8 +39,10 @@ VOCABULARY = Vocabulary(
     alias="sp",
     names=frozenset({"sp", "print", "x", "y", "J", "k", "v", "vJ", "at", "dict", "zip", *MATMUL_NAMES}),
     attributes=frozenset(
-        "N symbols Matrix jacobian subs zeros T pi E Rational Abs Max Min Piecewise Eq Ne atan2 diff "
-        "sin cos tan asin acos atan sinh cosh tanh exp log sqrt sign".split()
+        {
+            *"N symbols Matrix jacobian subs zeros T diff Rational".split(),
+            *(name for text in (*OPERATIONS.values(), *CONSTANTS.values()) for name in re.findall(r"sp\.(\w+)", text)),
+        }
     ),
     keywords=frozenset({"real"}),
     builtins=("dict", "zip"),

@@ -12,13 +12,13 @@ from operator import add, mul, neg, pow, sub, truediv
 from typing import NamedTuple
 
 from core.code.transcript import Listing
-from core.expression.tree import COMPARISONS, FUNCTIONS, Node
+from core.expression.operations import FUNCTIONS
+from core.expression.tree import COMPARISONS, Node
 
 OPERATIONS: dict[str, str] = {
     "number": "{}",
     "name": "{}",
     "pi": "torch.pi",
-    "e": "torch.e",
     "neg": "-{}",
     "+": "{} + {}",
     "-": "{} - {}",
@@ -26,13 +26,11 @@ OPERATIONS: dict[str, str] = {
     "/": "{}/{}",
     "^": "{}**{}",
     **{comparison: f"{{}} {comparison} {{}}" for comparison in COMPARISONS},
-    **{name: f"torch.{name}({{}})" for name in FUNCTIONS if name not in ("min", "max", "atan2", "where", "softplus")},
-    "softplus": "torch.nn.functional.softplus({})",
-    "atan2": "torch.atan2({}, {})",
-    "min": "torch.minimum({}, {})",
-    "max": "torch.maximum({}, {})",
-    "where": "torch.where({}, {}, {})",
+    **{name: operation.torch for name, operation in FUNCTIONS.items()},
 }
+
+# functions that take plain numbers behind their first argument: some take nothing else there, and clamp both or neither
+PLAIN = frozenset(("leaky_relu", "clamp", "clamp_min", "clamp_max", "fmod", "remainder"))
 
 ATOM = 9
 # op -> how tightly its text binds, and how tightly each argument must bind to stand without parentheses
@@ -87,7 +85,7 @@ def _write(node: Node, places: Mapping[str, str], vector: str) -> Text:
     if node.op == "name":
         return Text(places[node.text], ATOM)
     if node.op == "constant":
-        return Text(OPERATIONS[node.text], ATOM, {"pi": math.pi, "e": math.e}[node.text])
+        return Text(OPERATIONS[node.text], ATOM, {"pi": math.pi}[node.text])
     args = [_write(arg, places, vector) for arg in node.args]
     if node.op in FUNCTIONS:
         return _function(node.op, args, vector)
@@ -108,6 +106,8 @@ def _function(op: str, args: list[Text], vector: str) -> Text:
         condition, *branches = args
         plain = all(branch.number is not None for branch in branches)
         args = [condition, _tensor(branches[0], vector) if plain else branches[0], branches[1]]
+    elif op in PLAIN and all(arg.number is not None for arg in args[1:]):
+        args = [_tensor(args[0], vector), *args[1:]]
     else:
         args = [_tensor(arg, vector) for arg in args]
     text = args[0].text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ class Vocabulary:
     """What a kind of listing may say: the module it imports (and as what), and every name, attribute and keyword.
 
     ``builtins`` are those of the names that Python itself provides, besides print. ``texts``: whether string
-    constants may occur; they must then be letters, digits, ``.`` and spaces only.
+    constants may occur; they must then be letters, digits, ``_``, ``.`` and spaces only.
     """
 
     module: str
@@ -117,7 +118,7 @@ class Vocabulary:
             case ast.Attribute():
                 return node.attr in self.attributes
             case ast.Constant(value=str(text)):
-                return self.texts and text.isascii() and text.replace(" ", "").replace(".", "").isalnum()
+                return self.texts and text.isascii() and re.fullmatch(r"[\w .]*+", text) is not None
             case ast.Constant():
                 return isinstance(node.value, (int, float, bool, type(None)))
             case _:

@@ -7,6 +7,7 @@ wins (Ridders 1982, "Accurate computation of F'(x) and F'(x)F''(x)").
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,16 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
+
+_erf = np.vectorize(math.erf, otypes=[float])
+_erfc = np.vectorize(math.erfc, otypes=[float])
+SELU = 1.0507009873554805, 1.6732632423543772  # scale and alpha
+
+
+def _expm1_below(u: Array, scale: float = 1.0, alpha: float = 1.0) -> Array:
+    """u above 0 and expm1(u) below it, as elu and selu have it."""
+    return np.asarray(scale * np.where(u > 0, u, alpha * np.expm1(np.minimum(u, 0.0))))
+
 
 OPERATIONS: dict[str, Callable[..., Array]] = {
     "neg": np.negative,
@@ -42,12 +53,41 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
     "sinh": np.sinh,
     "cosh": np.cosh,
     "tanh": np.tanh,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "expm1": np.expm1,
+    "log1p": np.log1p,
+    "logaddexp": np.logaddexp,
+    "xlogy": lambda u, w: np.where((u == 0) & ~np.isnan(w), 0.0, u * np.log(w)),
+    "cbrt": np.cbrt,
+    "erf": _erf,
+    "erfc": _erfc,
+    "sinc": np.sinc,
     "exp": np.exp,
     "log": np.log,
     "sqrt": np.sqrt,
     "abs": np.abs,
     "sign": np.sign,
     "relu": lambda u: np.maximum(u, 0.0),
+    "relu6": lambda u: np.clip(u, 0.0, 6.0),
+    "leaky_relu": lambda u, slope: np.where(u > 0, u, slope * u),
+    "elu": _expm1_below,
+    "selu": lambda u: _expm1_below(u, *SELU),
+    "gelu": lambda u: u * (1 + _erf(u / np.sqrt(2))) / 2,
+    "silu": lambda u: u * np.exp(-np.logaddexp(0.0, -u)),
+    "logsigmoid": lambda u: -np.logaddexp(0.0, -u),
+    "hardtanh": lambda u: np.clip(u, -1.0, 1.0),
+    "clamp": lambda u, low, high: np.minimum(np.maximum(u, low), high),
+    "clamp_min": np.maximum,
+    "clamp_max": np.minimum,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "round": np.round,
+    "trunc": np.trunc,
+    "frac": lambda u: u - np.trunc(u),
+    "fmod": np.fmod,
+    "remainder": np.remainder,
     "sigmoid": lambda u: np.exp(-np.logaddexp(0.0, -u)),
     "softplus": lambda u: np.logaddexp(0.0, u),
     "atan2": np.arctan2,
@@ -55,7 +95,7 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
     "max": lambda *args: np.max(np.stack(np.broadcast_arrays(*args)), axis=0),
     "where": np.where,
 }
-CONSTANTS = {"pi": np.pi, "e": np.e}
+CONSTANTS = {"pi": np.pi}
 
 FIRST_STEP = 0.09  # times the size of x; no round number, so that no period is a multiple of every step
 LEVELS = 34  # halvings, down to 1e-11: log at 1e-8 needs steps that stay on its side of 0

@@ -48,7 +48,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "step": ("measured", "sympy"),
     "unexplained": ("engine", "value", "sympy"),
 }
-CONTINUOUS = ("abs", "relu", "max", "min")  # switches that change the slope and never the value
+# switches that change the slope and never the value
+CONTINUOUS = frozenset("abs relu relu6 leaky_relu selu hardtanh clamp clamp_min clamp_max max min".split())
 CORNERS = ("tie", "kink", "kink_rounded", "kink_nan")
 # reasons why the derivative does not exist, whoever computes it
 NO_DERIVATIVE = ("overflow", "removable", "hole", "undefined", "pole", "jump", "singular", *CORNERS, "isolated")

@@ -16,8 +16,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engines.differences import CONSTANTS
+from core.engines.differences import CONSTANTS, SELU
 from core.engines.differences import OPERATIONS as VALUES
+from core.expression.operations import STEPS
 from core.expression.tree import COMPARISONS, FUNCTIONS, Node, number
 
 Array = NDArray[np.float64]
@@ -122,6 +123,22 @@ def _select(values: Sequence[Array], r: Array) -> list[Array]:
     return [one / sum(chosen) for one in chosen]
 
 
+def _normal(u: Array) -> Array:
+    """The density of the standard normal distribution."""
+    return np.asarray(np.exp(-u * u / 2) / np.sqrt(2 * np.pi))
+
+
+def _inside(u: Array, low: Array | float, high: Array | float) -> list[Array]:
+    """Of min(max(u, low), high): everything to u from low to high, as torch has it, else to the bound that holds."""
+    below, above = (u < low) & (low < high), (u > high) | (low >= high)
+    return [np.where((u >= low) & (u <= high), 1.0, 0.0), np.where(below, 1.0, 0.0), np.where(above, 1.0, 0.0)]
+
+
+def _silu(u: Array) -> Array:
+    s = np.exp(-np.logaddexp(0.0, -u))
+    return np.asarray(s * (1 + u * (1 - s)))
+
+
 # op -> its derivative by each argument, from the arguments and the result
 PARTIALS: dict[str, Callable[..., list[Array]]] = {
     "neg": lambda u, r: [-np.ones_like(r)],
@@ -139,12 +156,38 @@ PARTIALS: dict[str, Callable[..., list[Array]]] = {
     "sinh": lambda u, r: [np.cosh(u)],
     "cosh": lambda u, r: [np.sinh(u)],
     "tanh": lambda u, r: [1 - r * r],
+    "asinh": lambda u, r: [1 / np.sqrt(u * u + 1)],
+    "acosh": lambda u, r: [1 / np.sqrt(u * u - 1)],
+    "atanh": lambda u, r: [1 / (1 - u * u)],
+    "expm1": lambda u, r: [np.exp(u)],
+    "log1p": lambda u, r: [1 / (1 + u)],
+    "logaddexp": lambda a, b, r: [np.exp(a - r), np.exp(b - r)],
+    "xlogy": lambda u, w, r: [np.log(w), u / w],
+    "cbrt": lambda u, r: [1 / (3 * r * r)],
+    "erf": lambda u, r: [2 / np.sqrt(np.pi) * np.exp(-u * u)],
+    "erfc": lambda u, r: [-2 / np.sqrt(np.pi) * np.exp(-u * u)],
+    "sinc": lambda u, r: [np.where(u == 0, 0.0, (np.cos(np.pi * u) - r) / np.where(u == 0, 1.0, u))],
     "exp": lambda u, r: [r],
     "log": lambda u, r: [1 / u],
     "sqrt": lambda u, r: [0.5 / r],
     "abs": lambda u, r: [np.sign(u)],
     "sign": lambda u, r: [np.zeros_like(r)],
     "relu": lambda u, r: [np.where(u > 0, 1.0, 0.0)],
+    "relu6": lambda u, r: [np.where((u > 0) & (u < 6), 1.0, 0.0)],
+    "leaky_relu": lambda u, slope, r: [np.where(u > 0, 1.0, slope), np.where(u > 0, 0.0, u)],
+    "elu": lambda u, r: [np.where(u > 0, 1.0, np.exp(np.minimum(u, 0.0)))],
+    "selu": lambda u, r: [np.where(u > 0, SELU[0], SELU[0] * SELU[1] * np.exp(np.minimum(u, 0.0)))],
+    "gelu": lambda u, r: [VALUES["erf"](u / np.sqrt(2)) / 2 + 0.5 + u * _normal(u)],
+    "silu": lambda u, r: [_silu(u)],
+    "logsigmoid": lambda u, r: [np.exp(-np.logaddexp(0.0, u))],
+    "hardtanh": lambda u, r: [np.where((u > -1) & (u < 1), 1.0, 0.0)],
+    "clamp": lambda u, low, high, r: _inside(u, low, high),
+    "clamp_min": lambda u, low, r: _inside(u, low, np.inf)[:2],
+    "clamp_max": lambda u, high, r: _inside(u, -np.inf, high)[::2],
+    **dict.fromkeys(("floor", "ceil", "round", "trunc"), lambda u, r: [np.zeros_like(r)]),
+    "frac": lambda u, r: [np.ones_like(r)],
+    "fmod": lambda a, b, r: [np.ones_like(r), -np.trunc(a / b)],
+    "remainder": lambda a, b, r: [np.ones_like(r), -np.floor(a / b)],
     "sigmoid": lambda u, r: [r * (1 - r)],
     "softplus": lambda u, r: [np.exp(-np.logaddexp(0.0, -u))],
     "atan2": lambda a, b, r: [b / (a * a + b * b), -a / (a * a + b * b)],
@@ -159,6 +202,20 @@ SWITCHES: dict[str, Callable[..., Dual | None]] = {
     "abs": lambda u: u,
     "sign": lambda u: u,
     "relu": lambda u: u,
+    "relu6": lambda u: _nearest(_beyond(u, 0), _beyond(u, 6)),
+    "leaky_relu": lambda u, slope: u,
+    "selu": lambda u: u,
+    "hardtanh": lambda u: _nearest(_beyond(u, -1), _beyond(u, 1)),
+    "clamp": lambda u, low, high: _nearest(_minus(u, low), _minus(u, high)),
+    "clamp_min": lambda u, low: _minus(u, low),
+    "clamp_max": lambda u, high: _minus(u, high),
+    "floor": lambda u: _from_whole(u),
+    "ceil": lambda u: _from_whole(u),
+    "round": lambda u: _from_whole(_beyond(u, 0.5)),
+    "trunc": lambda u: _from_whole(u),
+    "frac": lambda u: _from_whole(u),
+    "fmod": lambda a, b: _from_whole(_over(a, b)),
+    "remainder": lambda a, b: _from_whole(_over(a, b)),
     "max": lambda *args: _lead(args, 1),
     "min": lambda *args: _lead(args, -1),
     "atan2": lambda y, x: None if x.value[0] > 0 else y,
@@ -170,6 +227,10 @@ DOMAINS: dict[str, Callable[..., Dual | None]] = {
     "log": lambda u: u,
     "asin": lambda u: _within_one(u),
     "acos": lambda u: _within_one(u),
+    "acosh": lambda u: _beyond(u, 1),
+    "atanh": lambda u: _within_one(u),
+    "log1p": lambda u: _beyond(u, -1),
+    "xlogy": lambda u, w: w,
     "^": lambda u, n: u if n.touches.any() or n.value[0] % 1 else None,
 }
 # op -> the quantity at whose 0 it grows without end
@@ -187,12 +248,38 @@ POLES: dict[str, Callable[..., bool]] = {
     "sqrt": lambda u: u == 0,
     "asin": lambda u: abs(u) == 1,
     "acos": lambda u: abs(u) == 1,
+    "acosh": lambda u: u == 1,
+    "atanh": lambda u: abs(u) == 1,
+    "log1p": lambda u: u == -1,
+    "xlogy": lambda u, w: w <= 0,
+    "cbrt": lambda u: u == 0,
+    "fmod": lambda a, b: b == 0,
+    "remainder": lambda a, b: b == 0,
     "atan2": lambda a, b: a == 0 and b == 0,
     "tan": lambda u: True,
 }
+
+
+def _off_whole(u: Node) -> Node:
+    """How far u is from the nearest whole number."""
+    return Node("-", (u, Node("round", (u,))))
+
+
 # op -> the quantities of which one is 0 where its margin is
 MARGIN_NODES: dict[str, Callable[..., tuple[Node, ...]]] = {
-    **dict.fromkeys(("abs", "sign", "relu", "sqrt", "log"), lambda u: (u,)),
+    **dict.fromkeys(("abs", "sign", "relu", "selu", "sqrt", "log"), lambda u: (u,)),
+    "leaky_relu": lambda u, slope: (u,),
+    "relu6": lambda u: (u, Node("-", (u, number(6)))),
+    "hardtanh": lambda u: (Node("-", (u, number(1))), Node("+", (u, number(1)))),
+    "clamp": lambda u, low, high: (Node("-", (u, low)), Node("-", (u, high))),
+    **dict.fromkeys(("clamp_min", "clamp_max"), lambda u, bound: (Node("-", (u, bound)),)),
+    "acosh": lambda u: (Node("-", (u, number(1))),),
+    "atanh": lambda u: (Node("-", (number(1), u)), Node("+", (number(1), u))),
+    "log1p": lambda u: (Node("+", (u, number(1))),),
+    "xlogy": lambda u, w: (w,),
+    **dict.fromkeys(("floor", "ceil", "trunc", "frac"), lambda u: (_off_whole(u),)),
+    "round": lambda u: (_off_whole(Node("+", (u, number("0.5")))),),
+    **dict.fromkeys(("fmod", "remainder"), lambda a, b: (_off_whole(Node("/", (a, b))),)),
     **dict.fromkeys(("max", "min"), lambda *args: tuple(Node("-", pair) for pair in combinations(args, 2))),
     **dict.fromkeys(("asin", "acos"), lambda u: (Node("-", (number(1), u)), Node("+", (number(1), u)))),
     **dict.fromkeys(COMPARISONS, lambda a, b: (Node("-", (a, b)),)),
@@ -211,6 +298,10 @@ VANISHES: dict[str, Callable[..., bool]] = {
     "/": lambda a, b: bool(a != 0 and np.isfinite(b)),
     "^": lambda u, n: bool(u != 0),
     "exp": lambda u: bool(np.isfinite(u)),
+    "erfc": lambda u: bool(np.isfinite(u)),
+    "silu": lambda u: bool(u != 0),
+    "gelu": lambda u: bool(u != 0),
+    "logsigmoid": lambda u: bool(np.isfinite(u)),
     "sigmoid": lambda u: bool(np.isfinite(u)),
     "softplus": lambda u: bool(np.isfinite(u)),
 }
@@ -302,8 +393,8 @@ def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
     return Dual(value, slope * (1 + next(run.nudges)), touches, events)
 
 
-CHOOSERS = ("where", "max", "min", *COMPARISONS)
-UNROUNDED = (*CHOOSERS, "neg", "abs", "sign", "relu")
+CHOOSERS = ("where", "max", "min", "clamp", "clamp_min", "clamp_max", *COMPARISONS)
+UNROUNDED = (*CHOOSERS, *STEPS, "neg", "abs", "relu", "relu6", "hardtanh")
 
 
 def _inherited(node: Node, args: list[Dual], partials: list[Array]) -> tuple[Event, ...]:
@@ -402,6 +493,25 @@ def _margin_events(op: str, args: list[Dual], met: list[Dual], value: float) -> 
 
 def _minus(a: Dual, b: Dual) -> Dual:
     return Dual(a.value - b.value, a.slope - b.slope, a.touches | b.touches, ())
+
+
+def _beyond(u: Dual, place: float) -> Dual:
+    return u._replace(value=u.value - place)
+
+
+def _over(a: Dual, b: Dual) -> Dual:
+    quotient = a.value / b.value
+    return Dual(quotient, (a.slope - quotient * b.slope) / b.value, a.touches | b.touches, ())
+
+
+def _from_whole(u: Dual) -> Dual:
+    """How far u is from the nearest whole number, where floor and its kin jump."""
+    return u._replace(value=u.value - np.round(u.value))
+
+
+def _nearest(one: Dual, other: Dual) -> Dual:
+    """That of two margins which is closer to 0."""
+    return one if abs(one.value[0]) <= abs(other.value[0]) else other
 
 
 def _within_one(u: Dual) -> Dual:

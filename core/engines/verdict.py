@@ -71,6 +71,14 @@ class Check:
     kind: str
 
 
+MARKS = {
+    "exact": "✓",
+    "agree": "✓",
+    "same": "!",  # the same number where there is no derivative
+    "explained": "≠",
+}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Both engines against SymPy, and the reasons, the most important first."""
@@ -78,6 +86,23 @@ class Verdict:
     torch: Check
     finite_difference: Check
     notes: tuple[Note, ...]
+
+    @property
+    def kind(self) -> str:
+        """How torch's answer compares, a key of MARKS: what every view says first."""
+        if self.torch.kind in ("exact", "agree"):
+            return self.torch.kind
+        return "same" if self.torch.agrees else "explained"
+
+    @property
+    def mark(self) -> str:
+        """✓, ! or ≠"""
+        return MARKS[self.kind]
+
+    @property
+    def calm(self) -> bool:
+        """Whether torch's answer needs no explaining."""
+        return self.kind in ("exact", "agree")
 
 
 def judge(

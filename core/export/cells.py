@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from textwrap import indent
 
 from core.code.torch import literal
+from core.engines.verdict import Verdict
 from core.notation.tree import Line
+from core.slides.words import reasons_of, said_of
 from core.wording import say
 
 
@@ -60,28 +62,36 @@ def number_list(values: Sequence[float]) -> str:
     return f"[{', '.join(map(literal, values))}]"
 
 
-def expected(
-    lang: str,
-    again: str,
-    found: str,
-    wanted: Sequence[float],
-    derived: Sequence[float] | None,
-    reasons: Sequence[str],
-    further: Sequence[str] = (),
-) -> tuple[Part, ...]:
-    """The cell that asserts: ``again`` is one more backward pass, ``found`` what it left, ``wanted`` its numbers.
+def derivation(lang: str, verdict: Verdict, listing: str, derived: str) -> str:
+    """SymPy's listing, and its numbers under the name ``derived`` where they are compared."""
+    return listing + derived if is_compared(verdict) else guarded(lang, listing)
 
-    ``derived`` is what SymPy's numbers are compared with; None: they are not, for ``reasons``. ``further`` asserts
-    what else stands on the slide.
+
+def is_compared(verdict: Verdict) -> bool:
+    """Whether SymPy's numbers are PyTorch's, and nothing stands in the way of saying so."""
+    return verdict.torch.agrees and not verdict.notes
+
+
+def expected(
+    lang: str, verdict: Verdict, total: Sequence[float], again: str, found: str, further: Sequence[str] = ()
+) -> tuple[Part, ...]:
+    """The verdict, and the cell that asserts: ``again`` is one more backward pass, ``found`` what it left.
+
+    ``total`` is the gradient of the slide, and with it ``derived``, SymPy's, is compared as well; ``further`` asserts
+    what else stands on the slide. Where a difference has its reasons only PyTorch's own numbers are asserted.
     """
-    checks = [again, f"assert close({found}, {number_list(wanted)}), {found}\n"]
-    if derived is not None:
-        checks += [f"assert close(derived, {number_list(derived)}), derived\n", *further]
-    said = say(lang, "export.script.same" if derived is not None else "export.script.torch_only")
-    code = Part("code", CLOSE + "".join(checks) + f'print("{said}")\n')
-    if derived is not None:
-        return (code,)
-    return (Part("words", " ".join([say(lang, "export.script.differ"), *reasons])), code)
+    said = Part("words", said_of(verdict, lang))
+    if not is_compared(verdict):
+        words = " ".join([say(lang, "export.script.differ"), *reasons_of(verdict, lang)])
+        checks = [again, f"assert close({found}, {number_list(verdict.torch.vjp)}), {found}\n"]
+        return said, Part("words", words), _asserting(checks, say(lang, "export.script.torch_only"))
+    numbers = number_list(total)
+    checks = [again, *(f"assert close({one}, {numbers}), {one}\n" for one in (found, "derived")), *further]
+    return said, _asserting(checks, say(lang, "export.script.same"))
+
+
+def _asserting(checks: Sequence[str], said: str) -> Part:
+    return Part("code", CLOSE + "".join(checks) + f'print("{said}")\n')
 
 
 def asserted_jacobian(function: str, letter: str, derived: str, entries: Sequence[float]) -> list[str]:

@@ -1,8 +1,8 @@
 """The expression tree that everything shares: plain data, no behaviour of its own.
 
 Text is read into it (grammar), SymPy differentiates it (calculus), torch and finite differences run it
-(engines), and typeset prints it. What an operation *means* stands in the table of each of those; a test
-holds that all tables have the same rows.
+(engines), and notation prints it. How an operation is written stands in core.expression.operations, what it *means*
+in the table of each of those; a test holds that all tables have the same rows.
 """
 
 from __future__ import annotations
@@ -11,22 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from core.expression import operations
 from core.problem import Span
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # y1 as plain text: y₁
 LEAVES = ("number", "name", "constant")
-CONSTANTS = ("pi", "e")
+CONSTANTS = ("pi",)  # Euler's number is exp(1), so that e may be a variable
 OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "^": 2}
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")  # only as the first argument of where
-# name -> fewest and most arguments
-FUNCTIONS: dict[str, tuple[int, int]] = {
-    **dict.fromkeys("sin cos tan asin acos atan sinh cosh tanh exp log sqrt".split(), (1, 1)),
-    **dict.fromkeys("abs sign relu sigmoid softplus".split(), (1, 1)),
-    "atan2": (2, 2),
-    "min": (2, 8),
-    "max": (2, 8),
-    "where": (3, 3),  # where(condition, value if it holds, value otherwise)
-}
+# name -> fewest and most arguments; where(condition, value if it holds, value otherwise)
+FUNCTIONS: dict[str, tuple[int, int]] = {name: (op.least, op.most) for name, op in operations.FUNCTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)

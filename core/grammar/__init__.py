@@ -1,5 +1,6 @@
 """Text -> tree. Reads what people type, and executes nothing.
 
+    fields      a text as somebody has it in hand -> the functions that it means
     characters  full-width, typographic and mathematical characters -> ASCII, one for one
     vocabulary  words -> functions, constants, names, products of names
     spelling    what a word that is none could be meant as
@@ -13,9 +14,12 @@ A text that cannot be read is refused with a code of CODES, never guessed at.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from core.expression.tree import Node
+from core.grammar.choice import Choice
+from core.grammar.fields import Field, fields
 from core.grammar.limits import (
     MAX_DECIMAL_EXPONENT,
     MAX_DEPTH,
@@ -43,7 +47,12 @@ __all__ = [
     "MAX_NAME",
     "MAX_OPERATIONS",
     "MAX_POWER",
+    "Choice",
+    "Field",
+    "Meaning",
     "constant",
+    "fields",
+    "meaning",
     "parse",
     "value",
     "variable",
@@ -62,6 +71,14 @@ def parse(text: str, variables: Sequence[str] | None = None, *, field: str = "f"
     the text stood. Raises ProblemError with a code of CODES and the span of the offending characters.
     """
     return _parse(text, Vocabulary(None if variables is None else frozenset(variables)), field, index)
+
+
+def meaning(
+    text: str, variables: Sequence[str] | None = None, *, new: bool = False, field: str = "f", index: int | None = None
+) -> Meaning:
+    """Like ``parse``, with the choices made on the way. ``new``: other names may occur beside ``variables``."""
+    vocabulary = Vocabulary(None if variables is None else frozenset(variables), open=new)
+    return _reading(text, lambda text: _read(text, vocabulary), field, index)
 
 
 def constant(text: str, *, field: str, index: int | None = None) -> Node:
@@ -88,13 +105,24 @@ def variable(text: str, *, field: str, index: int | None = None) -> str:
 
 
 def _parse(text: str, vocabulary: Vocabulary, field: str, index: int | None) -> Node:
-    def tree(text: str) -> Node:
-        _refuse_length(text)
-        node = Reader(text, scan(text, vocabulary), vocabulary).read()
-        check(node, text)
-        return node
+    return _reading(text, lambda text: _read(text, vocabulary).tree, field, index)
 
-    return _reading(text, tree, field, index)
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a text was read as, and what it could be as well."""
+
+    tree: Node
+    choices: tuple[Choice, ...]
+
+
+def _read(text: str, vocabulary: Vocabulary) -> Meaning:
+    _refuse_length(text)
+    tokens = scan(text, vocabulary)
+    node = Reader(text, tokens, vocabulary).read()
+    vocabulary.check(tokens, text)
+    check(node, text)
+    return Meaning(node, tuple(dict.fromkeys(token.choice for token in tokens if token.choice)))
 
 
 def _declared(text: str) -> str:

@@ -6,14 +6,18 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import cache
 
-from core.expression.tree import COMPARISONS, FUNCTIONS, Node
+from core.expression.tree import COMPARISONS, FUNCTIONS, Node, walk
+from core.grammar.definitions import ARITY, FUNCTION_WORDS, KEYWORDS, definition
 from core.grammar.limits import MAX_DEPTH, MAX_OPERATIONS, literal
 from core.grammar.refusal import CLIP, Refusal, clip, clip_apart, replaced
-from core.grammar.vocabulary import LIKE_FUNCTIONS, REFUSED_WORDS, Token, Vocabulary
+from core.grammar.scan import scan
+from core.grammar.vocabulary import LIKE_FUNCTIONS, REFUSED_WORDS, VECTORS, Token, Vocabulary
 
 # A product without a sign binds as one with it; where that may surprise, it is refused.
-BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 40}
+BINDING = {"+": 10, "-": 10, "*": 20, "/": 20, "%": 20, "^": 40}
 SIGNED = 30  # -x^2 is -(x^2), -x*y is (-x)*y
 AFTER_POWER = BINDING["^"] - 1  # x^y^z is x^(y^z)
 STARTS_FACTOR = frozenset(("name", "constant", "function", "(", "|(", "root", "quotient"))
@@ -28,12 +32,9 @@ ENDS_BARE_ARGUMENT = frozenset(("end", "+", "-", ",", ")", "|)", "}", "function"
 CLOSERS = {"(": ")", "{": "}", "[": "]", "|(": "|)"}
 _NUMERIC_FRACTION = re.compile(r"\\[dt]?frac *(?:[0-9]{2}|(?:\{ *[0-9]+ *\}|[0-9]) *(?:\{ *[0-9]+ *\}|[0-9]))")
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan", "exp": "log", "log": "exp"}
-ARITY: dict[str, tuple[int, int]] = {
-    **FUNCTIONS,
-    **dict.fromkeys(("log10", "log2", "cot", "sec", "csc", "coth", "sech", "csch"), (1, 1)),
-    "log": (1, 2),
-    "pow": (2, 2),
-}
+SWAPPED = {("log", 2): "log", ("atan", 2): "atan2"}  # Log[b, x] and ArcTan[x, y] of Mathematica
+EULER = Node("exp", (Node("number", text="1"),))
+_INDEXED = re.compile(r"\b([A-Za-z])\(([0-9]{1,2})\)")  # x(1) of MATLAB
 
 
 class Reader:
@@ -105,6 +106,9 @@ class Reader:
             if token.kind == "superscript":
                 left = self.superscript(left, start)
                 continue
+            if token.kind == "method":
+                left = self.method(left, start)
+                continue
             sign = "*" if token.kind in self.factors else token.kind
             if BINDING.get(sign, 0) <= floor:
                 return left
@@ -115,15 +119,18 @@ class Reader:
             if sign == "^":
                 left = self.raised(left, token, start)
             else:
-                left = self.node(sign, (left, self.expression(BINDING[sign])), start)
+                operation = "remainder" if sign == "%" else sign
+                left = self.node(operation, (left, self.expression(BINDING[sign])), start)
             if sign == "/":
                 self.refuse_unclear_quotient(left, token)
 
     def raised(self, base: Node, caret: Token, start: int) -> Node:
         exponent = self.nested(caret, AFTER_POWER)
         last, after = self.tokens[self.at - 1], self.token
+        if last.text == "T" and last.kind == "name" and after.kind in ("name", "(") and exponent.op == "name":
+            raise Refusal("matrices", (start, last.end), what=clip(self.echo((start, last.end))))  # xᵀA, not a power
         touches = after.start == last.end and after.kind in ("name", "constant", "function")
-        if touches and last.kind in ATOMS and (base.op in COEFFICIENTS or last.kind not in NUMBERS):
+        if touches and last.kind in ATOMS and (base.op in COEFFICIENTS or base == EULER or last.kind not in NUMBERS):
             raise self.unclear(start, caret)  # x^2y is x²y to everyone, but e^2x or x^yz is not
         return self.power(base, exponent, start)
 
@@ -177,13 +184,34 @@ class Reader:
         return self.node("/", tuple(Node("number", text=part, span=token.span) for part in (over, under)), token.start)
 
     def name(self, token: Token) -> Node:
-        is_function = token.text == "e" or (self.vocabulary.declared is None and token.text in LIKE_FUNCTIONS)
-        if is_function and self.token.kind == "(":
-            fix = replaced(self.text, (token.end, token.end), "^" if token.text == "e" else "*")
-            is_known = token.text in REFUSED_WORDS["unsupported_function"]
-            code = "unsupported_function" if is_known else "unknown_function"
-            raise Refusal(code, token.span, (fix,), name=token.text)
+        if token.kind == "constant" and token.text == "e":
+            if self.token.kind == "(":
+                self.refuse_function_of(token)
+            return Node("exp", (Node("number", text="1", span=token.span),), span=token.span)
+        if token.kind == "name" and self.token.kind == "(":
+            self.refuse_function_of(token)
         return Node(token.kind, text=token.text, span=token.span)
+
+    def refuse_function_of(self, name: Token) -> None:
+        """y(x) is rather y of x than y times x, and x(1) is MATLAB's first entry; x(x+1) is a product."""
+        declared = self.vocabulary.declared is not None and name.text in self.vocabulary.declared
+        inside = self.tokens[self.at + 1 : self.partner(self.at)]
+        typed = self.echo((name.start, self.tokens[self.partner(self.at)].end))
+        if name.text in LIKE_FUNCTIONS and declared:
+            return
+        if name.text == "e" and not declared:
+            fix = replaced(self.text, (name.end, name.end), "^")
+            raise Refusal("unknown_function", name.span, (fix,), name="e")
+        if len(inside) == 1 and inside[0].kind == "number" and _INDEXED.fullmatch(typed):
+            raise Refusal("function_of", name.span, (_INDEXED.sub(r"\1\2", self.text),), name=clip(typed))
+        if name.end == self.token.start and inside and all(token.kind in ("name", ",") for token in inside):
+            alone = replaced(self.text, (name.end, self.tokens[self.partner(self.at)].end), "")
+            raise Refusal("function_of", name.span, (alone,), name=clip(typed))
+        if name.text in LIKE_FUNCTIONS:
+            fix = replaced(self.text, (name.end, name.end), "*")
+            is_known = name.text in REFUSED_WORDS["unsupported_function"]
+            code = "unsupported_function" if is_known else "unknown_function"
+            raise Refusal(code, name.span, (fix,), name=name.text)
 
     def minus(self, token: Token) -> Node:
         return self.node("neg", (self.nested(token, SIGNED),), token.start)
@@ -203,7 +231,25 @@ class Reader:
         return self.group(token)
 
     def absolute(self, token: Token) -> Node:
+        if self.token.kind == "|(" and self.token.start == token.end:
+            self.refuse_norm(token)
         return self.node("abs", (self.group(token),), token.start)
+
+    def refuse_norm(self, first: Token) -> None:
+        """||x|| is a norm; ||x|-1| and ||x|-|y|| are absolute values."""
+        bars = [token for token in self.tokens[self.at - 1 :] if token.kind in ("|(", "|)")]
+        if (
+            len(bars) > 3
+            and [bar.kind for bar in bars[:4]] == ["|(", "|(", "|)", "|)"]
+            and bars[2].end == bars[3].start
+        ):
+            single = replaced(replaced(self.text, (bars[2].start, bars[3].end), "|"), (first.start, bars[1].end), "|")
+            raise Refusal("matrices", (first.start, bars[3].end), (single,), what="||…||")
+
+    def method(self, subject: Node, start: int) -> Node:
+        """x.pow(2)"""
+        function = self.advance()
+        return self.call(function, (subject, *self.arguments(function, given=1)))
 
     def quotient(self, token: Token) -> Node:
         """\\frac{x}{2}, \\frac12, \\frac\\pi2"""
@@ -274,14 +320,22 @@ class Reader:
         power = self.function_power(token)
         if self.token.kind == "(" or (self.token.kind == "{" and is_latex):
             args = self.arguments(token)
+        elif self.token.kind == "[":
+            args = self.arguments(token)
+            if swapped := SWAPPED.get((token.text, len(args))):
+                token, args = token._replace(text=swapped), args[::-1]
         elif self.token.kind in SELF_DELIMITED:
             args = (self.delimited(token),)
-        elif is_latex and self.token.kind in ATOMS and self.ends_after(self.token):
+        elif (is_latex or self.is_glued()) and self.token.kind in ATOMS and self.ends_after(self.token):
             args = (self.operand(),)
         else:
             raise self.missing_brackets(token, self.typed(token))
         call = self.call(token, args)
         return call if power is None else self.power(call, power, token.start)
+
+    def is_glued(self) -> bool:
+        """The θ of cosθ, which nothing parts from its function."""
+        return self.token.start == self.end and self.token.kind == "name" and not self.echo(self.token.span).isascii()
 
     # the parts of a function call
 
@@ -324,24 +378,52 @@ class Reader:
 
     def typed(self, function: Token) -> str:
         """The word that the reader knows a function by."""
-        word = self.echo(function.span).lstrip("\\")
-        return word if word.isalpha() else function.text
+        word = self.echo(function.span).lstrip("\\.")
+        return word if word.isalpha() or word in FUNCTION_WORDS else function.text
 
-    def arguments(self, function: Token) -> tuple[Node, ...]:
+    def arguments(self, function: Token, given: int = 0) -> tuple[Node, ...]:
+        """What stands between the brackets; ``given`` arguments stood before them."""
         opener = self.advance()
         if opener.kind == "{" and self.token.kind == "(" and self.tokens[self.partner(self.at) + 1].kind == "}":
             inner = self.arguments(function)  # {\left(y, x\right)} as SymPy prints it
             self.close(opener)
             return inner
         args: list[Node] = []
-        while self.token.kind != CLOSERS[opener.kind] or args:
+        named: dict[int, Node] = {}
+        while self.token.kind != CLOSERS[opener.kind] or args or named:
             is_condition = function.text == "where" and not args
-            args.append(self.condition(function) if is_condition else self.nested(opener))
+            if (place := self.keyword(function)) is not None:
+                named[place] = self.nested(opener)
+            elif is_condition:
+                args.append(self.condition(function))
+            else:
+                args.append(self.nested(opener))
             if self.token.kind != ",":
                 break
             self.advance()
         self.close(opener)
-        return tuple(args)
+        return self.placed(function, args, named, given)
+
+    def keyword(self, function: Token) -> int | None:
+        """The place of the argument that begins with its name, as in clamp(x, min=0)."""
+        if self.tokens[min(self.at + 1, len(self.tokens) - 1)].kind != "=":
+            return None
+        place = KEYWORDS.get(function.text, {}).get(self.echo(self.token.span))
+        if place is None:
+            raise self.unexpected(self.tokens[self.at + 1])
+        self.advance()
+        self.advance()
+        return place
+
+    def placed(self, function: Token, args: list[Node], named: dict[int, Node], given: int) -> tuple[Node, ...]:
+        """The arguments in their places; a clamp that has no lower bound is another function."""
+        places = dict(enumerate(args, given))
+        if named.keys() & places.keys():
+            raise Refusal("unexpected", function.span, found="=")
+        if function.text == "clamp" and named.keys() == {2} and len(args) + given == 1:
+            high = named[2]
+            return (*args, high, Node("", span=high.span))  # told from a lower bound by ``call``
+        return (*args, *(named[place] for place in sorted(named)))
 
     def condition(self, function: Token) -> Node:
         first = self.comparison(function)
@@ -417,19 +499,44 @@ class Reader:
     # what is built of the parts
 
     def call(self, function: Token, args: tuple[Node, ...]) -> Node:
-        name, start, given = function.text, function.start, len(args)
+        name, start = function.text, function.start
+        if args and not args[-1].op:  # clamp(x, max=…)
+            name, args = "clamp_max", args[:-1]
         least, most = ARITY[name]
+        given = len(args)
+        if given == 1 and name in VECTORS:
+            raise Refusal("needs_more", function.span, name=self.typed(function))
         if not least <= given <= most:
             span = (start, self.end)
             fixes = (replaced(self.text, function.span, "atan2"),) if (name, given) == ("atan", 2) else ()
-            raise Refusal("wrong_argument_count", span, fixes, name=name, least=least, most=most, given=given)
-        if build := BUILT.get((name, given)):
-            return build(self, args, start)
+            facts = {"name": self.typed(function), "least": least, "most": most, "given": given}
+            raise Refusal("wrong_argument_count", span, fixes, **facts)
+        if name == "pow":
+            return self.power(args[0], args[1], start)
+        if name == "leaky_relu" and given == 2 and not _is_plain(args[1]):
+            name = "prelu"  # torch takes no slope that has a gradient
+        if told := definition(name, given):
+            return self.defined(*told, args, start)
         return self.node(name, args, start)
+
+    def defined(self, parameters: str, text: str, args: tuple[Node, ...], start: int) -> Node:
+        """A function that is told in others, with ``args`` in the places of its parameters."""
+        return self.filled(_template(text, parameters), dict(zip(parameters, args, strict=True)), start)
+
+    def filled(self, template: Node, values: dict[str, Node], start: int) -> Node:
+        if template.op == "name":
+            value = values[template.text]
+            self.operations += sum(bool(node.args) for node in walk(value))
+            if self.operations > MAX_OPERATIONS:
+                raise Refusal("too_many_operations", (start, self.end), limit=MAX_OPERATIONS)
+            return value
+        if not template.args:
+            return replace(template, span=(start, self.end))
+        return self.node(template.op, tuple(self.filled(arg, values, start) for arg in template.args), start)
 
     def power(self, base: Node, exponent: Node, start: int) -> Node:
         """e^x is exp(x), so that both are differentiated and printed alike."""
-        if base.op == "constant" and base.text == "e":
+        if base == EULER:
             return self.node("exp", (exponent,), start)
         return self.node("^", (base, exponent), start)
 
@@ -507,38 +614,14 @@ OPERANDS: dict[str, Callable[[Reader, Token], Node]] = {
     "root": Reader.root,
     "quotient": Reader.quotient,
 }
-Build = Callable[[Reader, tuple[Node, ...], int], Node]
 
 
-def _log_to_base(reader: Reader, args: tuple[Node, ...], start: int) -> Node:
-    over, under = (reader.node("log", (arg,), start) for arg in args)
-    return reader.node("/", (over, under), start)
+def _is_plain(node: Node) -> bool:
+    """0.01 or -1"""
+    return node.op == "number" or (node.op == "neg" and node.args[0].op == "number")
 
 
-def _log_to(base: str) -> Build:
-    return lambda reader, args, start: _log_to_base(reader, (*args, _number(base, reader, start)), start)
-
-
-def _one_over(function: str) -> Build:
-    return lambda reader, args, start: reader.node(
-        "/", (_number("1", reader, start), reader.node(function, args, start)), start
-    )
-
-
-def _number(text: str, reader: Reader, start: int) -> Node:
-    return Node("number", text=text, span=(start, reader.end))
-
-
-# functions that the tree does not have, by name and number of arguments
-BUILT: dict[tuple[str, int], Build] = {
-    ("log", 2): _log_to_base,
-    ("log10", 1): _log_to("10"),
-    ("log2", 1): _log_to("2"),
-    ("cot", 1): _one_over("tan"),
-    ("sec", 1): _one_over("cos"),
-    ("csc", 1): _one_over("sin"),
-    ("coth", 1): _one_over("tanh"),
-    ("sech", 1): _one_over("cosh"),
-    ("csch", 1): _one_over("sinh"),
-    ("pow", 2): lambda reader, args, start: reader.power(args[0], args[1], start),
-}
+@cache
+def _template(text: str, parameters: str) -> Node:
+    vocabulary = Vocabulary(frozenset(parameters))
+    return Reader(text, scan(text, vocabulary), vocabulary).read()

@@ -31,8 +31,10 @@ CODES: dict[str, tuple[str, ...]] = {
     "ambiguous": ("first", "second"),
     # functions
     "unknown_function": ("name",),
-    "step_function": ("name",),
     "unsupported_function": ("name",),
+    "needs_more": ("name",),
+    "function_of": ("name",),
+    "matrices": ("what",),
     "wrong_argument_count": ("name", "least", "most", "given"),
     "missing_brackets": ("name",),
     "condition_expected": ("name",),

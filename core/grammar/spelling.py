@@ -1,56 +1,35 @@
-"""What a word that is none could be meant as: xlnx as x*ln(x), log1p(x) as log(1+x)."""
+"""What a word that is none could be meant as: usinv as u*sin(v), tamh as tanh."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from core.grammar.characters import fold
-from core.grammar.refusal import replaced
 
 Piece = tuple[str, str]  # kind and text of a token
 
-# functions of other libraries -> the same in ours, □ standing for the argument; "" where nothing short is the same
-EQUIVALENTS: dict[str, str] = {
-    **dict.fromkeys(("asinh", "arsinh", "arcsinh"), "log(□+sqrt(□^2+1))"),
-    **dict.fromkeys(("acosh", "arcosh", "arccosh"), "log(□+sqrt(□^2-1))"),
-    **dict.fromkeys(("atanh", "artanh", "arctanh"), "(log((1+□)/(1-□))/2)"),
-    **dict.fromkeys(("asec", "arcsec"), "acos(1/□)"),
-    **dict.fromkeys(("acsc", "arccsc"), "asin(1/□)"),
-    **dict.fromkeys(("silu", "swish"), "(□*sigmoid(□))"),
-    **dict.fromkeys(("inv", "reciprocal"), "(1/□)"),
-    **dict.fromkeys(("square", "sqr"), "(□^2)"),
-    **{"log1p": "log(1+□)", "expm1": "(exp(□)-1)", "exp2": "(2^□)", "exp10": "(10^□)", "logit": "log(□/(1-□))"},
-    **{"rsqrt": "(1/sqrt(□))", "logsigmoid": "(-softplus(-□))", "softsign": "(□/(1+abs(□)))"},
-    **{"relu6": "min(max(□,0),6)", "hardtanh": "min(max(□,-1),1)", "elu": "where(□>0,□,exp(□)-1)"},
-    **{"mish": "(□*tanh(softplus(□)))", "sinpi": "sin(pi*□)", "cospi": "cos(pi*□)"},
-    **dict.fromkeys(("acot", "arccot", "arcctg", "acoth", "asech", "acsch", "sinc"), ""),
-    **dict.fromkeys(("selu", "celu", "prelu", "clamp", "clip", "hardsigmoid", "logsumexp"), ""),
-}
-_SIMPLE = re.compile(r"[A-Za-z]_?[0-9]*|[0-9]+")
-_ENDS_ARGUMENT = re.compile(r"[ \t\r\n]*(?:$|[-+/,;)|}\]<>=!]|\*(?!\*))")  # after the x of sinx
+_ENDS_ARGUMENT = re.compile(r"[ \t\r\n]*+(?:$|[-+/,;)|}\]<>=!]|\*(?!\*))")  # after the x of sinx
+_DOUBLED = re.compile(r"(.)\1")  # sinn
+_SHORTEST = 3  # letters of a word that may be a slip of the finger
 
 
-def equivalent(text: str, name: str, start: int, end: int) -> tuple[str, ...]:
-    """``text`` with the function ``name``, written at text[start:end] before its bracket, told in our functions."""
-    template = EQUIVALENTS.get(name, "")
-    opening = text.find("(", end)
-    closing = _partner(text, opening)
-    argument = text[opening + 1 : closing].strip()
-    if not template or closing < 0 or not argument or text[end:opening].strip() or "," in fold(argument):
-        return ()
-    told = template.replace("□", argument if _SIMPLE.fullmatch(argument) else f"({argument})")
-    return (replaced(text, (start, closing + 1), told),)
+def close(word: str, known: Iterable[str]) -> list[str]:
+    """The known words that one slip of the finger makes of ``word``: a letter more, less, another, or two swapped.
+
+    Nothing further away is offered: it would be another function.
+    """
+    found = {name for name in known if min(len(word), len(name)) >= _SHORTEST and _one_slip(word, name)}
+    return sorted(found, key=lambda name: (_DOUBLED.sub(r"\1", word) != name, word[-1] != name[-1], name))
 
 
-def _partner(text: str, opening: int) -> int:
-    """Where the bracket at ``opening`` is closed, -1 if it is not."""
-    depth = 0
-    for at in range(opening, len(text)) if opening >= 0 else ():
-        depth += (text[at] == "(") - (text[at] == ")")
-        if not depth:
-            return at
-    return -1
+def _one_slip(word: str, name: str) -> bool:
+    if word == name or word[:1] != name[:1] or re.sub("[^0-9]", "", word) != re.sub("[^0-9]", "", name):
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
+    one, other = word[at:], name[at:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:] and len(one) > 1
+    return swapped or one[1:] == other or one == other[1:] or (one[1:] == other[1:] and len(word) > _SHORTEST)
 
 
 def fewest(letters: str, number: str, kind_of: Callable[[str, str], str | None]) -> list[Piece]:

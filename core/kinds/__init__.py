@@ -90,13 +90,13 @@ class Subject:
 
     def count(self, steps: bool = False) -> int:
         """How many slides there will be, without making them."""
-        return 1 + (self.kind.count(self.explanation) if steps else 0)
+        return len(self.kind.steps(self.explanation)) if steps else 1
 
     def slides(self, lang: str, steps: bool = False) -> tuple[Slide, ...]:
         """The state as a slide in a language; with ``steps`` how it comes about, the state last."""
-        lead = self.kind.steps(self.explanation, lang) if steps else ()
-        slides = (*lead, self.kind.state(self.explanation, lang))
-        return tuple(slide.linked(self.address(lang)) for slide in slides)
+        every = self.kind.steps(self.explanation)
+        told = every if steps else every[-1:]
+        return tuple(self.kind.slide(self.explanation, step, lang).linked(self.address(lang)) for step in told)
 
     def cells(self, lang: str, link: str) -> tuple[Part, ...]:
         """The cells of a notebook in a language; ``link`` opens the state."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from core import parameters
 from core.export.cells import Cells
+from core.maps import Step
 from core.notation.tree import Piece
 from core.parameters import Take
 from core.slides.blocks import Slide
@@ -25,9 +26,9 @@ class Kind:
 
     ``take`` makes a problem of parameters, ``texts`` parameters of a problem; ``nearest`` leaves a parameter that was
     refused to its default. ``read`` never raises; ``explain`` makes an explanation of a sound reading. ``formula`` is a
-    complete problem in LaTeX, as small as a card; ``equations`` are those that the page shows; ``steps`` and ``state``
-    the slides, ``cells`` the notebook's, ``record`` the answer of the command line, each in a language; ``count`` is
-    how many steps there are.
+    complete problem in LaTeX, as small as a card; ``equations`` are those that the page shows; ``steps`` lead to the
+    state, which is the last of them; ``slide`` is one of them, ``cells`` the notebook's, ``record`` the answer of the
+    command line, each in a language.
     """
 
     page: str
@@ -40,9 +41,8 @@ class Kind:
     explain: Callable[[Any], Explanation]
     formula: Callable[[Any], str]
     equations: Callable[[Any], tuple[Piece, ...]]
-    count: Callable[[Any], int]
-    steps: Callable[[Any, str], tuple[Slide, ...]]
-    state: Callable[[Any, str], Slide]
+    steps: Callable[[Any], tuple[Step, ...]]
+    slide: Callable[[Any, Step, str], Slide]
     cells: Callable[[Any, str], Cells]
     record: Callable[[Any, str], dict[str, Json]]
 

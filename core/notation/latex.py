@@ -81,7 +81,7 @@ class Latex(Visitor[str]):
     def name(self, piece: Name) -> str:
         base, indices = _letters(piece.letters), piece.written_indices
         between = " " if "·" in indices else ""  # a command ends at a space
-        return f"{base}_{{{between.join(SIGNS.get(index, index) for index in indices)}}}" if indices else base
+        return f"{base}_{{{between.join(map(_index, indices))}}}" if indices else base
 
     def numeral(self, piece: Numeral) -> str:
         return piece.text
@@ -92,7 +92,7 @@ class Latex(Visitor[str]):
     def text(self, piece: Text) -> str:
         if piece.style == "operator" and piece.text in OPERATORS:
             return rf"\{piece.text}"
-        return f"{STYLES[piece.style]}{{{piece.text}}}"
+        return f"{STYLES[piece.style]}{{{piece.text.replace('_', UNDERSCORE)}}}"
 
     def space(self, piece: Space) -> str:
         return SPACES[piece.width]
@@ -110,7 +110,8 @@ class Latex(Visitor[str]):
         return f"{self(piece.base)}^{{{self(piece.exponent)}}}"
 
     def root(self, piece: Root) -> str:
-        return rf"\sqrt{{{self(piece.piece)}}}"
+        degree = f"[{self(piece.degree)}]" if piece.degree else ""
+        return rf"\sqrt{degree}{{{self(piece.piece)}}}"
 
     def bracketed(self, piece: Bracketed) -> str:
         return rf"\left({self(piece.piece)}\right)"
@@ -205,7 +206,16 @@ def _all(matrix: Matrix) -> Iterable[Piece]:
     return (cell for row in matrix.rows for cell in row)
 
 
+UNDERSCORE = r"\_"
+
+
+def _index(index: str) -> str:
+    return SIGNS.get(index) or (_letters(index) if index.isalpha() else index)
+
+
 def _letters(letters: str) -> str:
+    if letters[0] == "Δ":
+        return rf"\Delta {_letters(letters[1:])}"
     if letters in GREEK:
         return rf"\{letters}"
     return letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"

@@ -26,13 +26,3 @@ PALETTES = {
     "light": Palette(LIGHT, "#1C2333", "#8A8F9C"),
     "dark": Palette(DARK, "#E8EAF0", "#7C8292"),
 }
-
-FULL_TINT = 0.34  # opacity of the strongest band: ink on it still has 4.5:1
-FAINTEST = 0.06  # of a row with a small weight; a row with weight 0 has none
-
-
-def strength(weight: float, strongest: float) -> float:
-    """Opacity of a row's band: |weight| against the strongest one, 0 for a weight of 0."""
-    if not weight or not strongest or weight != weight:
-        return 0.0
-    return max(FAINTEST, FULL_TINT * min(1.0, abs(weight) / strongest))

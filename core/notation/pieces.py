@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.expression.tree import Node
-from core.maps import Map, Rows, Vector
-from core.notation.palette import strength
+from core.maps import Map, Rows, Vector, floats
 from core.notation.tree import (
     Band,
     Bracketed,
@@ -26,13 +25,12 @@ from core.notation.tree import (
 )
 from core.numbers.exact import Number
 from core.numbers.notation import is_rounded, says_all
+from core.numbers.tints import strengths
 
 
 def bands(weights: Vector) -> tuple[Band, ...]:
-    """The band of every row: its hue, as strong as |v_i| against the strongest."""
-    sizes = [abs(w.value) for w in weights]
-    strongest = max((s for s in sizes if s == s), default=0.0)
-    return tuple(Band(i, strength(size, strongest)) for i, size in enumerate(sizes))
+    """The band of every row: its hue, as strong as |v_i|."""
+    return tuple(Band(i, opacity) for i, opacity in enumerate(strengths(floats(weights))))
 
 
 def output(i: int, node: Node, letter: str = "y") -> Line:

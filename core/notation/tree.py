@@ -130,9 +130,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """√x"""
+    """√x, or with a ``degree`` the root of it."""
 
     piece: Piece
+    degree: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +311,13 @@ THIN = Space("thin")
 
 
 def name(text: str) -> Name:
-    """A variable as it is typed: x1 is x with the index 1."""
-    letters = text.rstrip("0123456789")
-    index = text[len(letters) :]
-    return Name(SPELLINGS.get(letters, letters), (index,) if index else ())
+    """A variable as it is typed: x1 is x with the index 1, x_n_1 with n and 1, Deltat is Δt."""
+    first, *below = text.split("_")
+    letters = first.rstrip("0123456789")
+    indices = (*filter(None, (first[len(letters) :],)), *below)
+    if letters.startswith("Delta"):
+        letters = letters if letters == "Delta" else letters.replace("Delta", "Δ", 1)
+    return Name(SPELLINGS.get(letters, letters), indices)
 
 
 def entry(letter: str, *indices: int | str) -> Name:

@@ -162,6 +162,8 @@ class Typst(Visitor[Items]):
         return self._raised(piece.base, self._one(piece.exponent))
 
     def root(self, piece: Root) -> Items:
+        if piece.degree:
+            return [[*self._one(piece.degree), *self._one(piece.piece), ["nth_root"]]]
         return [[*self._one(piece.piece), ["root"]]]
 
     def bracketed(self, piece: Bracketed) -> Items:
@@ -260,7 +262,10 @@ def _scripted(base: Program, below: Program | None = None, above: Program | None
 
 
 def _index(index: str) -> Program:
-    return [["number", index]] if index.isdigit() else _symbol(SIGNS.get(index, index))
+    letters = GREEK.get(index, index)
+    if letters.isalnum() and len(letters) > 1:
+        return [["number" if index.isdigit() else "word", letters]]
+    return [["number", index]] if index.isdigit() else _symbol(SIGNS.get(letters, letters))
 
 
 def _separated(parts: Iterable[Items]) -> Items:

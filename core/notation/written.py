@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.expression.operations import FUNCTIONS
 from core.expression.tree import Node
 from core.notation.tree import (
     THIN,
@@ -34,12 +35,11 @@ from core.numbers.notation import decimal, exact_node
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4  # how tightly a piece holds together
 Bound = tuple[Piece, int]
 
-FUNCTIONS: dict[str, Piece] = {
-    **{op: Text(op, "operator") for op in "sin cos tan sinh cosh tanh max min sign relu softplus atan2".split()},
-    **{f"a{op}": Text(f"arc{op}", "operator") for op in ("sin", "cos", "tan")},
-    "log": Text("ln", "operator"),
+WORDS: dict[str, Piece] = {
+    **{op: Text(row.written, "operator") for op, row in FUNCTIONS.items()},
     "sigmoid": name("sigma"),
 }
+EULER = Text("e", "word")  # upright: a variable may be called e
 POWERED = frozenset("sin cos tan sinh cosh tanh log".split())  # sin²(x) rather than (sin x)²
 SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -128,6 +128,15 @@ def _power(node: Node) -> Bound:
     return Power(_at_least(base, ATOM), raised), POWER
 
 
+def _exponential(node: Node) -> Bound:
+    exponent = node.args[0]
+    return (
+        (EULER, ATOM)
+        if (exponent.op, exponent.text) == ("number", "1")
+        else (Power(name("e"), written(exponent)), POWER)
+    )
+
+
 def _cases(node: Node) -> Bound:
     condition, yes, no = node.args
     left, right = map(written, condition.args)
@@ -136,7 +145,7 @@ def _cases(node: Node) -> Bound:
 
 
 def _called(node: Node, power: Piece | None = None) -> Call:
-    return Call(FUNCTIONS[node.op], tuple(map(written, node.args)), power)
+    return Call(WORDS[node.op], tuple(map(written, node.args)), power)
 
 
 def _call(node: Node) -> Bound:
@@ -153,8 +162,9 @@ WRITERS: dict[str, Callable[[Node], Bound]] = {
     "*": _product,
     "/": _fraction,
     "^": _power,
-    "exp": lambda node: (Power(name("e"), written(node.args[0])), POWER),
+    "exp": _exponential,
     "sqrt": lambda node: (Root(written(node.args[0])), ATOM),
+    "cbrt": lambda node: (Root(written(node.args[0]), Numeral("3")), ATOM),
     "abs": lambda node: (Absolute(written(node.args[0])), ATOM),
     "where": _cases,
 }

@@ -217,6 +217,18 @@ def _sign(a: Exact) -> Exact:
     return Exact(Fraction((a.q > 0) - (a.q < 0)))
 
 
+ROUNDED: dict[str, Callable[[Fraction], int]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round": round,
+    "trunc": math.trunc,
+}
+
+
+def _whole(rounded: Callable[[Fraction], int]) -> Callable[[Exact], Exact | None]:
+    return lambda a: Exact(Fraction(rounded(a.q))) if (a.r, a.k) == (1, 0) else None
+
+
 OPERATIONS: dict[str, Callable[..., Exact | None]] = {
     "neg": operator.neg,
     "+": _add,
@@ -233,6 +245,8 @@ OPERATIONS: dict[str, Callable[..., Exact | None]] = {
     "sinh": _only(0, 0),
     "cosh": _only(0, 1),
     "tanh": _only(0, 0),
+    **dict.fromkeys(("asinh", "atanh", "erf", "expm1", "log1p"), _only(0, 0)),
+    **{name: _whole(rounded) for name, rounded in ROUNDED.items()},
     "abs": lambda a: Exact(abs(a.q), a.r, a.k),
     "sign": _sign,
     "relu": lambda a: a if a.q > 0 else Exact(Fraction(0)),

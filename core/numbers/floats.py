@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from core.expression.tree import Node
 from core.problem import ProblemError
 
-CONSTANTS = {"pi": math.pi, "e": math.e}
+CONSTANTS = {"pi": math.pi}
 
 
 def _ieee(function: Callable[[float], float], overflow: float = math.inf) -> Callable[[float], float]:
@@ -79,6 +79,63 @@ def _softplus(x: float) -> float:
     return _relu(x) + math.log1p(math.exp(-abs(x)))  # log(1 + exp(x)) would overflow
 
 
+def _elu(x: float) -> float:
+    return math.expm1(x) if x <= 0 else x
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+
+
+def _selu(x: float) -> float:
+    return SELU_SCALE * (SELU_ALPHA * math.expm1(x) if x <= 0 else x)
+
+
+def _logaddexp(a: float, b: float) -> float:
+    if a == b or math.isnan(a) or math.isnan(b):
+        return a + math.log(2) if a == b else math.nan
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+
+def _xlogy(x: float, y: float) -> float:
+    return 0.0 if x == 0 and not math.isnan(y) else x * _log(y)
+
+
+def _sinc(x: float) -> float:
+    """sin(πx)/(πx), as torch and NumPy mean it."""
+    return math.sin(math.pi * x) / (math.pi * x) if x else 1.0
+
+
+def _atanh(x: float) -> float:
+    return math.copysign(math.inf, x) if abs(x) == 1 else _ieee(math.atanh)(x)
+
+
+def _log1p(x: float) -> float:
+    return -math.inf if x == -1 else _ieee(math.log1p)(x)
+
+
+def _whole(rounded: Callable[[float], int]) -> Callable[[float], float]:
+    """floor and its kin, which leave what has no fraction as it is."""
+    return lambda x: float(rounded(x)) if math.isfinite(x) else x
+
+
+def _fmod(a: float, b: float) -> float:
+    """What is left of a, with the sign of a, as in C."""
+    try:
+        return math.fmod(a, b)
+    except ValueError:
+        return math.nan
+
+
+def _remainder(a: float, b: float) -> float:
+    """What is left of a, with the sign of b, as Python's %."""
+    left = _fmod(a, b)
+    return left + b if left and (left < 0) != (b < 0) else left
+
+
+def _clamp(x: float, low: float, high: float) -> float:
+    return _smallest(_largest(x, low), high)
+
+
 def _smallest(*values: float) -> float:
     return math.nan if any(map(math.isnan, values)) else min(values)
 
@@ -107,14 +164,43 @@ OPERATIONS: dict[str, Callable[..., float]] = {
     "sinh": _sinh,
     "cosh": _ieee(math.cosh),
     "tanh": math.tanh,
+    "asinh": math.asinh,
+    "acosh": _ieee(math.acosh),
+    "atanh": _atanh,
     "exp": _ieee(math.exp),
+    "expm1": _ieee(math.expm1),
     "log": _log,
+    "log1p": _log1p,
+    "logaddexp": _logaddexp,
+    "xlogy": _xlogy,
     "sqrt": _ieee(math.sqrt),
+    "cbrt": lambda x: math.copysign(abs(x) ** (1 / 3), x),
+    "erf": math.erf,
+    "erfc": math.erfc,
+    "sinc": _ieee(_sinc),
     "abs": abs,
     "sign": _sign,
     "relu": _relu,
+    "relu6": lambda x: _clamp(x, 0.0, 6.0),
+    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "elu": _elu,
+    "selu": _selu,
+    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+    "silu": lambda x: x / (1 + _ieee(math.exp)(-x)),
     "sigmoid": _sigmoid,
+    "logsigmoid": lambda x: -_softplus(-x),
     "softplus": _softplus,
+    "hardtanh": lambda x: _clamp(x, -1.0, 1.0),
+    "clamp": _clamp,
+    "clamp_min": lambda x, low: _largest(x, low),
+    "clamp_max": lambda x, high: _smallest(x, high),
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "round": _whole(round),  # half to even
+    "trunc": _whole(math.trunc),
+    "frac": lambda x: _fmod(x, 1.0),
+    "fmod": _fmod,
+    "remainder": _remainder,
     "atan2": math.atan2,
     "min": _smallest,
     "max": _largest,

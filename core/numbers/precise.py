@@ -172,6 +172,99 @@ def _power(a: Real, n: Real, bits: int) -> Real:
     return libmp.mpf_pow(libmp.mpf_abs(a), n, bits + max(0, size(exponent)))
 
 
+def _odd(function: Callable[[Real, int], Real]) -> Callable[[Real, int], Real]:
+    """An odd function that grows for ever, told above 0."""
+
+    def of(a: Real, bits: int) -> Real:
+        if not _finite(a) or a == ZERO:
+            return a
+        found = function(libmp.mpf_abs(a), bits)
+        return libmp.mpf_neg(found) if _negative(a) else found
+
+    return of
+
+
+def _atanh(a: Real, bits: int) -> Real:
+    if libmp.mpf_abs(a) == ONE:
+        return MINUS_INFINITY if _negative(a) else INFINITY
+    return libmp.mpf_atanh(a, bits) if _finite(a) else NAN
+
+
+def _acosh(a: Real, bits: int) -> Real:
+    return libmp.mpf_acosh(a, bits) if _finite(a) else NAN if _negative(a) else a
+
+
+def _room(a: Real) -> int:
+    """The bits that a 1 beside a small number takes."""
+    return max(0, -size(a)) if a != ZERO and _finite(a) else 0
+
+
+def _expm1(a: Real, bits: int) -> Real:
+    return libmp.mpf_sub(_exp(a, bits + _room(a)), ONE, bits + _room(a))
+
+
+def _log1p(a: Real, bits: int) -> Real:
+    return _log(libmp.mpf_add(ONE, a, bits + _room(a)), bits)
+
+
+def _logaddexp(a: Real, b: Real, bits: int) -> Real:
+    return libmp.mpf_add(a, _softplus(libmp.mpf_sub(b, a, bits), bits), bits)
+
+
+def _error(function: Callable[[Real, int], Real], below: Real, above: Real) -> Callable[[Real, int], Real]:
+    """erf and erfc, which far out are what they tend to."""
+
+    def of(a: Real, bits: int) -> Real:
+        if size(a) > 10:
+            return below if _negative(a) else above
+        return function(a, bits)
+
+    return of
+
+
+_erf = _error(libmp.mpf_erf, libmp.fnone, ONE)
+
+
+def _sinc(a: Real, bits: int) -> Real:
+    if a == ZERO:
+        return ONE
+    angle = libmp.mpf_mul(a, libmp.mpf_pi(bits), bits)
+    return libmp.mpf_div(_turning(libmp.mpf_sin)(angle, bits), angle, bits)
+
+
+def _bounded(a: Real, low: Real, high: Real) -> Real:
+    a = low if libmp.mpf_lt(a, low) else a
+    return high if libmp.mpf_gt(a, high) else a
+
+
+def _whole(a: Real) -> Real:
+    """The whole number towards 0."""
+    return libmp.mpf_ceil(a) if _negative(a) else libmp.mpf_floor(a)
+
+
+def _left(whole: Callable[[Real], Real]) -> Callable[[Real, Real, int], Real]:
+    """What is left of a when b is taken from it so many whole times."""
+
+    def of(a: Real, b: Real, bits: int) -> Real:
+        times = _divide(a, b, bits)
+        return libmp.mpf_sub(a, libmp.mpf_mul(b, whole(times), bits), bits) if _finite(times) else NAN
+
+    return of
+
+
+def _gelu(a: Real, bits: int) -> Real:
+    bell = libmp.mpf_add(ONE, _erf(libmp.mpf_div(a, libmp.mpf_sqrt(TWO, bits), bits), bits), bits)
+    return libmp.mpf_mul(libmp.mpf_mul(a, bell, bits), HALF, bits)
+
+
+SELU = (floats.SELU_SCALE, floats.SELU_SCALE * floats.SELU_ALPHA)  # of what is above 0, and of exp(x) - 1 below it
+
+
+def _selu(a: Real, bits: int) -> Real:
+    scale = libmp.from_float(SELU[int(_negative(a))])
+    return libmp.mpf_mul(scale, _expm1(a, bits) if _negative(a) else a, bits)
+
+
 OPERATIONS: dict[str, Callable[..., Real]] = {
     "neg": lambda a, bits: libmp.mpf_neg(a),
     "+": libmp.mpf_add,
@@ -188,6 +281,35 @@ OPERATIONS: dict[str, Callable[..., Real]] = {
     "sinh": _hyperbolic(libmp.fnone),
     "cosh": _hyperbolic(ONE),
     "tanh": _tanh,
+    "asinh": _odd(libmp.mpf_asinh),
+    "acosh": _acosh,
+    "atanh": _atanh,
+    "expm1": _expm1,
+    "log1p": _log1p,
+    "logaddexp": _logaddexp,
+    "xlogy": lambda a, b, bits: ZERO if a == ZERO else libmp.mpf_mul(a, _log(b, bits), bits),
+    "cbrt": _odd(libmp.mpf_cbrt),
+    "erf": _erf,
+    "erfc": _error(libmp.mpf_erfc, TWO, ZERO),
+    "sinc": _sinc,
+    "relu6": lambda a, bits: _bounded(a, ZERO, libmp.from_int(6)),
+    "leaky_relu": lambda a, slope, bits: libmp.mpf_mul(slope, a, bits) if _negative(a) else a,
+    "elu": lambda a, bits: _expm1(a, bits) if _negative(a) else a,
+    "selu": _selu,
+    "gelu": _gelu,
+    "silu": lambda a, bits: libmp.mpf_mul(a, _sigmoid(a, bits), bits),
+    "logsigmoid": lambda a, bits: libmp.mpf_neg(_softplus(libmp.mpf_neg(a), bits)),
+    "hardtanh": lambda a, bits: _bounded(a, libmp.fnone, ONE),
+    "clamp": lambda a, low, high, bits: _bounded(a, low, high),
+    "clamp_min": lambda a, low, bits: _bounded(a, low, INFINITY),
+    "clamp_max": lambda a, high, bits: _bounded(a, MINUS_INFINITY, high),
+    "floor": lambda a, bits: libmp.mpf_floor(a),
+    "ceil": lambda a, bits: libmp.mpf_ceil(a),
+    "round": lambda a, bits: libmp.mpf_nint(a),
+    "trunc": lambda a, bits: _whole(a),
+    "frac": lambda a, bits: libmp.mpf_sub(a, _whole(a), bits) if _finite(a) else NAN,
+    "fmod": _left(_whole),
+    "remainder": _left(libmp.mpf_floor),
     "exp": _exp,
     "log": _log,
     "sqrt": _sqrt,
@@ -198,7 +320,7 @@ OPERATIONS: dict[str, Callable[..., Real]] = {
     "softplus": _softplus,
     "atan2": _atan2,
 }
-CONSTANTS = {"pi": libmp.mpf_pi, "e": libmp.mpf_e}
+CONSTANTS = {"pi": libmp.mpf_pi}
 COMPARE: dict[str, Callable[[int], bool]] = {
     "<": lambda sign: sign < 0,
     "<=": lambda sign: sign <= 0,
@@ -207,7 +329,22 @@ COMPARE: dict[str, Callable[[int], bool]] = {
     "==": lambda sign: sign == 0,
     "!=": lambda sign: sign != 0,
 }
-EXACT = ("neg", "+", "-", "*", "abs", "relu", "sign")  # of exact arguments, as long as the digits suffice
+ROUNDING = ("floor", "ceil", "round", "trunc", "frac")
+EXACT = (
+    "neg",
+    "+",
+    "-",
+    "*",
+    "abs",
+    "relu",
+    "sign",
+    "relu6",
+    "hardtanh",
+    "clamp",
+    "clamp_min",
+    "clamp_max",
+    *ROUNDING,
+)  # of exact arguments, as long as the digits suffice
 
 
 # ── A tree at a point ────────────────────────────────────────────────────────────────────────────────────
@@ -326,14 +463,20 @@ class _Pass:
 
     def _snapped(self, op: str, args: list[Value]) -> list[Value]:
         """The arguments with an edge or a whole number that they only miss by rounding in its place."""
-        if op in ("asin", "acos"):
+        if op in ("asin", "acos", "atanh"):
             edge = Value(*(libmp.fnone if _negative(args[0].high) else ONE,) * 2, exact=True)
             return args if self.compare(args[0], edge) else [edge]
-        if op == "^" and _finite(args[1].high) and not args[1].exact:
-            whole = libmp.mpf_nint(args[1].high)
-            if size(libmp.mpf_sub(args[1].high, whole, 53)) < size(whole) - self.low // 2 and size(whole) < 64:
-                return [args[0], Value(whole, whole, exact=True)]
+        if op == "^" or op in ROUNDING:
+            return [*args[:-1], self._whole(args[-1])]
         return args
+
+    def _whole(self, value: Value) -> Value:
+        """A whole number that is only missed by rounding."""
+        if not _finite(value.high) or value.exact:
+            return value
+        whole = libmp.mpf_nint(value.high)
+        missed = size(libmp.mpf_sub(value.high, whole, 53)) < max(size(whole), 0) - self.low // 2
+        return Value(whole, whole, exact=True) if missed and size(whole) < 64 else value
 
     def _resolved(self, value: Value, args: Sequence[Value], cancels: bool) -> Value:
         """The value if enough of its digits agree, 0 if it is nothing but rounding. Raises _Again if that is open.
@@ -368,12 +511,12 @@ class _Pass:
         return -1 if _negative(apart) else int(apart != ZERO)
 
 
-CANCELLING = ("+", "-", "log", "acos")
+CANCELLING = ("+", "-", "log", "acos", "acosh", "fmod", "remainder", "frac")
 
 
 def _has_pole(op: str, args: Sequence[Value]) -> bool:
     """Whether an infinity is one, and not only a number too large to be written."""
-    return op in ("/", "log", "tan") or (op == "^" and args[0].high == ZERO)
+    return op in ("/", "log", "tan", "atanh", "log1p", "xlogy") or (op == "^" and args[0].high == ZERO)
 
 
 def value(node: Node) -> float:

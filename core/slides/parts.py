@@ -10,10 +10,10 @@ from core.expression.text import to_text
 from core.expression.tree import Node
 from core.maps import Map, Rows, Vector
 from core.notation import pieces
-from core.notation.palette import strength
 from core.notation.tree import At, Band, Boxed, Hidden, Hued, Line, Matrix, Piece, Value, line
 from core.numbers.exact import Number
 from core.numbers.notation import decimal, exact_node
+from core.numbers.tints import strength
 from core.slides.blocks import Formula, Grid, formula
 
 LONGEST_ENTRIES = 120  # characters in a row of J; longer ones cannot be read at any size that fits a slide
@@ -108,7 +108,7 @@ def tints_of(rows: Rows, row_of: Callable[[int, int], int], strongest: float) ->
     """A tint for each cell that is not 0, in the hue of the output it belongs to."""
 
     def tint(i: int, j: int, n: Number) -> Band | None:
-        opacity = strength(min(abs(n.value), strongest), strongest)
+        opacity = strength(n.value, strongest)
         return Band(row_of(i, j), opacity) if opacity else None
 
     return tuple(tuple(tint(i, j, n) for j, n in enumerate(row)) for i, row in enumerate(rows))

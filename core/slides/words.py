@@ -26,16 +26,19 @@ def rows_text(rows: Rows) -> str:
 
 def remark_on(verdict: Verdict, lang: str) -> str:
     """How torch's answer compares, and the first reason where there is one to tell."""
-    kind = verdict.torch.kind if verdict.torch.kind in ("exact", "agree") else "explained"
-    if kind == "explained" and verdict.torch.agrees:
-        kind = "agree"
-    said = ("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}")
-    notes = [explain_note(lang, note.code, note.facts, note.place) for note in verdict.notes[:1]]
-    return say(lang, "export.label.reason", said=said, reason=notes[0]) if notes else said
+    said = said_of(verdict, lang)
+    reasons = reasons_of(verdict, lang)
+    return say(lang, "export.label.reason", said=said, reason=reasons[0]) if reasons else said
 
 
-def is_calm(verdict: Verdict) -> bool:
-    return verdict.torch.agrees and not verdict.notes
+def said_of(verdict: Verdict, lang: str) -> str:
+    """How torch's answer compares, in one sentence behind its mark."""
+    return f"{verdict.mark} {say(lang, f'check.{verdict.kind}')}"
+
+
+def reasons_of(verdict: Verdict, lang: str) -> list[str]:
+    """Why engines differ, or why there is no derivative."""
+    return [explain_note(lang, note.code, note.facts, note.place) for note in verdict.notes]
 
 
 def answer_lines(expression: str, tensor: str) -> tuple[str, ...]:

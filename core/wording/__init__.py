@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,11 @@ def say(lang: str, key: str, **facts: str | int) -> str:
     for part in key.split("."):
         found = found[part]
     return str(found).format(**facts)
+
+
+def tell(lang: str, sentences: Iterable[tuple[str, Iterable[tuple[str, str | int]]]]) -> str:
+    """Several sentences, each a key with its facts, one after the other."""
+    return " ".join(say(lang, key, **dict(facts)) for key, facts in sentences)
 
 
 def table(lang: str, name: str) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import address as share
 from core import grammar
 from core.code.transcript import Transcript, annotated
-from core.engines.verdict import Note, Verdict
+from core.engines.verdict import Verdict
 from core.grammar.refusal import clip
 from core.kinds import complete, explain
 from core.kinds.kind import Explanation, Problem
@@ -31,7 +31,8 @@ from core.notation.palette import PALETTES, Palette
 from core.notation.tree import Piece
 from core.numbers.notation import decimal
 from core.problem import ProblemError
-from core.wording import Example, comments, examples, explain_error, explain_note, prose, say
+from core.slides.words import reasons_of, said_of
+from core.wording import Example, comments, examples, explain_error, prose, say
 from pages.shared import session
 
 WHOLE, HALF = 72, 48  # characters of a listing that a card of the page shows
@@ -212,32 +213,14 @@ def sympy_listing(derivation: Callable[[], Transcript], width: int = WHOLE) -> N
 def verdict(judged: Verdict) -> None:
     """Whether the engines agree, and if not, why."""
     torch, differences = judged.torch, judged.finite_difference
-    largest = "" if torch.kind != "agree" else f" ({words('check.error', error=decimal(torch.error or 0, 2))})"
-    agreement(torch.kind if torch.kind in ("exact", "agree") else "same" if torch.agrees else "explained", largest)
-    for note in judged.notes:
-        _note(note)
+    largest = f" ({words('check.error', error=decimal(torch.error or 0, 2))})" if judged.kind == "agree" else ""
+    style = "agrees" if judged.calm else "explained"
+    st.html(f'<p class="lens-{style}">{escape(said_of(judged, session.language()) + largest)}</p>')
+    for reason in reasons_of(judged, session.language()):
+        st.html(f'<p class="lens-note">{escape(reason)}</p>')
     if differences.agrees and differences.error is not None:
         hint_text = words("check.differences", error=decimal(differences.error, 2))
     else:
         shown = ", ".join(map(decimal, differences.vjp))
         hint_text = words("check.differences_explained", vjp=f"({shown})")
     st.caption(hint_text)
-
-
-MARKS = {
-    "exact": ("✓", "agrees"),
-    "agree": ("✓", "agrees"),
-    "same": ("!", "explained"),  # the same number where there is no derivative
-    "explained": ("≠", "explained"),
-}
-
-
-def agreement(kind: str, more: str = "") -> None:
-    """The one line that says how torch's answer compares: a key of MARKS."""
-    mark, style = MARKS[kind]
-    st.html(f'<p class="lens-{style}">{mark} {escape(words(f"check.{kind}") + more)}</p>')
-
-
-def _note(note: Note) -> None:
-    message = explain_note(session.language(), note.code, note.facts, note.place)
-    st.html(f'<p class="lens-note">{escape(message)}</p>')

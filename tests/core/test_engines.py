@@ -95,7 +95,7 @@ SMOOTH = [
     (("rho*cos(phi)", "rho*sin(phi)", "rho**2"), (2, 0.5), (1, 2, 3)),
     (("x*y*z", "y**2", "x + z"), (1, 2, -1), (3, -1, 0.5)),
     (("exp(x)/(exp(x)+exp(y))", "sigmoid(x*y) + softplus(x)", "atan2(y, x) - tanh(x)"), (1, 0.3), (1, -2, 0.5)),
-    (("max(x, y, 0)", "where(x > y, x**y, -y)", "2**x + sqrt(2)*e", "7"), (1.5, 0.5), (1, 2, 3, 4)),
+    (("max(x, y, 0)", "where(x > y, x**y, -y)", "2**x + sqrt(2)*exp(1)", "7"), (1.5, 0.5), (1, 2, 3, 4)),
     (("x**2",), (3,), (-2,)),
     (("x + y", "x + y"), (1, 2), (1, 3)),
 ]  # fmt: skip
@@ -113,15 +113,50 @@ def test_every_operation_of_the_tree_is_in_every_table():
     assert set(differences.CONSTANTS) == set(CONSTANTS)
 
 
+# where the first variables will not do: a condition, torch's plain numbers, a domain
+ARGUMENTS = {
+    "where": ("x1 > x2", "x1", "x2"),
+    "leaky_relu": ("x2 - x1", "0.1"),
+    "clamp": ("x1*x2", "x2", "x1"),
+    "acosh": ("x1 + 1",),
+}
+
+
+def applied(op):
+    """The operation of a variable, or of as many as it takes."""
+    fewest = FUNCTIONS[op][0] if op in FUNCTIONS else OPERATORS[op]
+    return Node(op, tuple(map(tree, ARGUMENTS.get(op, ("x1", "x2", "x1 + x2")[:fewest]))))
+
+
 @pytest.mark.parametrize("op", sorted(EVERY_OP - set(COMPARISONS)))
 def test_torch_and_numpy_mean_the_same_by_every_operation(op):
-    fewest = FUNCTIONS[op][0] if op in FUNCTIONS else OPERATORS[op]
-    args = ("x1 > x2", "x1", "x2") if op == "where" else ("x1", "x2")[:fewest]
-    case = Case([Node(op, tuple(map(tree, args)))], (0.7, 0.2), (3,), inputs=("x1", "x2"))
+    case = Case([applied(op)], (0.7, 0.2), (3,), inputs=("x1", "x2"))
     seen = local.look(case.outputs, case.inputs, case.point)[0]
     assert case.torch.values == pytest.approx(case.measured.values)
     assert case.torch.vjp == pytest.approx(case.measured.vjp, abs=1e-9)
     assert seen.slopes == pytest.approx(case.torch.jacobian[0])
+
+
+@pytest.mark.parametrize("op", sorted(EVERY_OP - set(COMPARISONS)))
+def test_the_formula_of_every_operation_is_torchs_derivative(op):
+    for point in ((0.7, 0.2), (0.3, 0.9)):
+        case = Case([applied(op)], point, (3,), inputs=("x1", "x2"))
+        assert case.jacobian[0] == pytest.approx(case.torch.jacobian[0], rel=1e-12)
+
+
+CONVENTIONS = {
+    "relu(x)": 0, "relu6(x)": 0, "relu6(x + 6)": 0, "hardtanh(x + 1)": 0, "hardtanh(x - 1)": 0,
+    "leaky_relu(x, 0.1)": 0.1, "elu(x)": 1, "selu(x)": 1.7580993408473766, "clamp(x, 0, 2)": 1, "clamp(x + 2, 0, 2)": 1,
+    "clamp_min(x, 0)": 1, "clamp_max(x, 0)": 1, "floor(x)": 0, "frac(x)": 1, "fmod(x, 2)": 1, "remainder(x, 2)": 1,
+    "sinc(x)": 0, "sign(x)": 0, "round(x + 0.5)": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CONVENTIONS)
+def test_at_its_kink_the_formula_of_a_function_keeps_torchs_convention(text):
+    case = Case((text,), (0,), (1,))
+    assert case.torch.jacobian == ((CONVENTIONS[text],),)
+    assert case.jacobian[0] == pytest.approx(case.torch.jacobian[0], rel=1e-15)
 
 
 @pytest.mark.parametrize("op", COMPARISONS)
@@ -203,7 +238,7 @@ def test_outputs_that_do_not_depend_on_x_leave_x_grad_none_and_count_as_zero():
         ("x1**(1/3)", "x[0]**(1/3)"),
         ("max(0, x1, x2)", "torch.maximum(torch.maximum(x.new_tensor(0), x[0]), x[1])"),
         ("sqrt(2)*x1", "torch.sqrt(x.new_tensor(2))*x[0]"),
-        ("pi*x1 + e", "torch.pi*x[0] + torch.e"),
+        ("pi*x1 + exp(1)", "torch.pi*x[0] + torch.exp(x.new_tensor(1))"),
         ("where(x1 > 2, x1, 0)", "torch.where(x[0] > 2, x[0], 0)"),
         ("3", "x.new_tensor(3)"),
         ("1/0", "x.new_tensor(1)/0"),

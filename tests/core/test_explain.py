@@ -71,7 +71,8 @@ def test_a_matrix_case_has_its_known_elements_and_both_gradients(case):
     assert floats(e.c) == known["c"]
     assert floats(e.b_grad) == known["expected_b_grad"]
     assert floats(e.a_grad) == known["expected_a_grad"]
-    assert e.agrees
+    assert e.verdict.torch.agrees
+    assert e.verdict.finite_difference.agrees
     for element in known["per_element"]:
         i, j = element["i"] - 1, element["j"] - 1
         assert floats(e.derivative(i, j, "b")) == element["dc_db_numeric"]
@@ -100,7 +101,8 @@ def test_the_matrix_example_of_the_text():
     assert floats(e.b_grad) == [[4, 4, 4], [6, 6, 6]]
     assert floats(e.a_grad) == [[6, 15], [6, 15]]
     assert floats(e.derivative(1, 0, "b")) == [[3, 0, 0], [4, 0, 0]]
-    assert e.agrees
+    assert e.verdict.torch.agrees
+    assert e.verdict.finite_difference.agrees
 
 
 def test_distinct_weights_of_a_matrix_product_agree_with_torch():
@@ -120,7 +122,7 @@ VECTORS = [p for p in EXAMPLES if isinstance(p.values[0], VectorProblem)]
 def test_every_example_is_explained_and_torch_agrees_or_says_why(problem):
     e = explain(problem)
     if isinstance(problem, MatmulProblem):
-        assert e.agrees
+        assert e.verdict.calm
     else:
         assert e.verdict.torch.agrees or e.verdict.notes
         assert e.verdict.torch.kind != "unexplained"

@@ -46,12 +46,13 @@ from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.vector import equations as vector_equations
 from core.kinds.vector.explanation import VectorExplanation
 from core.notation.latex import latex
-from core.notation.palette import FULL_TINT, PALETTES
+from core.notation.palette import PALETTES
 from core.notation.python import python
 from core.notation.tree import NODES, Boxed, Bracketed, Hidden, Hued, Line, Matrix, Piece, Under, Value, line
 from core.notation.typst import THEMES, program
 from core.notation.walk import walk
 from core.numbers.exact import Number
+from core.numbers.tints import strengths
 from core.problem import ProblemError
 from core.slides.blocks import Slide, Tinted, Upon, formula, pieces
 from core.slides.layout import block
@@ -496,8 +497,9 @@ def test_a_step_frames_its_row_keeps_those_before_and_leaves_room_for_those_to_c
         [False, True],
         [False, False],
     ]
-    strengths = {tuple(band.opacity for band in matrix.bands if band) for matrix in drawn}
-    assert strengths == {(FULL_TINT,), (FULL_TINT, FULL_TINT / 2)}, "a row keeps its tint from step to step"
+    tinted = {tuple(band.opacity for band in matrix.bands if band) for matrix in drawn}
+    strong, weak = strengths((2, -1))
+    assert tinted == {(strong,), (strong, weak)}, "a row keeps its tint from step to step"
     assert [[isinstance(cell, Hidden) for (cell, *_) in matrix.rows] for matrix in drawn] == [
         [False, True],
         [False, False],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from core.calculus import worker
 from core.code.sympy import VOCABULARY
 from core.code.transcript import run
+from core.grammar import constant, value
 from core.grammar.matrices import read
 from core.kinds import explain
 from core.kinds.matmul.entries import induced, preset, put, random_integers
@@ -66,6 +69,12 @@ def test_every_element_card_and_row_of_the_jacobian_is_torchs(problem):
                 assert equal(tensor(e.contribution(i, j, wrt)), e.v[i][j].value * theirs[i, j])
 
 
+def agrees(e):
+    """Both gradients, by torch and by finite differences."""
+    verdicts = [replace(e, problem=replace(e.problem, wrt=wrt)).verdict for wrt in "ab"]
+    return all(verdict.torch.agrees and verdict.finite_difference.agrees for verdict in verdicts)
+
+
 @settings(max_examples=40, deadline=None)
 @given(problems(), st.sampled_from(list(ORDERS)))
 def test_every_partial_sum_is_the_sum_of_torchs_terms_and_the_last_is_the_gradient(problem, by):
@@ -78,14 +87,14 @@ def test_every_partial_sum_is_the_sum_of_torchs_terms_and_the_last_is_the_gradie
             running = running + e.v[i][j].value * theirs[i, j]
             assert equal(tensor(e.partial_sum(wrt, by, count)), running)
         assert equal(tensor(e.grad(wrt)), running)
-    assert e.agrees
+    assert agrees(e)
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 4, 1), (4, 1, 3), (1, 3, 5), (8, 8, 8)])
 def test_row_times_column_column_times_row_and_the_largest_size_agree_with_torch(sizes):
     m, k, n = sizes
     e = explain(MatmulProblem(random_integers(m, k, 1), random_integers(k, n, 2), random_integers(m, n, 3)))
-    assert e.agreement == "exact"
+    assert e.verdict.kind == "exact"
     assert equal(tensor(e.b_grad), tensor(e.a).T @ tensor(e.v))
     assert equal(tensor(e.a_grad), tensor(e.v) @ tensor(e.b).T)
     assert equal(tensor(e.partial_sum("b", "size", m * n)), tensor(e.b_grad))
@@ -114,11 +123,11 @@ def test_exact_entries_stay_exact_in_cards_and_sums():
 
 def test_an_answer_of_torch_that_differs_is_not_called_agreement():
     e = explain(TEXT)
-    assert e.agreement == "exact"
+    assert e.verdict.kind == "exact"
     moved = replace(e, torch=replace(e.torch, b_grad=((4.0, 4.0, 4.0), (6.0, 6.0, 6.1))))
-    assert moved.agreement == "explained"
+    assert moved.verdict.kind == "explained"
     rounded = replace(e, torch=replace(e.torch, b_grad=((4.0, 4.0, 4.0), (6.0, 6.0, 6.0 + 1e-13))))
-    assert rounded.agreement == "agree"
+    assert rounded.verdict.kind == "agree"
 
 
 # ── What is wrong with a problem ─────────────────────────────────────────────────────────────────────────
@@ -208,6 +217,23 @@ READS = [
     ("[[1], [2]]", (("1",), ("2",))),
     ("7", (("7",),)),
     ("pi/4\t1/3", (("pi/4", "1/3"),)),
+    ("1.00000000e+00 2.5e-01\n3.0e+02 4e-30", (("1", "0.25"), ("300", "4e-30"))),
+    ("1,000,000\t2", (("1000000", "2"),)),
+    ("A =\n\n     1     2\n     3     4\n", (("1", "2"), ("3", "4"))),  # as MATLAB displays it
+    ("     [,1] [,2]\n[1,]    1    3\n[2,]    2    4", (("1", "3"), ("2", "4"))),  # as R prints it
+    ("Out[5]:\ntensor([[1., 2.],\n        [3., 4.]])", (("1", "2"), ("3", "4"))),
+    ("Array([[1., 2.]], dtype=float32)", (("1", "2"),)),
+    ("<tf.Tensor: shape=(1, 2), dtype=float32, numpy=\narray([[1., 2.]], dtype=float32)>", (("1", "2"),)),
+    ("tf.constant([[1., 2.], [3., 4.]])", (("1", "2"), ("3", "4"))),
+    ("[[[1, 2], [3, 4]]]", (("1", "2"), ("3", "4"))),  # a batch of one
+    ("[1, 2]\n[3, 4]", (("1", "2"), ("3", "4"))),
+    ("2*[1 2; 3 4]'", (("2", "6"), ("4", "8"))),
+    ("-[1, 2; 3, 4]", (("-1", "-2"), ("-3", "-4"))),
+    ("0.5*np.array([[1, 2], [3, 4]]).T", (("0.5", "1.5"), ("1", "2"))),
+    ("Variable(torch.FloatTensor([[1, 2]]), requires_grad=True).float()", (("1", "2"),)),
+    ("torch.zeros(2, 1)", (("0",), ("0",))),
+    (r"-\frac12 \begin{pmatrix} 1 & 2 \end{pmatrix}", (("-0.5", "-1"),)),
+    (r"\left[\begin{array}{rr} 1 & 2 \\ 3 & 4 \end{array}\right]^{\top}", (("1", "3"), ("2", "4"))),
 ]
 
 REFUSES = [
@@ -225,6 +251,14 @@ REFUSES = [
     ("1,,2", "empty_entry", ","),
     ("1\t1e400", "number_out_of_range", "1e400"),
     ("\t".join("123456789"), "too_large", "\t".join("123456789")),
+    ("[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]", "several_matrices", "5, 6"),
+    ("A = [1 2];\nB = [5 6];", "not_a_matrix", ";\nB = [5 6];"),
+    ("[1 2; 3 4]^-1", "not_a_matrix", "^-1"),
+    ("inv([1 2; 3 4])", "not_a_matrix", "inv("),
+    ("2*[[1, 2], [3, 4]]", "not_a_matrix", "2*"),  # to Python four rows, to others twice as much
+    ("1,000\n2,500", "ambiguous", "1,000"),
+    ("torch.randn(2, 2)", "unknown_function", "torch.randn"),
+    (r"\begin{bmatrix} 1 & 2 \end{bmatrix} + 1", "not_a_matrix", "+ 1"),
 ]
 
 
@@ -240,6 +274,19 @@ def test_a_pasted_text_that_is_no_matrix_is_refused_with_the_characters_at_fault
     assert refused.value.code == code
     start, end = refused.value.span
     assert text[start:end] == characters
+
+
+BROUGHT = json.loads((Path(__file__).parents[1] / "cases" / "brought.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", [c for c in BROUGHT if c["into"] == "matrix cell"], ids=lambda case: case["id"])
+def test_a_matrix_that_somebody_brought_is_read_as_meant_or_refused(case):
+    if case["must"] == "read":
+        rows = [[constant(entry, field="a") for entry in row] for row in read(case["text"])]
+        assert [[value(entry) for entry in row] for row in rows] == case["matrix"]
+    else:
+        with pytest.raises(ProblemError):
+            read(case["text"])
 
 
 @settings(max_examples=300, deadline=None)

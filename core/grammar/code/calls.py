@@ -151,7 +151,7 @@ def constant_of(name: Named) -> Value:
         case "pi":
             return scalar(Node("constant", text="pi"))
         case "e" | "E":
-            return scalar(Node("constant", text="e"))
+            return scalar(Node("exp", (number(1),)))
         case "newaxis":
             return NOTHING
         case "inf" | "nan" | "oo":
@@ -860,7 +860,8 @@ ACTIVATIONS = {
 }
 CALLS: dict[str, Row] = {
     **_rows(
-        "tensor Tensor FloatTensor DoubleTensor as_tensor array asarray constant Variable convert_to_tensor", _made
+        "tensor Tensor FloatTensor DoubleTensor as_tensor array asarray matrix mat constant Variable convert_to_tensor",
+        _made,
     ),
     **_rows("Parameter", _parameter),
     **_rows("Matrix ImmutableMatrix MutableDenseMatrix Vector", _matrix),

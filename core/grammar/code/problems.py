@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from core.grammar.code.values import Function, Value
 from core.parameters import FUNCTIONS, link, written_matrix, written_point
 from core.problem import MAX_ENTRIES, MAX_OUTPUTS, MAX_SIDE, Matrix, ProblemError
 
+ROUNDING = 1e-15  # a few units in the last place: libraries round pi/6 differently
 MOST_DEFINITIONS = 400  # put into one another
 Texts = tuple[str, ...]
 Parameters = dict[str, str]  # of an address
@@ -264,7 +266,7 @@ def _exactly(cell: Cell, node: Node) -> Node:
     if bare.op != "number":
         return node
     value = grammar.value(node)
-    return cell.exact.get(value, node)
+    return next((exact for known, exact in cell.exact.items() if math.isclose(known, value, rel_tol=ROUNDING)), node)
 
 
 def _point(cell: Cell, variables: Sequence[str], named: _Names) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,6 @@
 """x → y → z, or longer: the page /chain."""
 
-from core.kinds.chain import code, equations, explanation, problem, reading, record, slides
+from core.kinds.chain import code, equations, explanation, problem, reading, record, slides, steps
 from core.kinds.kind import Kind
 
 KIND = Kind(
@@ -14,9 +14,8 @@ KIND = Kind(
     explain=explanation.explain,
     formula=equations.formula,
     equations=equations.shown,
-    count=slides.count,
-    steps=slides.steps,
-    state=slides.state,
+    steps=steps.steps,
+    slide=slides.slide,
     cells=code.cells,
     record=record.record,
 )

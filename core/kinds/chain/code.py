@@ -7,27 +7,24 @@ from itertools import pairwise
 
 from core.code.sympy import constant_list, coordinates, expression
 from core.code.torch import CHAIN_FUNCTIONS
-from core.export.cells import Cells, again, asserted_jacobian, expected, guarded, number_list
+from core.export.cells import Cells, again, asserted_jacobian, derivation, expected, number_list
 from core.kinds.chain import equations
 from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.vector.explanation import constants
 from core.maps import Map, floats
 from core.notation.pieces import output
-from core.wording import explain_note, say
+from core.wording import say
 
 
 def cells(e: ChainExplanation, lang: str) -> Cells:
     """Its parts in a language."""
-    calm = e.verdict.torch.agrees and not e.verdict.notes
-    reasons = [explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes]
-    wanted = floats(e.pullback.total) if calm else e.torch.vjp
     outputs = [output(i, node, e.letters[s + 1]) for s, at in enumerate(e.maps) for i, node in enumerate(at.outputs)]
     return Cells(
         say(lang, "export.title.chain"),
         [*outputs, equations.chain_backward(e)],
-        _listing(e) + "derived = list(x_grad)\n" if calm else guarded(lang, _listing(e)),
+        derivation(lang, e.verdict, _listing(e), "derived = list(x_grad)\n"),
         e.torch.source,
-        expected(lang, *_again(e), wanted, wanted if calm else None, reasons, _asserted_stages(e)),
+        expected(lang, e.verdict, floats(e.pullback.total), *_again(e), _asserted_stages(e)),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
+from core import grammar
 from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, ChainProblem
 from core.kinds.vector import reading as vector
 from core.kinds.vector.problem import VectorProblem
@@ -29,8 +32,21 @@ class ChainReading:
 
 def read(problem: ChainProblem) -> ChainReading:
     """Every stage read on its own, the outer ones in y1 … yb, whatever could be read of the inner. Never raises."""
-    stages = tuple(map(vector.read, _stages(problem), STAGES))
-    return ChainReading(stages, _spelled([stage.problem for stage in stages]))
+    stages: list[vector.Reading] = []
+    for part, stage in zip(_stages(problem), STAGES, strict=False):
+        stages.append(vector.read(part, stage, _aliases(stages[-1].named, stage.before) if stages else None))
+    return ChainReading(tuple(stages), _spelled([stage.problem for stage in stages]))
+
+
+def _aliases(named: Sequence[str], letter: str) -> dict[str, str]:
+    """What the outputs of the stage before are called: after u = 3x the next stage may say u for y1."""
+    ours = {f"{letter}{k + 1}" for k in range(len(named))}
+    aliases: dict[str, str] = {}
+    for k, typed in enumerate(named):
+        with suppress(ProblemError):
+            if typed and (name := grammar.variable(typed, field=letter)) not in ours:
+                aliases[name] = f"{letter}{k + 1}"
+    return aliases
 
 
 def _stages(problem: ChainProblem) -> tuple[VectorProblem, ...]:
@@ -39,7 +55,7 @@ def _stages(problem: ChainProblem) -> tuple[VectorProblem, ...]:
     Behind a stage that is missing any variable will do: what is wrong is told of once, at the gap.
     """
     points = [
-        tuple((f"{letter}{k + 1}", "1") for k in range(len(stage[:MAX_OUTPUTS]))) or None
+        tuple((f"{letter}{k + 1}", "1") for k in range(len(vector.expanded(stage)[:MAX_OUTPUTS]))) or None
         for letter, stage in zip(CHAIN_LETTERS[1:], problem.stages, strict=False)
     ]
     weights = [None] * (len(problem.stages) - 1) + [problem.cotangent]

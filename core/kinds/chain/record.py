@@ -29,6 +29,7 @@ def record(e: ChainExplanation, lang: str) -> dict[str, Json]:
         ],
         "product": matrix(e.product),
         "multiplications": vars(e.multiplications),
+        "verdict": e.verdict.kind,
         "checks": checks(e.verdict),
         "notes": notes(e.verdict.notes, lang),
     }

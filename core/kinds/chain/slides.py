@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from core.kinds.chain import equations
 from core.kinds.chain.explanation import ChainExplanation
+from core.kinds.chain.steps import stage_facts
 from core.kinds.vector import equations as vector_equations
-from core.maps import Vector
+from core.maps import Step, Vector
 from core.notation import pieces
 from core.notation.tree import Arrow, Boxed, Line, Piece, line, name, times, transposed
 from core.slides.blocks import Block, Formula, Frame, Grid, Slide, above, beside, choice, formula
 from core.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
 from core.slides.words import (
     answer_lines,
-    is_calm,
+    reasons_of,
     remark_on,
-    rows_text,
     shortened_answers,
     vector_text,
 )
-from core.wording import explain_note, say
+from core.wording import say, tell
+
+
+def slide(e: ChainExplanation, step: Step, lang: str) -> Slide:
+    """A step as a slide in a language."""
+    return SLIDES[step.name](e, step, lang)
 
 
 def _stage(e: ChainExplanation, s: int) -> tuple[str, str]:
@@ -26,22 +31,16 @@ def _stage(e: ChainExplanation, s: int) -> tuple[str, str]:
     return e.letters[s], e.letters[s + 1]
 
 
-def state(e: ChainExplanation, lang: str) -> Slide:
-    order = range(len(e.maps))
+def _whole(e: ChainExplanation, step: Step, lang: str) -> Slide:
+    stages = (say(lang, "export.notes.chain_stage", **stage_facts(e, s)) for s in reversed(range(len(e.maps))))
+    why = say(lang, "export.notes.chain_why")
     return Slide(
         title=say(lang, "export.title.chain"),
         subtitle=say(lang, "export.subtitle.chain", product=_product_text(e)),
         body=choice(*_forms(e)),
         frame=_frame(e, lang),
-        alt=say(lang, "export.alt.chain", steps=" ".join(_step_text(e, s, lang) for s in reversed(order))),
-        notes="\n\n".join(
-            [
-                _start(e, lang),
-                *(_stage_note(e, s, lang) for s in reversed(order)),
-                say(lang, "export.notes.chain_why"),
-                *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
-            ]
-        ),
+        alt=tell(lang, step.sentence),
+        notes="\n\n".join([_start(e, lang), *stages, why, *reasons_of(e.verdict, lang)]),
     )
 
 
@@ -99,7 +98,7 @@ def _frame(e: ChainExplanation, lang: str) -> Frame:
     return Frame(
         code=(f"{last}.backward(v)", *shortened_answers(answers)),
         remark=remark_on(e.verdict, lang),
-        agrees=is_calm(e.verdict),
+        agrees=e.verdict.calm,
     )
 
 
@@ -122,35 +121,11 @@ def _start(e: ChainExplanation, lang: str) -> str:
     return say(lang, "export.notes.chain", path=" → ".join(e.letters), v=vector_text(e.pullbacks[-1].weights))
 
 
-def _facts(e: ChainExplanation, s: int) -> dict[str, str]:
-    lower, upper = _stage(e, s)
-    return {
-        "lower": lower,
-        "upper": upper,
-        "weights": vector_text(e.pullbacks[s].weights),
-        "jacobian": rows_text(e.maps[s].jacobian_at),
-        "total": vector_text(e.pullbacks[s].total),
-    }
-
-
-def _stage_note(e: ChainExplanation, s: int, lang: str) -> str:
-    return say(lang, "export.notes.chain_stage", **_facts(e, s))
-
-
-def _step_text(e: ChainExplanation, s: int, lang: str) -> str:
-    return say(lang, "export.alt.chain_step", **_facts(e, s))
-
-
-def steps(e: ChainExplanation, lang: str) -> tuple[Slide, ...]:
-    stages = (_through(e, s, lang) for s in reversed(range(len(e.maps))))
-    return (_forward(e, lang), _seed(e, lang), *stages, _product(e, lang))
-
-
 def _values(letter: str, values: Vector) -> Line:
     return line(letter, pieces.relation((values,)), pieces.numeric((values,)))
 
 
-def _forward(e: ChainExplanation, lang: str) -> Slide:
+def _forward(e: ChainExplanation, step: Step, lang: str) -> Slide:
     """The values at x, y, z, …"""
     known = [(e.letters[0], e.inner.point), *((e.letters[s + 1], at.values) for s, at in enumerate(e.maps))]
     path: list[Piece | str] = [_values(*known[0])]
@@ -158,21 +133,19 @@ def _forward(e: ChainExplanation, lang: str) -> Slide:
         path += [Arrow(name("fghkpq"[s])), _values(letter, values)]
     lists = [function_list(e.maps[s], e.letters[s + 1]) for s in range(len(e.maps))]
     lines = Grid(tuple(_values(*pair) for pair in known), 1, size=28, align="left")
-    said = (say(lang, "export.alt.chain_values", letter=letter, values=vector_text(values)) for letter, values in known)
     functions = beside(*lists)
     return Slide(
         title=say(lang, "export.title.chain_forward"),
         subtitle=say(lang, "export.subtitle.chain_forward"),
         body=choice(above(functions, formula(line(*path), size=30)), above(functions, lines), beside(functions, lines)),
         frame=_frame(e, lang).without_answer(),
-        alt=" ".join(said),
+        alt=tell(lang, step.sentence),
         notes=_start(e, lang),
     )
 
 
-def _seed(e: ChainExplanation, lang: str) -> Slide:
+def _seed(e: ChainExplanation, step: Step, lang: str) -> Slide:
     facts = {"last": e.letters[-1]}
-    v = vector_text(e.pullbacks[-1].weights)
     symbols, numbers = ([of(e, s) for s in range(len(e.maps))] for of in (_symbols, _numbers))
     sweep = formula(equations.chain_backward(e, 0), size=30)
     return Slide(
@@ -187,13 +160,14 @@ def _seed(e: ChainExplanation, lang: str) -> Slide:
             _lines(e, 0),
         ),
         frame=_frame(e, lang).without_answer(),
-        alt=say(lang, "export.alt.chain_seed", v=v),
-        notes=say(lang, "export.notes.chain_seed", v=v, **facts),
+        alt=tell(lang, step.sentence),
+        notes=say(lang, "export.notes.chain_seed", **step.facts, **facts),
     )
 
 
-def _through(e: ChainExplanation, s: int, lang: str) -> Slide:
+def _through(e: ChainExplanation, step: Step, lang: str) -> Slide:
     """Through one stage: its Jacobian, and the weighted sum of its rows."""
+    (s,) = step.lit
     at, pulled, (lower, upper) = e.maps[s], e.pullbacks[s], _stage(e, s)
     if len(at.outputs) * len(at.inputs) <= LONGEST_SUM:
         total = vector_equations.weighted_sum(at, pulled, _pulled(e, s))
@@ -210,15 +184,13 @@ def _through(e: ChainExplanation, s: int, lang: str) -> Slide:
             above(beside(weights, _numbers(e, s, 28)), sum_),
         ),
         frame=_frame(e, lang).without_answer(),
-        alt=_step_text(e, s, lang),
-        notes=_stage_note(e, s, lang),
+        alt=tell(lang, step.sentence),
+        notes=say(lang, "export.notes.chain_stage", **step.facts),
     )
 
 
-def _product(e: ChainExplanation, lang: str) -> Slide:
+def _product(e: ChainExplanation, step: Step, lang: str) -> Slide:
     """The Jacobian of the whole: the product of those of the stages, and v times it."""
-    last, whole = e.letters[-1], e.whole_pullback
-    facts = {"last": last, "product": rows_text(e.product), "total": vector_text(whole.total)}
     stages = "·".join(f"J({'→'.join(_stage(e, s))})" for s in reversed(range(len(e.maps))))
     factors = [_numbers(e, s) for s in reversed(range(len(e.maps)))]
     name_ = equations.between(0, len(e.maps))
@@ -226,7 +198,7 @@ def _product(e: ChainExplanation, lang: str) -> Slide:
     product = formula(line(name_, pieces.relation(e.product), numbers), size=28)
     total = formula(total_line(e.pullback.total, times(transposed("v"), name_, between=None)), size=32)
     return Slide(
-        title=say(lang, "export.title.chain_product", last=last, stages=stages),
+        title=say(lang, "export.title.chain_product", last=e.letters[-1], stages=stages),
         subtitle=say(lang, "export.subtitle.chain_product"),
         body=choice(
             above(formula(equations.chain_product(e), size=28), total),
@@ -235,8 +207,8 @@ def _product(e: ChainExplanation, lang: str) -> Slide:
             above(product, total),
         ),
         frame=_frame(e, lang).without_answer(),
-        alt=say(lang, "export.alt.chain_product", **facts),
-        notes=say(lang, "export.notes.chain_product", stages=stages, **facts),
+        alt=tell(lang, step.sentence),
+        notes=say(lang, "export.notes.chain_product", stages=stages, **step.facts),
     )
 
 
@@ -250,6 +222,4 @@ def _pulled(e: ChainExplanation, s: int) -> Piece:
     return times(transposed(_cotangent(e, s)), equations.between(s), between=None)
 
 
-def count(e: ChainExplanation) -> int:
-    """How many steps there are."""
-    return len(e.maps) + 3
+SLIDES = {"forward": _forward, "seed": _seed, "through": _through, "product": _product, "sum": _whole}

@@ -1,7 +1,7 @@
 """c = a·b: the page /matmul."""
 
 from core.kinds.kind import Kind
-from core.kinds.matmul import code, equations, explanation, problem, reading, record, slides
+from core.kinds.matmul import code, equations, explanation, problem, reading, record, slides, steps
 
 KIND = Kind(
     page=problem.PAGE,
@@ -14,9 +14,8 @@ KIND = Kind(
     explain=explanation.explain,
     formula=equations.formula,
     equations=equations.shown,
-    count=slides.count,
-    steps=slides.steps,
-    state=slides.state,
+    steps=steps.steps,
+    slide=slides.slide,
     cells=code.cells,
     record=record.record,
 )

@@ -15,14 +15,16 @@ from typing import NamedTuple, TypeVar, cast
 from core.calculus import worker
 from core.code.sympy import matmul_source
 from core.code.transcript import Transcript
-from core.engines import autograd
+from core.engines import autograd, products
+from core.engines.verdict import Verdict
 from core.expression.tree import Node, number
 from core.kinds.constants import constant
 from core.kinds.matmul.matrices import Integers, dot, filled, flat, float_rows, integers, plus, times, transpose, whole
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.matmul.reading import MatmulReading
-from core.maps import Rows, Vector
+from core.maps import Rows, Vector, floats
 from core.numbers.exact import ZERO, Number, value_of
+from core.numbers.tints import strengths
 from core.problem import ProblemError
 
 MAX_DERIVED = 3  # side up to which SymPy's derivation of every element can still be read
@@ -175,21 +177,19 @@ class MatmulExplanation:
         return inducing(self.c, self.v)
 
     @property
-    def error(self) -> float:
-        """The largest difference between torch's two gradients and these, against the size of the entries."""
-        mine = [n.value for n in flat((*self.a_grad, *self.b_grad))]
-        theirs = flat((*self.torch.a_grad, *self.torch.b_grad))
-        return max(abs(p - q) / max(1.0, abs(p), abs(q)) if p != q else 0.0 for p, q in zip(mine, theirs, strict=True))
+    def tints(self) -> tuple[tuple[float, ...], ...]:
+        """How strongly each v_ij is tinted: shape (m, n)."""
+        n = len(self.v[0])
+        flat_ = strengths(floats(flat(self.v)))
+        return tuple(flat_[start : start + n] for start in range(0, len(flat_), n))
 
-    @property
-    def agrees(self) -> bool:
-        """Whether torch's two gradients are these."""
-        return self.error <= 1e-9
-
-    @property
-    def agreement(self) -> str:
-        """One of "exact", "agree", and "explained", when torch's answer differs by more than rounding."""
-        return ("exact" if not self.error else "agree") if self.agrees else "explained"
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Torch's gradient and a measured one beside the closed form's."""
+        wrt = self.problem.wrt
+        theirs = self.torch.b_grad if wrt == "b" else self.torch.a_grad
+        a, b, v, total = (float_rows(rows) for rows in (self.a, self.b, self.v, self.grad(wrt)))
+        return products.judge(a, b, v, wrt, total, theirs)
 
 
 def explain(reading: MatmulReading) -> MatmulExplanation:

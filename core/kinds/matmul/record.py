@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from core import parameters
+from core.engines.verdict import Check
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.problem import PAGE, texts
-from core.kinds.records import Json, matrix, number
+from core.kinds.records import Json, matrix, notes, number
 
 
 def record(e: MatmulExplanation, lang: str) -> dict[str, Json]:
-    """One JSON object."""
+    """One JSON object; the notes in a language."""
     m, _, n = e.sizes
     wrt = e.problem.wrt
-    theirs = e.torch.b_grad if wrt == "b" else e.torch.a_grad
     return {
         "address": parameters.link(PAGE, texts(e.problem)),
         "a": matrix(e.a),
@@ -23,6 +23,14 @@ def record(e: MatmulExplanation, lang: str) -> dict[str, Json]:
         "derivatives": [[matrix(e.derivative(i, j, wrt)) for j in range(n)] for i in range(m)],
         "contributions": [[matrix(e.contribution(i, j, wrt)) for j in range(n)] for i in range(m)],
         "grad": matrix(e.grad(wrt)),
-        "checks": {"torch": {"grad": [[number(x) for x in row] for row in theirs], "agrees": e.agrees}},
-        "notes": [],
+        "verdict": e.verdict.kind,
+        "checks": {"torch": _check(e.verdict.torch, e), "finite_difference": _check(e.verdict.finite_difference, e)},
+        "notes": notes(e.verdict.notes, lang),
     }
+
+
+def _check(judged: Check, e: MatmulExplanation) -> Json:
+    """One engine's gradient, in the shape of a or b."""
+    columns = len(e.grad(e.problem.wrt)[0])
+    entries = [number(x) for x in judged.vjp]
+    return {"grad": [entries[k : k + columns] for k in range(0, len(entries), columns)], "agrees": judged.agrees}

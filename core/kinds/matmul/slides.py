@@ -7,9 +7,8 @@ from collections.abc import Callable
 from core.expression.tree import SUBSCRIPTS
 from core.kinds.matmul import equations
 from core.kinds.matmul.explanation import MatmulExplanation
-from core.maps import Rows
+from core.maps import Rows, Step
 from core.notation import pieces
-from core.notation.palette import strength
 from core.notation.tree import (
     Band,
     Hued,
@@ -29,6 +28,7 @@ from core.notation.tree import (
 )
 from core.numbers.exact import Number
 from core.numbers.notation import decimal
+from core.numbers.tints import FULL_TINT
 from core.slides.blocks import (
     Above,
     Block,
@@ -48,8 +48,8 @@ from core.slides.blocks import (
     formula,
 )
 from core.slides.parts import strongest_of, tints_of
-from core.slides.words import answer_lines, rows_text
-from core.wording import say
+from core.slides.words import answer_lines, reasons_of, remark_on, rows_text
+from core.wording import say, tell
 
 MANY_CELLS = 200  # of all matrices of a slide together; beyond, their cells are drawn without numbers
 MOST_ROWS = 5  # beyond, a step shows a row and a column, the new term and the sum, and nothing else
@@ -62,36 +62,23 @@ def title(e: MatmulExplanation, lang: str) -> str:
     return say(lang, f"export.title.matmul{'_one' if m * n == 1 else ''}", wrt=wrt, count=m * n)
 
 
-def state(e: MatmulExplanation, lang: str) -> Slide:
+def slide(e: MatmulExplanation, step: Step, lang: str) -> Slide:
+    """A step as a slide in a language."""
+    return SLIDES[step.name](e, step, lang)
+
+
+def _whole(e: MatmulExplanation, step: Step, lang: str) -> Slide:
     (m, k, n), wrt = e.sizes, e.problem.wrt
     facts = {"wrt": wrt, "m": m, "k": k, "n": n, "count": m * n}
+    closed = "aᵀv" if wrt == "b" else "v bᵀ"
+    total = say(lang, "export.notes.matmul_total", wrt=wrt, grad=rows_text(e.grad(wrt)), closed=closed)
     return Slide(
         title=title(e, lang),
         subtitle=say(lang, f"export.subtitle.matmul{'_one' if m * n == 1 else ''}", **facts),
         body=choice(*_forms(e)),
         frame=_frame(e, lang),
-        alt=say(
-            lang,
-            "export.alt.matmul",
-            wrt=wrt,
-            a=rows_text(e.a),
-            b=rows_text(e.b),
-            c=rows_text(e.c),
-            v=rows_text(e.v),
-            grad=rows_text(e.grad(wrt)),
-        ),
-        notes="\n\n".join(
-            [
-                say(lang, "export.notes.matmul", **facts),
-                say(
-                    lang,
-                    "export.notes.matmul_total",
-                    wrt=wrt,
-                    grad=rows_text(e.grad(wrt)),
-                    closed="aᵀv" if wrt == "b" else "v bᵀ",
-                ),
-            ]
-        ),
+        alt=tell(lang, step.sentence),
+        notes="\n\n".join([say(lang, "export.notes.matmul", **facts), total, *reasons_of(e.verdict, lang)]),
     )
 
 
@@ -134,17 +121,11 @@ def _sum_name(e: MatmulExplanation, wrt: str) -> tuple[Piece, ...]:
 def _frame(e: MatmulExplanation, lang: str) -> Frame:
     wrt = e.problem.wrt
     grad = f"{wrt}.grad"
-    kind = "explained" if not e.agrees else "exact" if _same(e) else "agree"
     return Frame(
         code=("c.backward(v)", *answer_lines(grad, e.torch.transcript[grad].text)),
-        remark=("≠ " if kind == "explained" else "✓ ") + say(lang, f"check.{kind}"),
-        agrees=e.agrees,
+        remark=remark_on(e.verdict, lang),
+        agrees=e.verdict.calm,
     )
-
-
-def _same(e: MatmulExplanation) -> bool:
-    theirs = e.torch.b_grad if e.problem.wrt == "b" else e.torch.a_grad
-    return [[n.value for n in row] for row in e.grad(e.problem.wrt)] == [list(row) for row in theirs]
 
 
 def _owner(i: int) -> Callable[[int, int], int]:
@@ -224,50 +205,32 @@ def _mosaic(rows: Rows, i: int, strongest: float, shown: bool, cell: tuple[float
     )
 
 
-def steps(e: MatmulExplanation, lang: str) -> tuple[Slide, ...]:
-    m, _, n = e.sizes
-    return (_problem(e, lang), *(_term(e, lang, i, j) for i in range(m) for j in range(n)))
-
-
-def _problem(e: MatmulExplanation, lang: str) -> Slide:
+def _problem(e: MatmulExplanation, step: Step, lang: str) -> Slide:
     """What is given: a, b, their product c, and v."""
-    wrt = e.problem.wrt
-    facts = {"a": rows_text(e.a), "b": rows_text(e.b), "c": rows_text(e.c), "v": rows_text(e.v), "wrt": wrt}
     product, weights = formula(equations.product(e), size=34), formula(equations.upstream(e), size=34)
     return Slide(
         title=say(lang, "export.title.matmul_problem"),
-        subtitle=say(lang, "export.subtitle.matmul_problem", wrt=wrt),
+        subtitle=say(lang, "export.subtitle.matmul_problem", wrt=e.problem.wrt),
         body=choice(above(product, weights), beside(product, weights)),
         frame=_frame(e, lang).without_answer(),
-        alt=say(lang, "export.alt.matmul_problem", **facts),
-        notes=say(lang, "export.notes.matmul_problem", **facts),
+        alt=tell(lang, step.sentence),
+        notes=say(lang, "export.notes.matmul_problem", **step.facts),
     )
 
 
-def _term(e: MatmulExplanation, lang: str, i: int, j: int) -> Slide:
-    (m, _, n), wrt = e.sizes, e.problem.wrt
-    k = i * n + j + 1
-    sum_ = e.partial_sum(wrt, "rows", k)
-    term, weight = e.contribution(i, j, wrt), e.v[i][j]
-    index = "".join(equations.at("c", i, j).written_indices)
-    facts: dict[str, str | int] = {"k": k, "count": m * n, "wrt": wrt}
-    numbers = {"index": index, "term": rows_text(term), "total": rows_text(sum_)}
+def _term(e: MatmulExplanation, step: Step, lang: str) -> Slide:
+    (m, _, n), wrt, (at,) = e.sizes, e.problem.wrt, step.lit
+    i, j = divmod(at, n)
+    counted: dict[str, str | int] = {"k": step.shown, "count": m * n}
+    written = {"weight": decimal(e.v[i][j].value), "derivative": rows_text(e.derivative(i, j, wrt))}
+    index = str(step.facts["index"]).translate(SUBSCRIPTS)
     return Slide(
-        title=say(lang, "export.title.matmul_term", index=index.translate(SUBSCRIPTS), **facts),
+        title=say(lang, "export.title.matmul_term", index=index, wrt=wrt, **counted),
         subtitle=say(lang, "export.subtitle.matmul_term", wrt=wrt),
-        body=_term_body(e, i, j, wrt, sum_, lang),
+        body=_term_body(e, i, j, wrt, step.answer, lang),
         frame=_frame(e, lang).without_answer(),
-        alt=say(lang, "export.alt.matmul_term", wrt=wrt, **numbers),
-        notes=say(
-            lang,
-            "export.notes.matmul_term",
-            i=i + 1,
-            j=j + 1,
-            weight=decimal(weight.value),
-            derivative=rows_text(e.derivative(i, j, wrt)),
-            **facts,
-            **numbers,
-        ),
+        alt=tell(lang, step.sentence),
+        notes=say(lang, "export.notes.matmul_term", i=i + 1, j=j + 1, **written, **counted, **step.facts),
     )
 
 
@@ -321,7 +284,7 @@ def _factors(e: MatmulExplanation, i: int, j: int) -> Formula:
 
 def _lit_product(e: MatmulExplanation, i: int, j: int) -> Formula:
     """a·b = c with row i of a, column j of b and c_ij lit."""
-    full = Band(i, strength(1, 1))
+    full = Band(i, FULL_TINT)
 
     def lit(rows: Rows, letter: str, of: Callable[[int, int], bool]) -> Upon:
         tints = tuple(tuple(full if of(p, q) else None for q in range(len(row))) for p, row in enumerate(rows))
@@ -339,7 +302,7 @@ def _lit_product(e: MatmulExplanation, i: int, j: int) -> Formula:
 
 def _running(rows: Rows, i: int, j: int, wrt: str, k: int, lang: str, done: bool) -> Block:
     """The running sum; what this term changed is tinted, and what all of them make has its name."""
-    full = Band(i, strength(1, 1))
+    full = Band(i, FULL_TINT)
     tints = tuple(tuple(full if _lit(i, j, p, q, wrt) else None for q in range(len(row))) for p, row in enumerate(rows))
     said = say(lang, "export.label.running_one") if k == 1 else say(lang, "export.label.running", k=k)
     name = [line(equations.grad(wrt), pieces.relation(rows))] if done else []
@@ -347,7 +310,4 @@ def _running(rows: Rows, i: int, j: int, wrt: str, k: int, lang: str, done: bool
     return together(Words(said, 16), formula(*name, Tinted(pieces.numeric(rows), tints), size=24))
 
 
-def count(e: MatmulExplanation) -> int:
-    """How many steps there are."""
-    m, _, n = e.sizes
-    return m * n + 1
+SLIDES = {"problem": _problem, "term": _term, "sum": _whole}

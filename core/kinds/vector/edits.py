@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from core import grammar
+from core.grammar import Choice
 from core.kinds.vector.problem import VectorProblem
 from core.kinds.vector.reading import read, refit
 from core.parameters import Point
@@ -44,8 +46,30 @@ def with_functions(problem: D, texts: Texts, stage: int = 0) -> D:
 
 
 def with_function(problem: D, i: int, text: str, stage: int = 0) -> D:
-    """Another text for function ``i`` of a stage; unchanged where there is no such function any more."""
-    return with_functions(problem, _with(problem.stages[stage], i, text), stage)
+    """Another text for function ``i`` of a stage; unchanged where there is no such function any more.
+
+    A text of several functions takes as many fields; the weights of the new ones are 1.
+    """
+    before = problem.stages[stage]
+    if i >= len(before):
+        return problem
+    meant = grammar.fields(text)
+    texts = (
+        (text,) if len(meant) == 1 else tuple(one.text if not one.name else f"{one.name} = {one.text}" for one in meant)
+    )
+    changed = with_functions(problem, (*before[:i], *texts, *before[i + 1 :]), stage)
+    if problem.cotangent is None or stage < len(problem.stages) - 1 or len(texts) == 1:
+        return changed
+    weights = (*problem.cotangent[: i + 1], *("1",) * (len(texts) - 1), *problem.cotangent[i + 1 :])
+    return replace(changed, cotangent=weights)
+
+
+def with_choice(problem: D, i: int, choice: Choice, stage: int = 0) -> D:
+    """Function ``i`` as ``choice`` would have it read: its other text, and the variable that this is about."""
+    if stage or not choice.name:
+        return with_function(problem, i, choice.instead, stage)
+    point = (*(problem.point or ()), *(() if choice.name in dict(problem.point or ()) else ((choice.name, "1"),)))
+    return with_function(replace(problem, point=point), i, choice.instead, stage)
 
 
 def add_function(problem: D, stage: int = 0) -> D:

@@ -63,6 +63,9 @@ def numbers(values: Iterable[float]) -> list[float | str]:
 
 def label(name: str) -> str:
     """A variable as plain text: x1 → x₁, phi → φ, loss → loss."""
+    first, *below = name.split("_")
+    if below:
+        return "_".join((label(first), *below))
     letters = name.rstrip("0123456789")
     size = "CAPITAL" if letters[:1].isupper() else "SMALL"
     spelled = SPELLINGS.get(letters.lower(), letters.upper())

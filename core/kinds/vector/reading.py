@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from core import grammar
 from core.expression.text import to_text
 from core.expression.tree import Node, names, natural
+from core.grammar import Choice, Field
 from core.kinds.constants import Constant, constant
 from core.kinds.vector.problem import VectorProblem
 from core.numbers.exact import Number
@@ -33,6 +35,8 @@ class Reading:
     """What could be read of some functions, their point and v. ``None`` stands where the text was refused.
 
     ``problem`` is the problem as it was read: defaults written out, texts in canonical spelling; None with ``errors``.
+    ``choices`` say what else a function could mean, each with the number of its field; ``named`` what the outputs are
+    called on the left of their formulas, "" where nothing is said.
     """
 
     outputs: tuple[Node | None, ...]
@@ -41,25 +45,78 @@ class Reading:
     cotangent: tuple[Number | None, ...]
     errors: tuple[ProblemError, ...]
     problem: VectorProblem | None
+    choices: tuple[tuple[int, Choice], ...] = ()
+    named: tuple[str, ...] = ()
 
 
-def read(problem: VectorProblem, stage: Stage = FIRST) -> Reading:
+def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str] | None = None) -> Reading:
     """Reads every part of a problem on its own, so that one refusal does not hide the others. Never raises.
 
     Of more functions, coordinates or weights than there may be only so many are read, and their number is refused.
+    ``aliases`` are names that the functions may use for others: u for y1.
     """
     attempts = Attempts(stage)
+    typed = expanded(problem.functions)
     known = _declared(problem, attempts)
-    outputs = _functions(problem, known, attempts)
-    inputs = known if known is not None else names(node for node in outputs if node is not None)
+    meanings = _functions(typed, known, attempts, aliases or {})
+    outputs = tuple(None if meaning is None else meaning.tree for meaning in meanings)
+    inputs = known if known is not None else _in_order(typed, names(node for node in outputs if node is not None))
     given = len(problem.point or ())
     if None not in outputs or given > MAX_ENTRIES:
         attempts(_count_inputs, len(outputs), given if given > MAX_ENTRIES else len(inputs), stage)
     texts = ["1"] * len(inputs) if problem.point is None else [text for _, text in problem.point[:MAX_ENTRIES]]
     point = [attempts(constant, text, "at", j) for j, text in enumerate(texts)]
-    weights = _weights(problem, attempts)
+    weights = _weights(problem, len(typed), attempts)
     sound = None if attempts.errors else _spelled(outputs, inputs, point, weights)
-    return Reading(outputs, inputs, _numbers(point), _numbers(weights), tuple(attempts.errors), sound)
+    choices = tuple(
+        (one.index, choice) for one, meaning in zip(typed, meanings, strict=False) for choice in _said(one, meaning)
+    )
+    named = tuple(one.field.name for one in typed)
+    return Reading(outputs, inputs, _numbers(point), _numbers(weights), tuple(attempts.errors), sound, choices, named)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One function and the number of the entry in which it was typed."""
+
+    index: int
+    field: Field
+    typed: str
+
+
+@lru_cache(maxsize=2048)
+def expanded(functions: tuple[str, ...]) -> tuple[Typed, ...]:
+    """The functions that some texts mean: each text is one, or several."""
+    return tuple(
+        Typed(i, field, text) for i, text in enumerate(functions[:MAX_ENTRIES]) for field in grammar.fields(text)
+    )
+
+
+def _said(one: Typed, meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
+    """The choices of a field, as texts for the whole of it."""
+    found = (*one.field.choices, *(meaning.choices if meaning else ()))
+    alone = one.field.start >= 0 and one.field.text in one.typed
+    return tuple(
+        replace(
+            choice,
+            instead=one.typed.replace(one.field.text, choice.instead) if choice.instead and alone else choice.instead,
+        )
+        for choice in found
+    )
+
+
+def _in_order(typed: Sequence[Typed], found: tuple[str, ...]) -> tuple[str, ...]:
+    """The variables as the heads f(x, y) = … have them, one that no formula uses as well; else in natural order."""
+    heads = [one.field.variables for one in typed if one.field.variables]
+    if not heads:
+        return found
+    said: list[str] = []
+    for head in heads:
+        for text in head:
+            with suppress(ProblemError):
+                said.append(grammar.variable(text, field="f"))
+    ordered = tuple(dict.fromkeys(said))
+    return (*ordered, *(name for name in found if name not in ordered)) if set(found) <= set(ordered) else found
 
 
 T = TypeVar("T")
@@ -98,18 +155,50 @@ def _declared(problem: VectorProblem, attempts: Attempts) -> tuple[str, ...] | N
     return tuple(name for name in declared if name is not None)
 
 
-def _functions(problem: VectorProblem, known: tuple[str, ...] | None, attempts: Attempts) -> tuple[Node | None, ...]:
-    stage = attempts.stage
-    attempts(_count_outputs, problem.functions, stage)
-    return tuple(
-        attempts(grammar.parse, text, known, field=stage.field, index=i)
-        for i, text in enumerate(problem.functions[:MAX_OUTPUTS])
-    )
+def _functions(
+    typed: Sequence[Typed], known: tuple[str, ...] | None, attempts: Attempts, aliases: Mapping[str, str]
+) -> tuple[grammar.Meaning | None, ...]:
+    attempts(_count_outputs, typed, attempts.stage)
+    return tuple(attempts(_meaning, one, known, attempts.stage.field, aliases) for one in typed[:MAX_OUTPUTS])
 
 
-def _weights(problem: VectorProblem, attempts: Attempts) -> list[Constant | None]:
-    weights = problem.cotangent if problem.cotangent is not None else ("1",) * len(problem.functions)
-    attempts(_count_weights, weights, len(problem.functions), attempts.stage.after)
+def _meaning(one: Typed, known: tuple[str, ...] | None, field: str, aliases: Mapping[str, str]) -> grammar.Meaning:
+    """What a field means, its refusal told of the text as it was typed."""
+    names = None if known is None else (*known, *aliases)
+    text = one.field.text
+    try:
+        meaning = grammar.meaning(text, names, field=field, index=one.index)
+    except ProblemError as error:
+        raise _told_of_all(error, one) from None
+    return replace(meaning, tree=_renamed(meaning.tree, aliases)) if aliases else meaning
+
+
+def _told_of_all(error: ProblemError, one: Typed) -> ProblemError:
+    """The refusal of a part, with its place in the text of the whole field, and so its suggestion."""
+    if one.field.text == one.typed:
+        return error
+    start, end = error.span or (0, len(one.field.text))
+    facts = dict(error.facts)
+    if one.field.start < 0:
+        span = (0, len(one.typed))
+        facts.pop("suggestion", None)
+    else:
+        shift = one.field.start
+        span = (shift + start, shift + end)
+        if suggestion := facts.get("suggestion"):
+            facts["suggestion"] = one.typed[:shift] + str(suggestion) + one.typed[shift + len(one.field.text) :]
+    return ProblemError(error.code, field=error.field, index=error.index, span=span, **facts)
+
+
+def _renamed(node: Node, aliases: Mapping[str, str]) -> Node:
+    if node.op == "name":
+        return replace(node, text=aliases.get(node.text, node.text))
+    return replace(node, args=tuple(_renamed(arg, aliases) for arg in node.args)) if node.args else node
+
+
+def _weights(problem: VectorProblem, outputs: int, attempts: Attempts) -> list[Constant | None]:
+    weights = problem.cotangent if problem.cotangent is not None else ("1",) * outputs
+    attempts(_count_weights, weights, outputs, attempts.stage.after)
     return [attempts(constant, text, "v", i) for i, text in enumerate(weights[:MAX_OUTPUTS])]
 
 
@@ -137,7 +226,7 @@ def _distinct(declared: Sequence[str | None]) -> None:
             raise ProblemError("twice", field="at", index=j, span=(0, len(name)), name=name)
 
 
-def _count_outputs(functions: Sequence[str], stage: Stage) -> None:
+def _count_outputs(functions: Sequence[Typed], stage: Stage) -> None:
     if not functions and stage != FIRST:
         raise ProblemError("no_stage", field=stage.field, function=stage.field, before=stage.before, after=stage.after)
     if not functions:
@@ -173,21 +262,23 @@ def refit(problem: VectorProblem, functions: tuple[str, ...]) -> VectorProblem:
     said = functions[:MAX_OUTPUTS]
     before, after = (_readable(texts, old) for texts in (problem.functions[:MAX_OUTPUTS], said))
     unread = [text for i, text in enumerate(problem.functions[:MAX_OUTPUTS]) if i not in before]
-    used = {*names(before.values()), *(name for name in old if any(name in text for text in unread))}
-    found = names(after.values())
+    used = {*names(_trees(before)), *(name for name in old if any(name in text for text in unread))}
+    found = _in_order(expanded(said), names(_trees(after)))
     kept = [name for name in old if name in found or name not in used or len(after) < len(said)]
     fresh = [name for name in found if name not in old]
     ordered = tuple(sorted(old, key=natural)) == tuple(old)
-    columns = sorted(kept + fresh, key=natural) if ordered else kept + fresh
+    columns = sorted(kept + fresh, key=natural) if ordered and found == names(_trees(after)) else kept + fresh
     return replace(problem, functions=functions, point=tuple((name, old.get(name, "1")) for name in columns))
 
 
-def _readable(functions: Sequence[str], declared: Iterable[str]) -> dict[int, Node]:
-    """Those functions that can be read, as anybody's text or with the declared names, by their index."""
-    trees: dict[int, Node] = {}
+def _trees(readable: Mapping[int, Sequence[Node]]) -> list[Node]:
+    return [tree for trees in readable.values() for tree in trees]
+
+
+def _readable(functions: tuple[str, ...], declared: Iterable[str]) -> dict[int, list[Node]]:
+    """Those functions that can be read by themselves, by their index: a new name is a new variable."""
+    known, trees = tuple(declared), {}
     for i, text in enumerate(functions):
-        for known in (tuple(declared), None):
-            with suppress(ProblemError):
-                trees[i] = grammar.parse(text, known)
-                break
+        with suppress(ProblemError):
+            trees[i] = [grammar.meaning(field.text, known, new=True).tree for field in grammar.fields(text)]
     return trees

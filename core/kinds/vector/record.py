@@ -14,6 +14,7 @@ def record(e: VectorExplanation, lang: str) -> dict[str, Json]:
         "address": parameters.link(PAGE, texts(e.problem)),
         **describe_map(e.map),
         **describe_pullback(e.pullback),
+        "verdict": e.verdict.kind,
         "checks": checks(e.verdict),
         "notes": notes(e.verdict.notes, lang),
     }

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from functools import reduce
-from operator import add
 
 from core.expression.text import to_text
 from core.expression.tree import SUBSCRIPTS
 from core.kinds.vector import equations
 from core.kinds.vector.explanation import VectorExplanation
-from core.maps import Map, Pullback, Vector
+from core.maps import Map, Pullback, Step, Vector, first_terms
 from core.notation import pieces
 from core.notation.tree import At, Call, Gradient, Hued, Line, Piece, Space, Sum, Text, entry, line, name, times
-from core.numbers.notation import decimal
 from core.slides.arrows import arrows
 from core.slides.blocks import Above, Block, Formula, Frame, Slide, Tinted, Upon, above, beside, choice, formula
 from core.slides.parts import (
@@ -29,30 +26,27 @@ from core.slides.parts import (
     total_line,
     weight_column,
 )
-from core.slides.words import answer_lines, is_calm, remark_on, rows_text, vector_text
-from core.wording import explain_note, say
+from core.slides.words import answer_lines, reasons_of, remark_on, rows_text, vector_text
+from core.wording import say, tell
 
 ON_LINES = 3  # functions that may each have lines of their own, where they are long
 LONGEST_LINE = 40  # characters of a function and its gradient in one line
 FIGURE_ROWS = 4  # of J that leave room for a picture on the way
 
 
-def state(e: VectorExplanation, lang: str) -> Slide:
+def slide(e: VectorExplanation, step: Step, lang: str) -> Slide:
+    """A step as a slide in a language."""
+    return SLIDES[step.name](e, step, lang)
+
+
+def _whole(e: VectorExplanation, step: Step, lang: str) -> Slide:
     here, pulled = e.map, e.pullback
     return Slide(
         title=say(lang, "export.title.vjp"),
         subtitle=say(lang, "export.subtitle.vjp"),
         body=choice(*_forms(here, pulled)),
         frame=_frame(e, lang),
-        alt=say(
-            lang,
-            "export.alt.vjp",
-            v=vector_text(pulled.weights),
-            formulas=_formulas(here),
-            point=vector_text(here.point),
-            jacobian=rows_text(here.jacobian_at),
-            total=vector_text(pulled.total),
-        ),
+        alt=tell(lang, step.sentence),
         notes=_notes(e, lang),
     )
 
@@ -116,12 +110,8 @@ def _frame(e: VectorExplanation, lang: str) -> Frame:
     return Frame(
         code=("y.backward(v)", *answer_lines("x.grad", e.torch.transcript["x.grad"].text)),
         remark=remark_on(e.verdict, lang),
-        agrees=is_calm(e.verdict),
+        agrees=e.verdict.calm,
     )
-
-
-def _formulas(at: Map) -> str:
-    return "[" + "; ".join(", ".join(to_text(entry) for entry in row) for row in at.jacobian) + "]"
 
 
 def _notes(e: VectorExplanation, lang: str) -> str:
@@ -131,7 +121,7 @@ def _notes(e: VectorExplanation, lang: str) -> str:
             "\n".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.outputs, 1)),
             say(lang, "export.notes.vjp", point=point, jacobian=jacobian),
             say(lang, "export.notes.vjp_total", v=vector_text(e.pullback.weights), total=vector_text(e.pullback.total)),
-            *(explain_note(lang, note.code, note.facts, note.place) for note in e.verdict.notes),
+            *reasons_of(e.verdict, lang),
         ]
     )
 
@@ -159,17 +149,12 @@ def _heat(pulled: Pullback, whole: Pullback) -> Formula:
 WEIGHTED_ROWS = times(Call(Text("diag", "operator"), (name("v"),)), "J")
 
 
-def steps(e: VectorExplanation, lang: str) -> tuple[Slide, ...]:
-    return (_problem(e, lang), *(_row(e, lang, i) for i in range(len(e.map.outputs))))
-
-
-def _problem(e: VectorExplanation, lang: str) -> Slide:
+def _problem(e: VectorExplanation, step: Step, lang: str) -> Slide:
     """What is given: the functions, the point and v."""
     here, weights = e.map, e.pullback.weights
     functions, given = function_list(here, "y", 30), formula(pieces.point(here), size=28)
     lines = [formula(drawn, size=26) for drawn in pieces.outputs(here)]
     v = weight_column(weights)
-    facts = {"point": vector_text(here.point), "v": vector_text(weights), "functions": _outputs(here)}
     return Slide(
         title=say(lang, "export.title.vjp_problem"),
         subtitle=say(lang, "export.subtitle.vjp_problem"),
@@ -180,33 +165,14 @@ def _problem(e: VectorExplanation, lang: str) -> Slide:
             above(given, beside(functions, v)),
         ),
         frame=_frame(e, lang).without_answer(),
-        alt=say(lang, "export.alt.vjp_problem", **facts),
-        notes=say(lang, "export.notes.vjp_problem", **facts),
+        alt=tell(lang, step.sentence),
+        notes=say(lang, "export.notes.vjp_problem", **step.facts),
     )
 
 
-def _outputs(at: Map) -> str:
-    return "; ".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(at.outputs, 1))
-
-
-def _first(pulled: Pullback, count: int) -> Pullback:
-    """The sum as far as its first rows."""
-    rows = pulled.rows[:count]
-    return Pullback(pulled.weights[:count], rows, tuple(reduce(add, column) for column in zip(*rows, strict=True)))
-
-
-def _row(e: VectorExplanation, lang: str, i: int) -> Slide:
-    here, so_far_ = e.map, _first(e.pullback, i + 1)
-    m = len(here.outputs)
-    weight, row, weighted = so_far_.weights[i], here.jacobian_at[i], so_far_.rows[i]
-    index = str(i + 1)
-    facts: dict[str, str | int] = {"i": i + 1, "m": m, "done": i + 1, "index": index.translate(SUBSCRIPTS)}
-    numbers = {
-        "weight": decimal(weight.value),
-        "row": vector_text(row),
-        "weighted": vector_text(weighted),
-        "total": vector_text(so_far_.total),
-    }
+def _row(e: VectorExplanation, step: Step, lang: str) -> Slide:
+    (i,), here, m = step.lit, e.map, len(e.map.outputs)
+    facts: dict[str, str | int] = {"i": i + 1, "m": m, "done": i + 1, "index": str(i + 1).translate(SUBSCRIPTS)}
     output = to_text(here.outputs[i])
     derived, shares = _derived(here, i)
     return Slide(
@@ -218,15 +184,15 @@ def _row(e: VectorExplanation, lang: str, i: int) -> Slide:
                 beside(
                     weight_column(e.pullback.weights, at=i),
                     _jacobian_numbers(here, e.pullback.weights, at=i),
-                    _figure(here, so_far_, e.pullback) if m <= FIGURE_ROWS else None,
+                    _figure(here, first_terms(e.pullback, i + 1), e.pullback) if m <= FIGURE_ROWS else None,
                 ),
                 formula(_partial(here, e.pullback, i), size=32),
             ),
             shares=(*shares, 0.8 - sum(shares), 0.2),
         ),
         frame=_frame(e, lang).without_answer(),
-        alt=say(lang, "export.alt.vjp_row", i=i + 1, **numbers),
-        notes=say(lang, "export.notes.vjp_row", i=i + 1, output=output, **numbers),
+        alt=tell(lang, step.sentence),
+        notes=say(lang, "export.notes.vjp_row", output=output, **step.facts),
     )
 
 
@@ -238,7 +204,7 @@ def _partial(at: Map, pulled: Pullback, i: int) -> Line:
 
 
 def _partial_total(pulled: Pullback, i: int) -> Line:
-    part, last = _first(pulled, i + 1), i == len(pulled.rows) - 1
+    part, last = first_terms(pulled, i + 1), i == len(pulled.rows) - 1
     so_far_ = Sum(times(entry("v", "i"), Gradient(entry("y", "i"), transposed=True)), line("i", "≤", str(i + 1)))
     return total_line(part.total, equations.PRODUCT if last else so_far_)
 
@@ -267,6 +233,4 @@ def _derived(at: Map, i: int) -> tuple[tuple[Block, ...], tuple[float, ...]]:
     return (formula(output, size=24), formula(gradient, size=24)), (0.13, 0.15)
 
 
-def count(e: VectorExplanation) -> int:
-    """How many steps there are."""
-    return len(e.map.outputs) + 1
+SLIDES = {"problem": _problem, "row": _row, "sum": _whole}

@@ -18,11 +18,11 @@ from core.kinds.matmul.explanation import LOSSES, ORDERS, MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.maps import Rows
 from core.notation.latex import latex
-from core.notation.palette import strength
 from core.notation.tree import Expression, Value
 from core.numbers.exact import Number
 from core.numbers.notation import exact_node
 from core.problem import MAX_SIDE, Matrix, ProblemError
+from core.slides.words import said_of
 from core.wording import explain_error
 from pages.components import component
 from pages.shared import session, views
@@ -143,7 +143,6 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
     wrt = problem.wrt
     typed = {letter: _rectangle(matrix) for letter, matrix in _matrices(problem).items()}
     sent = session.sent(_key(), "edit")
-    strongest = max((abs(weight.value) for row in e.v for weight in row), default=0.0)
     cells = [(i, j) for i in range(m) for j in range(n)]
     return {
         "typed": typed,
@@ -157,18 +156,17 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
         "grad": _matrix(e.grad(wrt)),
         "weighted": [[_vector(e.weighted_factors(i, j, wrt)) for j in range(n)] for i in range(m)],
         "ledgers": {by: [[step.i, step.j, _vector(step.line)] for step in e.ledger(wrt, by)] for by in ORDERS},
-        "strengths": [[strength(e.v[i][j].value, strongest) for j in range(n)] for i in range(m)],
+        "strengths": e.tints,
         "negative": [[i, j] for i, j in cells if e.v[i][j].value < 0],
         "losses": {name: source for name, (source, _) in LOSSES.items()},
         "induced": e.losses,
         "torch": _torch(e.torch, wrt),
-        "agreement": e.agreement,
+        "verdict": {"calm": e.verdict.calm, "said": said_of(e.verdict, session.language())},
         "errors": _errors(problem),
         "refusal": _refusal(sent),
         "limit": MAX_SIDE,
         "hues": [views.palette().hue(i) for i in range(MAX_SIDE)],
-        "words": {word: views.words(f"product.{word}", **GAPS) for word in WORDS}
-        | {kind: views.words(f"check.{kind}") for kind in ("exact", "agree", "explained")},
+        "words": {word: views.words(f"product.{word}", **GAPS) for word in WORDS},
     }
 
 

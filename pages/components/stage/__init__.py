@@ -12,11 +12,11 @@ from core.expression.tree import Node
 from core.kinds.vector.explanation import VectorExplanation
 from core.notation import pieces
 from core.notation.latex import latex
-from core.notation.palette import FAINTEST, FULL_TINT
 from core.notation.tree import Expression, Gradient, Value, entry, line, partial, times
 from core.notation.written import approximate
 from core.numbers.exact import Number
 from core.numbers.notation import is_rounded, says_all
+from core.numbers.tints import FAINTEST, FULL_TINT, USUAL
 from pages.components import component
 from pages.shared import session, views
 
@@ -25,7 +25,6 @@ _stage = component(
     '<div class="lens-stage"><div class="lens-board"></div>'
     '<div class="lens-foot"><div class="lens-readout"></div><div class="lens-forms" role="group"></div></div></div>',
 )
-USUAL = 3.0  # a weight of this size has the full tint; larger ones are told apart by sharing it out
 WORDS = ("formula", "number", "form", "scrub", "hint")
 JACOBIAN = r"J = \partial y/\partial x"
 

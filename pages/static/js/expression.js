@@ -4,6 +4,38 @@
 const compare = holds => (a, b) => Number(holds(a, b))
 const sigmoid = x => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))) // exp(-x) would overflow
 
+const logistic = x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) // log(1 + exp(x)) would overflow
+const clamp = (x, low, high) => Math.min(Math.max(x, low), high)
+const SCALE = 1.0507009873554804934, ALPHA = 1.6732632423543772848 // of selu
+
+// erf by its series of positive terms (Abramowitz and Stegun 7.1.6), erfc far out by Laplace's continued fraction (7.1.14).
+const FAR = 2
+function erf(x) {
+  if (Number.isNaN(x)) return x
+  if (Math.abs(x) > FAR) return Math.sign(x) * (1 - far(Math.abs(x)))
+  let term = x
+  let sum = x
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) sum += term *= (2 * x * x) / (2 * n + 1)
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
+}
+function far(x) {
+  if (x > 30) return 0
+  let fraction = x
+  for (let n = 100; n > 0; n--) fraction = x + n / 2 / fraction
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction
+}
+const erfc = x => (x > FAR ? far(x) : 1 - erf(x))
+
+const even = x => { // half to even
+  const whole = Math.round(x)
+  return Math.abs(x % 1) === 0.5 && whole % 2 ? whole - 1 : whole
+}
+const remainder = (a, b) => {
+  const left = a % b
+  return left && left < 0 !== b < 0 ? left + b : left
+}
+const logaddexp = (a, b) => (a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))))
+
 export const OPERATIONS = {
   neg: a => -a,
   "+": (a, b) => a + b,
@@ -12,11 +44,32 @@ export const OPERATIONS = {
   "/": (a, b) => a / b,
   "^": (a, b) => (a === 1 || b === 0 ? 1 : a === -1 && Math.abs(b) === Infinity ? 1 : a ** b), // C's pow: 1^nan is 1
   ...Object.fromEntries(
-    "sin cos tan asin acos atan sinh cosh tanh exp log sqrt abs sign atan2 min max".split(" ").map(op => [op, Math[op]]),
+    "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p sqrt cbrt abs sign floor ceil trunc atan2 min max"
+      .split(" ").map(op => [op, Math[op]]),
   ),
   relu: x => Math.max(x, 0),
   sigmoid,
-  softplus: x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), // log(1 + exp(x)) would overflow
+  softplus: logistic,
+  logsigmoid: x => -logistic(-x),
+  silu: x => x / (1 + Math.exp(-x)),
+  gelu: x => (x * (1 + erf(x / Math.SQRT2))) / 2,
+  elu: x => (x <= 0 ? Math.expm1(x) : x),
+  selu: x => SCALE * (x <= 0 ? ALPHA * Math.expm1(x) : x),
+  leaky_relu: (x, slope) => (x > 0 ? x : slope * x),
+  relu6: x => clamp(x, 0, 6),
+  hardtanh: x => clamp(x, -1, 1),
+  clamp,
+  clamp_min: Math.max,
+  clamp_max: Math.min,
+  erf,
+  erfc,
+  sinc: x => (x ? Math.sin(Math.PI * x) / (Math.PI * x) : x === 0 ? 1 : x), // sin(πx)/(πx)
+  round: even,
+  frac: x => x % 1,
+  fmod: (a, b) => a % b,
+  remainder,
+  logaddexp,
+  xlogy: (x, y) => (x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y)),
   "<": compare((a, b) => a < b),
   "<=": compare((a, b) => a <= b),
   ">": compare((a, b) => a > b),

@@ -49,9 +49,8 @@ export class Sum {
     totals.forEach((row, p) => row.forEach((cell, q) => write(cell, data.grad[p][q])))
     this.total.dataset.value = machine(data.grad)
     this.after.textContent = say(words.after_all, { name: `${wrt}.grad`, value: wrt === "b" ? "aᵀv" : "v bᵀ" })
-    const fine = data.agreement !== "explained"
-    this.verdict.className = fine ? "lens-agrees" : "lens-explained"
-    this.verdict.textContent = `${fine ? "✓" : "≠"} ${words[data.agreement]}`
+    this.verdict.className = data.verdict.calm ? "lens-agrees" : "lens-explained"
+    this.verdict.textContent = data.verdict.said
     this.torch.textContent = listing(wrt, data.torch.text)
     this.torch.style.setProperty("--characters", 3 + Math.max(...this.torch.textContent.split("\n").map(line => line.length)))
   }
