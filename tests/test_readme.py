@@ -13,7 +13,6 @@ import pytest
 
 from core.__main__ import answer
 from core.export import FORMATS
-from core.expression.tree import CONSTANTS, FUNCTIONS
 from core.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -49,13 +48,6 @@ def test_every_parameter_of_an_address_is_in_the_table_and_no_other():
 def test_every_kind_has_an_address_in_the_examples():
     (lines,) = blocks(section(README, "The address is the problem"))
     assert {line.partition("?")[0].strip("/") for line in lines.splitlines()} >= set(KINDS)
-
-
-def test_every_function_is_named_and_no_other():
-    sentence = section(README, "The address is the problem").partition("What a function may contain:")[2]
-    listed = sentence.partition("\n\n")[0].partition("`2x1")[0]
-    named = set(re.findall(r"[a-z]\w*", " ".join(QUOTED.findall(listed.replace("\n", " ")))))
-    assert named - {"x", "a", "b"} == {*FUNCTIONS, *CONSTANTS}
 
 
 def test_every_key_of_the_answer_is_in_the_answer():

@@ -509,7 +509,7 @@ class Reader:
         if not least <= given <= most:
             span = (start, self.end)
             fixes = (replaced(self.text, function.span, "atan2"),) if (name, given) == ("atan", 2) else ()
-            facts = {"name": self.typed(function), "least": least, "most": most, "given": given}
+            facts: dict[str, str | int] = {"name": self.typed(function), "least": least, "most": most, "given": given}
             raise Refusal("wrong_argument_count", span, fixes, **facts)
         if name == "pow":
             return self.power(args[0], args[1], start)
