@@ -26,7 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE = 60.0  # seconds for one answer; more is an error
 RETRY, LONGEST_RETRY = 1.0, 8.0  # seconds until a browser tries to connect again, at first and at most
-SOON = 0.5  # seconds within which a page that comes back asks for the answer it has missed: static/js/returning.js
+SOON = 0.5  # seconds within which a page that comes back asks for the answer it missed: static/js/frame/returning.js
 HERE = ("127.0.0.1", "localhost", "::1")
 Json = Any
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.notation.palette import PALETTES, Palette
@@ -175,19 +175,18 @@ class Latex(Visitor[str]):
     def matrix(self, piece: Matrix) -> str:
         cells = [list(map(self, row)) for row in piece.rows]
         if piece.bands:
-            bands = (self._band(piece, cells, i, band) for i, band in enumerate(piece.bands))
+            spacer = _spacer(piece, cells)
+            bands = (self._band(row, spacer, band) for row, band in zip(cells, piece.bands, strict=True))
             body = "{}" + BRIM + r"\\[0.25em]".join(bands) + BRIM + "{}"
         else:
-            gap = r"\\[0.6em]" if any(map(has_fraction, _all(piece))) else r"\\[0.25em]"
+            gap = r"\\[0.6em]" if any(has_fraction(cell) for row in piece.rows for cell in row) else r"\\[0.25em]"
             body = gap.join(map(" & ".join, cells))
         return rf"\left[\begin{{matrix}}{body}\end{{matrix}}\right]"
 
-    def _band(self, matrix: Matrix, cells: Sequence[Sequence[str]], i: int, band: Band | None) -> str:
-        """One row in one \\colorbox. Phantoms of no height hold the columns as wide as they are in the other rows."""
-        widest = (_widest([row[j] for row in matrix.rows], [row[j] for row in cells]) for j in range(len(cells[i])))
-        spacer = " & ".join(rf"\hphantom{{\begin{{matrix}}{column}\end{{matrix}}}}" for column in widest)
+    def _band(self, cells: Sequence[str], spacer: str, band: Band | None) -> str:
+        """One row in one \\colorbox, between two spacers of no height that hold its columns in line with the others."""
         tint = f"{self.palette.hue(band.row)}{round(band.opacity * 255):02X}" if band and band.opacity else "#00000000"
-        row = rf"{spacer}\\[-1.2em]{' & '.join(cells[i])}\\[-1.2em]{spacer}"
+        row = rf"{spacer}\\[-1.2em]{' & '.join(cells)}\\[-1.2em]{spacer}"
         return rf"\colorbox{{{tint}}}{{${STRUT}\begin{{matrix}}{row}\end{{matrix}}$}}"
 
 
@@ -196,14 +195,16 @@ STRUT = r"\vphantom{\dfrac{1}{1}}"  # no row lower than a fraction, so that band
 CANDIDATES = 2  # entries of a column tried as its widest; all of them would cost the browser m²n layouts
 
 
+def _spacer(matrix: Matrix, cells: Sequence[Sequence[str]]) -> str:
+    """Phantoms as wide as the columns."""
+    columns = zip(zip(*matrix.rows, strict=True), zip(*cells, strict=True), strict=True)
+    return " & ".join(rf"\hphantom{{\begin{{matrix}}{_widest(*column)}\end{{matrix}}}}" for column in columns)
+
+
 def _widest(column: Sequence[Piece], printed: Sequence[str]) -> str:
     """The entries of a column that look widest, one below the other."""
     by_breadth = sorted(range(len(column)), key=lambda i: -breadth(column[i]))
     return r"\\".join(printed[i] for i in by_breadth[:CANDIDATES])
-
-
-def _all(matrix: Matrix) -> Iterable[Piece]:
-    return (cell for row in matrix.rows for cell in row)
 
 
 UNDERSCORE = r"\_"

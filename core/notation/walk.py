@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.notation.tree import (
     NODES,
@@ -10,47 +10,61 @@ from core.notation.tree import (
     Bracketed,
     Expression,
     Fraction,
+    Matrix,
     Name,
     Negative,
     Numeral,
     Partial,
     Piece,
     Sign,
+    Space,
     Text,
     Value,
 )
 from core.notation.written import number, written
 
 _NODES = frozenset(NODES)
+LEAVES = frozenset((Name, Numeral, Sign, Text, Space))
 
 
 def walk(piece: Piece) -> Iterator[Piece]:
-    """A piece and all that is printed of it, formulas and numbers as they are written."""
-    yield piece
-    for part in _parts(piece):
-        yield from walk(part)
+    """A piece and all that is printed of it, in reading order; formulas and numbers as they are written."""
+    ahead: list[Piece] = [piece]
+    while ahead:
+        piece = ahead.pop()
+        yield piece
+        ahead += reversed(_parts(piece))
 
 
-def _parts(piece: Piece) -> Iterator[Piece]:
+def _parts(piece: Piece) -> Sequence[Piece]:
+    if type(piece) in LEAVES:
+        return ()
     match piece:
-        case Expression(node):
-            return iter((written(node),))
         case Value():
-            return iter((number(piece),))
-    return _nodes(getattr(piece, field) for field in type(piece).__slots__)
+            return (number(piece),)
+        case Expression(node):
+            return (written(node),)
+    return [part for field in piece.__slots__ for part in _nodes(getattr(piece, field))]
 
 
-def _nodes(values: Iterator[object]) -> Iterator[Piece]:
-    for value in values:
-        if type(value) in _NODES:
-            yield value  # type: ignore[misc]
-        elif isinstance(value, tuple):
-            yield from _nodes(iter(value))
+def _nodes(value: object) -> Sequence[Piece]:
+    """The nodes in a field, which may hold rows of them, or none."""
+    if type(value) is tuple:
+        return [part for inner in value for part in _nodes(inner)]
+    return (value,) if type(value) in _NODES else ()  # type: ignore[return-value]
 
 
 def has_fraction(piece: Piece) -> bool:
     """Whether a piece holds a fraction as small as text; a large one brings its own room."""
-    return any(isinstance(part, Fraction) or (isinstance(part, Partial) and not part.large) for part in walk(piece))
+    match piece:
+        case Fraction() | Partial(large=False):
+            return True
+    return any(map(has_fraction, _parts(piece)))
+
+
+def has_bands(piece: Piece) -> bool:
+    """Whether there are rows with a colour behind them."""
+    return any(isinstance(part, Matrix) and any(part.bands) for part in walk(piece))
 
 
 def breadth(piece: Piece) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from core.expression.operations import FUNCTIONS
 from core.expression.tree import Node
@@ -12,7 +13,6 @@ from core.notation.tree import (
     Bracketed,
     Call,
     Cases,
-    Expression,
     Fraction,
     Line,
     Negative,
@@ -45,8 +45,13 @@ SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
+@lru_cache(maxsize=4096)  # an entry is printed, and asked how wide and how high it is
 def written(node: Node) -> Piece:
     """An expression in the order in which the tree has it."""
+    return _piece(node)
+
+
+def _piece(node: Node) -> Piece:
     return _bound(node)[0]
 
 
@@ -116,13 +121,13 @@ def _edge(piece: Piece, end: int) -> Piece:
 
 
 def _fraction(node: Node) -> Bound:
-    top, bottom = map(written, node.args)
+    top, bottom = map(_piece, node.args)
     return Fraction(top, bottom), PRODUCT
 
 
 def _power(node: Node) -> Bound:
     base, exponent = node.args
-    raised = written(exponent)
+    raised = _piece(exponent)
     if base.op in POWERED:
         return _called(base, raised), ATOM
     return Power(_at_least(base, ATOM), raised), POWER
@@ -130,22 +135,20 @@ def _power(node: Node) -> Bound:
 
 def _exponential(node: Node) -> Bound:
     exponent = node.args[0]
-    return (
-        (EULER, ATOM)
-        if (exponent.op, exponent.text) == ("number", "1")
-        else (Power(name("e"), written(exponent)), POWER)
-    )
+    if (exponent.op, exponent.text) == ("number", "1"):
+        return EULER, ATOM
+    return Power(name("e"), _piece(exponent)), POWER
 
 
 def _cases(node: Node) -> Bound:
     condition, yes, no = node.args
-    left, right = map(written, condition.args)
+    left, right = map(_piece, condition.args)
     holds, fails = (Line((left, Sign(SIGNS[op]), right)) for op in (condition.op, OPPOSITE[condition.op]))
-    return Cases(((written(yes), holds), (written(no), fails))), SUM
+    return Cases(((_piece(yes), holds), (_piece(no), fails))), SUM
 
 
 def _called(node: Node, power: Piece | None = None) -> Call:
-    return Call(WORDS[node.op], tuple(map(written, node.args)), power)
+    return Call(WORDS[node.op], tuple(map(_piece, node.args)), power)
 
 
 def _call(node: Node) -> Bound:
@@ -163,9 +166,9 @@ WRITERS: dict[str, Callable[[Node], Bound]] = {
     "/": _fraction,
     "^": _power,
     "exp": _exponential,
-    "sqrt": lambda node: (Root(written(node.args[0])), ATOM),
-    "cbrt": lambda node: (Root(written(node.args[0]), Numeral("3")), ATOM),
-    "abs": lambda node: (Absolute(written(node.args[0])), ATOM),
+    "sqrt": lambda node: (Root(_piece(node.args[0])), ATOM),
+    "cbrt": lambda node: (Root(_piece(node.args[0]), Numeral("3")), ATOM),
+    "abs": lambda node: (Absolute(_piece(node.args[0])), ATOM),
     "where": _cases,
 }
 
@@ -179,10 +182,11 @@ NOT_FINITE: dict[str, Piece] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def number(value: Value) -> Piece:
     """A number exactly where that is known and short, unless its decimal is asked for."""
     node = None if value.approximate else exact_node(value.number)
-    return approximate(value.number.value) if node is None else Expression(node)
+    return approximate(value.number.value) if node is None else written(node)
 
 
 def approximate(value: float) -> Piece:

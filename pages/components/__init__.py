@@ -10,24 +10,29 @@ import streamlit as st
 
 # Streamlit sends it with every run. `self.lens` is what server/shell.py says of the bundle; without it (while code is
 # being written, or where a host serves a page of its own) the modules are loaded one by one.
-STUB = """const module = self.lens ? import(self.lens.script).then(all => all.{0})
+STUB = """const module = self.lens ? import(self.lens.script).then(all => all["{0}"])
   : import(new URL("app/static/js/{0}.js", document.baseURI))
-export default component => {{
-  const data = JSON.parse(component.data.json)
-  module.then(({{ show }}) => show({{ ...component, data }}))
-  return () => module.then(({{ hide }}) => hide?.(component.parentElement))
+export default told => {{
+  const data = JSON.parse(told.data.json)
+  module.then(({{ component }}) => component.show({{ ...told, data }}))
+  return () => module.then(({{ component }}) => component.hide(told.parentElement))
 }}"""
 
 
-def component(name: str, html: str, module: str = "") -> Callable[..., Any]:
-    """Registers a component: ``static/js/<module>.js`` has ``show(component)`` and perhaps ``hide(parentElement)``.
+def component(name: str, html: str, module: str) -> Callable[..., Any]:
+    """Registers a component: ``static/js/<module>.js`` exports it as ``component``, made by kit/component.js.
 
     Its data goes as one text: Streamlit would ask of every value in it whether it is a table.
     """
     around = f'<div class="lens-of-{name}">{html}</div>'  # how far its styles reach
-    mount = st.components.v2.component(name, html=around, js=STUB.format(module or name), isolate_styles=False)
+    mount = st.components.v2.component(name, html=around, js=STUB.format(module), isolate_styles=False)
 
     def mounted(*, data: Any, **arguments: Any) -> Any:
-        return mount(data={"json": json.dumps(data)}, **arguments)
+        return mount(data={"json": encoded(name, data)}, **arguments)
 
     return mounted
+
+
+def encoded(name: str, data: Any) -> str:
+    """The message of the component ``name``: what messages.py says of it, as JSON."""
+    return json.dumps(data)

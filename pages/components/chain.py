@@ -12,7 +12,6 @@ from core.maps import Map
 from core.notation.latex import latex
 from core.notation.tree import Expression, Value, name
 from core.numbers.exact import Number
-from core.numbers.tints import FAINTEST, FULL_TINT, USUAL
 from pages.shared import views
 
 Data = dict[str, Any]
@@ -33,7 +32,6 @@ def scene(e: ChainExplanation) -> Data:
     return {
         "channel": "chain",
         "hues": [views.palette().hue(i) for i in range(8)],
-        "tint": {"full": FULL_TINT, "faintest": FAINTEST, "reference": USUAL},
         "spaces": [
             {
                 "letter": letter,

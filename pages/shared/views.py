@@ -28,7 +28,9 @@ from core.kinds.vector.explanation import VectorExplanation
 from core.notation import tree
 from core.notation.latex import latex
 from core.notation.palette import PALETTES, Palette
+from core.notation.spoken import spoken
 from core.notation.tree import Piece
+from core.notation.walk import has_bands
 from core.numbers.notation import decimal
 from core.problem import ProblemError
 from core.slides.words import reasons_of, said_of
@@ -105,9 +107,14 @@ def hint(key: str, **facts: str | int) -> None:
 
 
 def equation(piece: Piece, caption: str | None = None) -> None:
-    """A displayed equation; a wide one scrolls in its own box."""
+    """A displayed equation; a wide one scrolls in its own box.
+
+    KaTeX says the bands of a matrix as tables in tables: there a screen reader is given the words instead (lens.css).
+    """
     if caption:
         hint(caption)
+    if has_bands(piece):
+        st.html(f'<p class="lens-spoken">{escape(spoken(piece, session.language()))}</p>')
     st.latex(latex(piece, palette()))
 
 

@@ -25,11 +25,17 @@ FONT = re.compile(r'url\("katex/fonts/([\w-]+)\.woff2"\)')
 IMPORTED = re.compile(r'\b(?:from|import)"\./([\w.-]+\.js)"')  # before a script of Streamlit's runs
 
 
+def modules() -> dict[str, str]:
+    """ "folder/name" -> source of every module of ours."""
+    root = STATIC / "js"
+    paths = sorted(root.rglob("*.js"))
+    return {path.relative_to(root).with_suffix("").as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
 @cache
 def script() -> bytes:
     """KaTeX and all our modules, as they were at the start: its name says so."""
-    modules = {path.stem: path.read_text(encoding="utf-8") for path in (STATIC / "js").glob("*.js")}
-    return bundle(modules, first=(STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")).encode()
+    return bundle(modules(), first=(STATIC / "katex" / "katex.min.js").read_text(encoding="utf-8")).encode()
 
 
 def styles() -> str:

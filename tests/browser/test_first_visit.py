@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -14,8 +13,9 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.static import assets
+
 Open = Callable[..., Page]
-MODULES = Path(__file__).parent.parent.parent / "pages" / "static" / "js"
 PAGES = ("/", "/vjp", "/chain", "/matmul")
 MOST = {"/": 86, "/vjp": 110, "/chain": 114, "/matmul": 96}  # requests; a Streamlit app of one slider makes 83
 LARGE = 20_000  # bytes that may go out as they are
@@ -97,7 +97,7 @@ EXPORTS = """async names => {
 
 
 def test_the_bundle_exports_what_its_modules_export(page: Page, server: str):
-    modules = sorted(path.stem for path in MODULES.glob("*.js"))
+    modules = sorted(assets.modules())
     assert len(modules) > 40
     page.goto(server)
     pairs, bundled = json.loads(page.evaluate(EXPORTS, modules))

@@ -40,12 +40,16 @@ def _set(page: Page, patch: dict[str, object]) -> None:
     """Moves something the way a drag does, and waits for the frame in which it is painted."""
     page.evaluate(
         """async patch => {
-            const { bus } = await import(self.lens.script)
+            const { "kit/bus": bus } = await import(self.lens.script)
             bus.channel("vjp").update(patch)
-            await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
         }""",
         patch,
     )
+    page.evaluate(PAINTED)
+
+
+# The frame after the next one: everything that has been asked for is painted then.
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def _drag(page: Page, handle: Locator, right: float, down: float, steps: int = 8) -> None:
@@ -89,10 +93,10 @@ def test_pointing_at_a_row_of_the_jacobian_lights_its_arrow(open_page: Open) -> 
 
 def test_no_label_of_an_arrow_lies_on_a_line_or_on_another_label(open_page: Open) -> None:
     page = open_page(EXAMPLE)
+    page.emulate_media(reduced_motion="reduce")  # else the picture glides to each new scale
     expect(page.get_by_test_id("arrows")).to_be_visible()
     for v in itertools.product((-3, -1.2, 0.1, 2, 3), repeat=2):
         _set(page, {"v": list(v), "dragging": False})
-        page.wait_for_timeout(260)  # the picture glides to its new scale
         assert page.evaluate(COLLISIONS) == [], v
 
 
@@ -133,7 +137,7 @@ def test_three_inputs_are_bars_first_and_arrows_on_demand(open_page: Open) -> No
 
 
 def test_x_dragged_on_the_grid_moves_the_jacobian_at_once_and_the_address_on_release(
-    new_page: Open, server: str
+    new_page: Open, server: str, still: Callable[[Page], None]
 ) -> None:
     page = new_page()
     sent: list[object] = []
@@ -143,10 +147,10 @@ def test_x_dragged_on_the_grid_moves_the_jacobian_at_once_and_the_address_on_rel
     view = _tab(page, "map")
     point, det = view.get_by_test_id("point"), view.get_by_test_id("det")
     expect(det).to_have_attribute("data-value", "40")
-    page.wait_for_timeout(500)
+    still(page)
     before = len(sent)
     _drag(page, point, 24, -31)
-    page.wait_for_timeout(100)
+    page.evaluate(PAINTED)
     x1, x2 = _numbers(point.get_attribute("data-value"))
     assert x1 > 1
     assert x2 > 2
@@ -183,9 +187,10 @@ def test_a_smaller_grid_is_nearer_to_its_linear_image(open_page: Open) -> None:
             }""")
         )
 
+    page.emulate_media(reduced_motion="reduce")  # else the picture glides to its new scale
     coarse = deviation()
     size.fill("1")
-    page.wait_for_timeout(400)
+    page.evaluate(PAINTED)
     assert deviation() < coarse / 4
 
 
@@ -255,10 +260,7 @@ def test_the_surface_is_changed_in_place_and_keeps_its_camera(drawing_browser: B
         const figure = document.querySelector('[data-testid="surface"]')
         return [figure.querySelector("canvas").dataset.first, figure.layout.scene.camera.eye.x, figure.data[2].z[0]]
     }"""
-    for _ in range(50):
-        if page.evaluate(told)[2] == 51:
-            break
-        page.wait_for_timeout(200)
+    page.wait_for_function("document.querySelector('[data-testid=\"surface\"]').data[2].z[0] === 51")
     assert page.evaluate(told) == ["yes", 2, 51]
     assert not errors
 
@@ -395,14 +397,14 @@ def test_an_operation_outside_the_table_is_refused(page: Page, server: str) -> N
 
 
 def _evaluated(page: Page, server: str, jobs: list[object]) -> list[list[str]]:
-    """The values of [tree, points] pairs as texts, computed by static/js/expression.js."""
+    """The values of [tree, points] pairs as texts, computed by static/js/vjp/expression.js."""
     if page.url == "about:blank":
         page.goto(server)
     text = json.dumps(jobs).replace("NaN", '"NaN"').replace("-Infinity", '"-Infinity"')
     text = re.sub(r'(?<!["-])Infinity', '"Infinity"', text)
     return page.evaluate(
         """async text => {
-            const { expression: { compile } } = await import(self.lens.script)
+            const { "vjp/expression": { compile } } = await import(self.lens.script)
             return JSON.parse(text).map(([tree, points]) => points.map(x => String(compile(tree)(x.map(Number)))))
         }""",
         text,
@@ -454,7 +456,7 @@ def test_a_picture_is_saved_as_wide_as_a_slide_and_as_a_drawing_that_stands_for_
 def test_leaving_the_page_leaves_no_listener_behind(open_page: Open) -> None:
     page = open_page(EXAMPLE)
     listeners = """async () => {
-        const { bus } = await import(self.lens.script)
+        const { "kit/bus": bus } = await import(self.lens.script)
         return bus.channel("vjp").listeners
     }"""
     expect(page.get_by_test_id("arrows")).to_be_visible()

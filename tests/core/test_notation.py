@@ -12,6 +12,7 @@ from core.notation import typst as typst_
 from core.notation.latex import Latex, latex
 from core.notation.palette import PALETTES
 from core.notation.python import Python
+from core.notation.spoken import Spoken, spoken
 from core.notation.tree import (
     NODES,
     SIGNS,
@@ -91,7 +92,14 @@ ONE_OF_EACH: tuple[Piece, ...] = (
     line("x", "=", "2"),
     Matrix(((X, X), (X, X))),
 )
-VISITORS = (Latex(PALETTES["light"]), Tex(theme=THEMES["dark"]), Typst(THEMES["light"]), Python())
+VISITORS = (
+    Latex(PALETTES["light"]),
+    Tex(theme=THEMES["dark"]),
+    Typst(THEMES["light"]),
+    Python(),
+    Spoken("en"),
+    Spoken("zh"),
+)
 
 
 def test_there_is_one_of_each_node() -> None:
@@ -125,7 +133,7 @@ def test_every_style_has_its_spelling() -> None:
 
 
 def test_what_no_printer_knows_is_refused() -> None:
-    for visitor in VISITORS[:3]:
+    for visitor in (*VISITORS[:3], *VISITORS[4:]):
         with pytest.raises(KeyError):
             visitor(Sign(r"\href{x}{y}"))
 
@@ -162,3 +170,33 @@ def test_a_name_with_an_index_carries_both_scripts_at_once() -> None:
 def test_the_empty_line_is_nothing() -> None:
     assert latex(Line(())) == ""
     assert Typst(THEMES["light"])(Line(())) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_sign_can_be_said(lang: str) -> None:
+    assert all(spoken(Sign(sign), lang) for sign in SIGNS)
+
+
+@pytest.mark.parametrize(
+    ("piece", "en", "zh"),
+    [
+        (Expression(parse("2x1+x2^2")), "2 times x 1 plus x 2 squared", "2 乘以 x 1 加 x 2 的平方"),
+        (Expression(parse("(x+1)/y")), "open bracket x plus 1 close bracket over y", "y 分之 左括号 x 加 1 右括号"),
+        (Expression(parse("x+1/y")), "x plus 1 over y", "x 加 y 分之 1"),
+        (Expression(parse("sin(x)^2")), "sin squared of x", "x 的 sin 的平方"),
+        (Expression(parse("sin(x^2)")), "sin of open bracket x squared close bracket", "左括号 x 的平方 右括号 的 sin"),
+        (Expression(parse("e^-x")), "e to the power of minus x", "e 的 负 x 次方"),
+        (Value(Number(-0.5)), "minus 0.5", "负 0.5"),
+        (Value(Number(2e10)), "2 times 10 to the power of 10", "2 乘以 10 的 10 次方"),
+        (tree.partial("y1", "x2"), "the partial derivative of y 1 by x 2", "y 1 对 x 2 的偏导数"),
+        (times(tree.transposed("v"), "J"), "v transposed times J", "v 的转置 乘以 J"),
+        (line("v", "=", Matrix((tree.cells("2", "1"),))), "v equals the row 2, 1", "v 等于 行向量 2，1"),
+        (
+            Matrix((tree.cells("2", "4"), tree.cells("2", "24"))),
+            "the matrix with row 1: 2, 4; row 2: 2, 24; end of matrix",
+            "矩阵，第 1 行：2，4；第 2 行：2，24；矩阵结束",
+        ),
+    ],
+)
+def test_an_equation_in_words(piece: Piece, en: str, zh: str) -> None:
+    assert (spoken(piece, "en"), spoken(piece, "zh")) == (en, zh)

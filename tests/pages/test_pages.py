@@ -137,3 +137,11 @@ def test_a_link_with_a_bad_v_still_shows_its_own_functions():
     assert app.text_input(key="vjp.f.0").value == "x^2*y"
     assert "x[0]**2*x[1]" in code(app)
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "row 1: 2, 4; row 2: 2, 24"), ("zh", "第 1 行：2，4；第 2 行：2，24")]
+)
+def test_a_matrix_with_bands_is_said_in_words(lang: str, said: str):
+    (words_,) = [element.value for element in visit("/", lang).html if "lens-spoken" in element.value]
+    assert said in words_

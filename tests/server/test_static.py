@@ -29,7 +29,20 @@ def test_a_module_becomes_a_scope_with_its_imports_before_it_and_its_exports_as_
     assert said.index("const $leaf = (() => {") < said.index("const $top = (() => {")
     assert "return { one, two, Three }" in said
     assert "const { one, two: zwei } = $leaf" in said
-    assert said.endswith("export { $leaf as leaf, $top as top }\n")
+    assert said.endswith('export { $leaf as "leaf", $top as "top" }\n')
+
+
+def test_names_may_be_imported_line_by_line() -> None:
+    said = bundle({"top": 'import {\n  one,\n  two as zwei,\n} from "./leaf.js"', "leaf": LEAF})
+    assert "const { one, two: zwei } = $leaf" in said
+
+
+def test_a_module_is_named_by_its_folder_and_found_from_another() -> None:
+    said = bundle({"vjp/top": 'import { one } from "../kit/leaf.js"', "kit/leaf": LEAF})
+    assert "const { one } = $kit$leaf" in said
+    assert said.endswith('export { $kit$leaf as "kit/leaf", $vjp$top as "vjp/top" }\n')
+    with pytest.raises(ForeignError, match="there is no vjp/leaf"):
+        bundle({"vjp/top": 'import { one } from "./leaf.js"', "kit/leaf": LEAF})
 
 
 def test_all_of_a_module_may_be_imported() -> None:
@@ -43,7 +56,7 @@ def test_all_of_a_module_may_be_imported() -> None:
         'import "./leaf.js"',
         'import { one } from "./leaf.js";',
         'import { one } from "leaf"',
-        'import {\n  one,\n} from "./leaf.js"',
+        'import { one,, two } from "./leaf.js"',
         'import { default as one } from "./leaf.js", two',
         "export default 1",
         "export let one = 1",

@@ -132,7 +132,8 @@ def chain_product(e: ChainExplanation) -> Line:
     of_product = relation(e.product) if of_factors == "=" else of_factors
     product = numeric(e.product, bands(e.pullbacks[-1].weights))
     whole = between(0, len(e.maps))
-    return line(whole, "=", _product_of_names(len(e.maps)), of_factors, *factors, of_product, product)
+    multiplied = _product_of_names(len(e.maps)), of_factors, times(*factors, between=None)
+    return line(whole, "=", *multiplied, of_product, product)
 
 
 def chain_backward(e: ChainExplanation, done: int | None = None) -> Line:

@@ -178,9 +178,9 @@ def closed_form(e: MatmulExplanation, wrt: str) -> Line:
     v = Matrix(tuple(tuple(Hued(Value(n), i) for n in row) for i, row in enumerate(e.v)))
     if wrt == "b":
         a = Matrix(tuple(tuple(Hued(Value(e.a[i][p]), i) for i in range(m)) for p in range(len(e.b))))
-        return line(A_TRANSPOSED_V, "=", a, v, relation(e.b_grad), boxed_gradient(e, wrt))
+        return line(A_TRANSPOSED_V, "=", times(a, v, between=None), relation(e.b_grad), boxed_gradient(e, wrt))
     b = numeric(tuple(zip(*e.b, strict=True)))
-    return line(V_B_TRANSPOSED, "=", v, b, relation(e.a_grad), boxed_gradient(e, wrt))
+    return line(V_B_TRANSPOSED, "=", times(v, b, between=None), relation(e.a_grad), boxed_gradient(e, wrt))
 
 
 # What the text says of any m, k, n. The second factor of every second term is b_2j: c_21 = a_21 b_11 + a_22 b_21 + ….

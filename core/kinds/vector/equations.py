@@ -78,13 +78,12 @@ def transposed_product(at: Map, pulled: Pullback) -> tuple[Line, Line]:
     partials = tuple(tuple(Hued(partial(entry("y", i + 1), x), i) for i in range(m)) for x in at.inputs)
     upstream = column_of([Hued(partial("l", entry("y", i + 1)), i) for i in range(m)])
     downstream = column_of([partial("l", x) for x in at.inputs])
-    general = line(TRANSPOSED_PRODUCT, "=", Matrix(partials), upstream, "=", downstream)
+    general = line(TRANSPOSED_PRODUCT, "=", times(Matrix(partials), upstream, between=None), "=", downstream)
     columns = tuple(tuple(Hued(Value(row[j]), i) for i, row in enumerate(at.jacobian_at)) for j in range(n))
     here = line(
         TRANSPOSED_PRODUCT,
         "=",
-        Matrix(columns),
-        column_of([Hued(Value(w), i) for i, w in enumerate(pulled.weights)]),
+        times(Matrix(columns), column_of([Hued(Value(w), i) for i, w in enumerate(pulled.weights)]), between=None),
         "=",
         Boxed(column_of([Value(total) for total in pulled.total])),
     )

@@ -8,7 +8,7 @@ from pages.components import component
 from pages.components.chain import spoken
 from pages.shared import views
 
-_cost = component("cost", '<div class="lens-cost"></div>')
+_cost = component("cost", '<div class="lens-cost"></div>', "chain/cost")
 WORDS = "label one whole backward product multiplications chart inputs note forward_never".split()
 COUNTED = ("passes_backward", "passes_forward", "forward_wins")  # sentences the browser puts its counts into
 COMPARED = ("now_forward", "now_backward", "now_equal")

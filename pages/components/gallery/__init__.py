@@ -10,7 +10,7 @@ from core.wording import Example, examples
 from pages.components import component
 from pages.shared import session
 
-_gallery = component("gallery", '<div class="lens-gallery"></div>')
+_gallery = component("gallery", '<div class="lens-gallery"></div>', "frame/gallery")
 
 
 def gallery() -> None:

@@ -16,7 +16,7 @@ from pages.components import component
 from pages.shared import session, views
 from pages.shared.messages import NotOursError, message
 
-_pictures = component("geometry", '<div class="lens-geometry"></div>')
+_pictures = component("geometry", '<div class="lens-geometry"></div>', "vjp/geometry")
 SHARED = ("tab", "arrows", "complaint", "save")  # words that more than one picture says
 
 

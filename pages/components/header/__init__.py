@@ -10,6 +10,7 @@ from pages.shared import session
 _header = component(
     "header",
     '<div class="lens-bar"><a class="name"></a><nav class="pages"></nav><nav class="languages"></nav></div>',
+    "frame/header",
 )
 NAMES = {"en": "EN", "zh": "中文"}
 

@@ -7,7 +7,7 @@ from pages.components import component
 from pages.components.chain import scene, spoken
 from pages.shared import views
 
-_paths = component("paths", '<div class="lens-paths"></div>')
+_paths = component("paths", '<div class="lens-paths"></div>', "chain/paths")
 
 
 def paths(e: ChainExplanation) -> None:

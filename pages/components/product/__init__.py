@@ -28,7 +28,7 @@ from pages.components import component
 from pages.shared import session, views
 from pages.shared.messages import Message, NotOursError, message, serial
 
-_product = component("product", '<div class="lens-product"></div>')
+_product = component("product", '<div class="lens-product"></div>', "matmul/product")
 
 Data = dict[str, Any]
 

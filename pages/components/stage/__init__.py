@@ -16,7 +16,6 @@ from core.notation.tree import Expression, Gradient, Value, entry, line, partial
 from core.notation.written import approximate
 from core.numbers.exact import Number
 from core.numbers.notation import is_rounded, says_all
-from core.numbers.tints import FAINTEST, FULL_TINT, USUAL
 from pages.components import component
 from pages.shared import session, views
 
@@ -24,6 +23,7 @@ _stage = component(
     "stage",
     '<div class="lens-stage"><div class="lens-board"></div>'
     '<div class="lens-foot"><div class="lens-readout"></div><div class="lens-forms" role="group"></div></div></div>',
+    "vjp/stage",
 )
 WORDS = ("formula", "number", "form", "scrub", "hint")
 JACOBIAN = r"J = \partial y/\partial x"
@@ -50,7 +50,6 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
     return {
         "channel": page,
         "hues": [views.palette().hue(i) for i in range(m)],
-        "tint": {"full": FULL_TINT, "faintest": FAINTEST, "reference": USUAL},
         "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
         "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
         "at": latex(pieces.point(here), views.palette()),

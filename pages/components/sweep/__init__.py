@@ -8,7 +8,7 @@ from pages.components import component
 from pages.components.chain import scene, spoken
 from pages.shared import views
 
-_sweep = component("sweep", '<div class="lens-sweep"></div>')
+_sweep = component("sweep", '<div class="lens-sweep"></div>', "chain/sweep")
 WORDS = "backward forward mode label step back start again agrees differs moving drag tries wide".split()
 
 

@@ -10,7 +10,7 @@ from pages.components import component
 from pages.components.chain import Data, spoken
 from pages.shared import views
 
-_tape = component("tape", '<div class="lens-tape"></div>')
+_tape = component("tape", '<div class="lens-tape"></div>', "chain/tape")
 WORDS = (
     "label hint step back start again end table splits multiplies empty graph "
     "nr name operation node value local adjoint turn"

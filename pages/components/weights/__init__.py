@@ -17,7 +17,7 @@ _weights = component(
     "weights",
     '<div class="lens-weights"><div class="lens-sliders"></div>'
     '<div class="lens-tries"><span></span><span></span></div></div>',
-    "sliders",
+    "kit/sliders",
 )
 
 Texts = tuple[str, ...]

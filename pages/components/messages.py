@@ -1,0 +1,316 @@
+"""What the components send to the browser. pages/static/js/messages.d.ts says the same to the scripts.
+
+``python -m pages.components.declarations`` writes that file anew; a test holds the two, and what is really sent,
+against each other.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Real = float | Literal["nan", "inf", "-inf"]  # JSON has no words for what is not finite
+Tree = float | str | list["Tree"]  # a number, or [operation, *arguments]
+Value = float | tuple[str, Real]  # of a matrix product: a decimal, or LaTeX with the number that it is
+Written = tuple[str, Real]  # of a chain: how a number is written, and the number
+Words = dict[str, str]
+
+# ── Around every page ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Link(TypedDict):
+    """A page, or a language."""
+
+    text: str
+    href: str
+    current: bool
+    lang: NotRequired[str]
+
+
+class Header(TypedDict):
+    """The bar at the top."""
+
+    home: str
+    pages: list[Link]
+    languages: list[Link]
+    labels: Words
+    lang: str
+
+
+class Card(TypedDict):
+    """An example of the gallery."""
+
+    href: str
+    title: str
+    why: str
+    latex: str
+
+
+class Gallery(TypedDict):
+    """The gallery of the home page."""
+
+    cards: list[Card]
+
+
+# ── v, J and their product ───────────────────────────────────────────────────────────────────────────────
+
+
+class Try(TypedDict):
+    """A vector that is one click away."""
+
+    label: str
+    v: list[int]
+
+
+class Weights(TypedDict):
+    """v as typed, as read (None: refused), and as last shown."""
+
+    channel: str
+    texts: list[str]
+    values: list[Real | None]
+    shown: list[Real]
+    hues: list[str]
+    names: list[str]
+    labels: list[str]
+    tries: list[Try]
+    words: Words
+    longest: int
+    serial: int
+    anew: bool
+    alive: bool
+
+
+class Weight(TypedDict):
+    """v_i, its size for a sum where the sign stands apart, and the name of its term: LaTeX."""
+
+    value: Real
+    latex: str
+    size: str
+    name: str
+
+
+class Entry(TypedDict):
+    """∂y_i/∂x_j: formula, number, name and both together as LaTeX, and a label as text."""
+
+    formula: str
+    number: str
+    value: Real
+    name: str
+    told: str
+    label: str
+
+
+class Sum(TypedDict):
+    """An entry of x.grad. ``rough``: its decimal stands beside it; ``rounded``: what is written is not all of it."""
+
+    value: Real
+    latex: str
+    rough: bool
+    rounded: bool
+
+
+class Stage(TypedDict):
+    """vᵀJ as the sum of the weighted rows."""
+
+    channel: str
+    hues: list[str]
+    words: Words
+    outputs: list[str]
+    at: str
+    x: list[Real]
+    v: list[Weight]
+    J: list[list[Entry]]
+    total: list[Sum]
+
+
+class Scene(TypedDict):
+    """What the pictures of /vjp see. The explorer's have f and J as trees, and torch's J."""
+
+    names: list[str]
+    x: list[Real]
+    v: list[Real]
+    J: list[list[Real]]
+    f: NotRequired[list[Tree]]
+    df: NotRequired[list[list[Tree]]]
+    torch: NotRequired[list[list[Real]]]
+
+
+class Hues(TypedDict):
+    """The colours of a theme."""
+
+    rows: list[str]
+    ink: str
+    faint: str
+
+
+class Complaint(TypedDict):
+    """What torch says to some lines: its error, or the x.grad they leave."""
+
+    code: str
+    calls: str
+    error: str | None
+    outcome: str
+    grad: list[Real] | None
+
+
+class Pictures(TypedDict):
+    """One picture, or several behind tabs."""
+
+    page: str
+    views: list[str]
+    scene: Scene
+    words: dict[str, Any]  # tables of content/*/geometry.toml, some in others
+    hues: Hues
+    complaints: NotRequired[list[Complaint]]
+
+
+# ── x → y → z ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Space(TypedDict):
+    """x, y, z, …: names in LaTeX and plain, values, the cotangent there, torch's .grad and torch.func.jvp."""
+
+    letter: str
+    names: list[str]
+    plain: list[str]
+    values: list[Written]
+    adjoint: list[Written]
+    torch: list[Real]
+    pushed: list[Real]
+
+
+class Step(TypedDict):
+    """The Jacobian of one function of the chain."""
+
+    function: str
+    name: str
+    entries: list[list[Written]]
+    formulas: list[list[str]]
+
+
+class Chain(TypedDict):
+    """What the pictures of /chain share."""
+
+    channel: str
+    hues: list[str]
+    spaces: list[Space]
+    stages: list[Step]
+    product: list[list[Written]]
+    depends: bool
+
+
+class Said(TypedDict):
+    """A sentence for every space, in the order in which it is reached."""
+
+    backward: list[str]
+    forward: list[str]
+
+
+class Sweep(Chain):
+    """The rail."""
+
+    words: Words
+    said: Said
+
+
+class Paths(Chain):
+    """The product and its paths."""
+
+    words: Words
+
+
+class Sizes(TypedDict):
+    """Sizes of a chain that are one click away."""
+
+    sizes: list[int]
+    label: str
+
+
+class Cost(TypedDict):
+    """The counts of multiplications."""
+
+    names: list[str]
+    labels: list[str]
+    sizes: list[int]
+    words: Words
+    tries: list[Sizes]
+
+
+class Use(TypedDict):
+    """An argument of an operation: which, the derivative by it as a rule and at the point, and what is sent there."""
+
+    of: int
+    rule: str
+    local: list[Real]
+    sent: list[Real]
+
+
+class Operation(TypedDict):
+    """An operation that torch recorded."""
+
+    name: str
+    node: str
+    text: str
+    value: list[Real]
+    adjoint: list[Real]
+    uses: list[Use]
+
+
+class Tape(TypedDict):
+    """All operations, and the order in which backward passes them."""
+
+    operations: list[Operation]
+    order: list[int]
+    words: Words
+
+
+# ── a × b = c ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Complained(TypedDict):
+    """What is wrong with an entry (``index`` row by row; None: the whole matrix), and its text in three parts."""
+
+    matrix: str
+    index: NotRequired[int | None]
+    message: str
+    parts: list[str]
+
+
+class Torch(TypedDict):
+    """What torch printed for the gradient, and its numbers."""
+
+    text: str
+    grad: list[list[Real]]
+
+
+class Verdict(TypedDict):
+    """What the engines come to, as a sentence; ``calm``: nothing has to be explained."""
+
+    calm: bool
+    said: str
+
+
+class Product(TypedDict):
+    """a × b = c with v: what is typed, what it comes to, and every step of the sum as (i, j, what the line is then)."""
+
+    typed: dict[str, list[list[str]]]
+    serial: int | None
+    anew: bool
+    wrt: Literal["a", "b"]
+    fresh: bool
+    sizes: tuple[int, int, int]
+    values: dict[str, list[list[Value]]]
+    latex: dict[str, list[list[str | None]]]
+    grad: list[list[Value]]
+    weighted: list[list[list[Value]]]
+    ledgers: dict[str, list[tuple[int, int, list[Value]]]]
+    strengths: list[list[float]]
+    negative: list[tuple[int, int]]
+    losses: Words
+    induced: list[str]
+    torch: Torch
+    verdict: Verdict
+    errors: list[Complained]
+    refusal: Complained | None
+    limit: int
+    hues: list[str]
+    words: Words

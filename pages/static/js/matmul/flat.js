@@ -1,0 +1,216 @@
+// The same derivatives as one Jacobian of vec(c) by vec(b): row i·n+j is ∂c_ij/∂b laid out flat, as torch flattens it.
+// Pointing at an entry of J lights the same entry of the small matrix, and the other way round.
+
+import { make, text } from "../kit/dom.js"
+import { ARROWS } from "../kit/keys.js"
+import { matrix, put, putWords } from "../kit/matrix.js"
+import { say } from "../kit/words.js"
+import { drawDerivative, factors } from "./cards.js"
+import { afterwards, card, equals, latex, putValue, range, same, symbol, tex } from "./notation.js"
+
+const DOT = 16 // pixels of the picture for one entry
+const ROOM = 13 // columns (and rows) up to which the numbers are written into J; beyond it is a picture
+
+export class Flat {
+  constructor(own) {
+    this.own = own
+    const { words } = own
+    const { element, heading } = card("jacobian", words.jacobian)
+    this.element = element
+    this.formula = make("div", "lens-formula")
+    this.frame = make("div", "lens-vec-frame")
+    this.grid = make("div", "lens-vec", {
+      tabindex: "0",
+      role: "application",
+      "aria-label": words.jacobian,
+      "data-testid": "jacobian-grid",
+    })
+    this.frame.append(this.grid)
+    this.small = matrix()
+    this.small.dataset.testid = "unflattened"
+    this.name = make("span")
+    this.told = text("p", "lens-told", "", { "aria-live": "polite", "data-testid": "jacobian-told" })
+    const beside = make("div", "lens-sum-line")
+    beside.append(this.name, this.small)
+    const pair = make("div", "lens-flat-pair")
+    pair.append(this.frame, beside)
+    const said = make("div", "lens-flat-said")
+    said.append(heading, text("p", "lens-quiet", words.jacobian_help), this.formula, this.told)
+    element.append(said, pair)
+    this.grid.onpointermove = event => this.#point(event.target.closest("[data-row]") ?? null, event)
+    this.grid.onpointerleave = () => this.own.update({ lit: null })
+    this.grid.onclick = event => this.#point(event.target.closest("[data-row]") ?? null, event)
+    this.grid.onkeydown = event => this.#key(event)
+  }
+
+  accept(data) {
+    const [m, k, n] = data.sizes
+    const { wrt } = data
+    this.columns = wrt === "b" ? k * n : m * k
+    this.rows = m * n
+    this.width = wrt === "b" ? n : k
+    this.wide = this.columns > ROOM || this.rows > ROOM
+    put(this.formula, whole(wrt, wrt === "b" ? `a \\otimes I_{${n}}\\,` : `I_{${m}} \\otimes b^{\\top}`))
+    this.grid.classList.toggle("lens-picture", this.wide)
+    this.grid.style.setProperty("--rows", this.rows)
+    this.grid.style.setProperty("--columns", this.columns)
+    this.grid.style.setProperty("--block-rows", n)
+    this.grid.style.setProperty("--block-columns", this.width)
+    this.grid.replaceChildren(...this.#labels(n, wrt), this.#area(m, n, wrt))
+    this.smallDrawn = null
+  }
+
+  // c_11, c_12, … beside the rows and b_11, b_12, … above the columns.
+  #labels(n, wrt) {
+    const across = range(this.columns).map(at => {
+      const label = symbol(wrt, Math.floor(at / this.width), at % this.width)
+      label.style.gridArea = `1 / ${at + 2}`
+      return label
+    })
+    const down = range(this.rows).map(at => {
+      const label = symbol("c", Math.floor(at / n), at % n)
+      label.style.gridArea = `${at + 2} / 1`
+      label.style.color = this.own.data.hues[Math.floor(at / n)]
+      return label
+    })
+    return [...across, ...down]
+  }
+
+  // The field of J itself: only entries that are not always 0 are drawn; the rest is ground.
+  #area(m, n, wrt) {
+    const { data } = this.own
+    const area = make("div", "lens-vec-area", { "data-row": "" })
+    const entries = range(m).flatMap(i =>
+      range(n).flatMap(j =>
+        factors(data, i, j).map((value, l) => {
+          const [p, q] = wrt === "b" ? [l, j] : [i, l]
+          return { row: i * n + j, column: p * this.width + q, hue: data.hues[i], value }
+        }),
+      ),
+    )
+    area.append(...(this.wide ? [this.#picture(entries)] : entries.map(cell)))
+    this.band = make("span", "lens-vec-band")
+    this.ring = make("span", "lens-vec-ring")
+    area.append(this.band, this.ring)
+    return area
+  }
+
+  // Hundreds of entries as one picture; each would be an element that every frame has to pass by.
+  #picture(entries) {
+    const canvas = Object.assign(make("canvas", "", { "aria-hidden": "true" }), {
+      width: this.columns * DOT,
+      height: this.rows * DOT,
+    })
+    const pen = canvas.getContext("2d")
+    pen.globalAlpha = 0.75
+    for (const { row, column, hue } of entries) {
+      pen.fillStyle = hue
+      pen.beginPath()
+      pen.roundRect(column * DOT + 1, row * DOT + 1, DOT - 2, DOT - 2, DOT / 4)
+      pen.fill()
+    }
+    return canvas
+  }
+
+  #point(area, event) {
+    if (!area) return
+    const box = area.getBoundingClientRect()
+    const at = (offset, size, count) => Math.max(0, Math.min(count - 1, Math.floor((offset / size) * count)))
+    const row = at(event.clientY - box.top, box.height, this.rows)
+    const column = at(event.clientX - box.left, box.width, this.columns)
+    this.#light(row, column)
+  }
+
+  #light(row, column) {
+    if (same(this.own.state.lit, [row, column])) return
+    this.own.update({ lit: [row, column] })
+  }
+
+  #key(event) {
+    const [down, right] = ARROWS[event.key] ?? []
+    if (down === undefined) return
+    event.preventDefault()
+    const [row, column] = this.own.state.lit ?? [this.#selectedRow() - down, -right]
+    this.#light(
+      Math.max(0, Math.min(this.rows - 1, row + down)),
+      Math.max(0, Math.min(this.columns - 1, column + right)),
+    )
+  }
+
+  #selectedRow() {
+    const [i, j] = this.own.state.selected
+    return i * this.own.data.sizes[2] + j
+  }
+
+  paint(state) {
+    const row = state.lit ? state.lit[0] : this.#selectedRow()
+    const n = this.own.data.sizes[2]
+    const [i, j] = [Math.floor(row / n), row % n]
+    // Placed by numbers and not by grid lines: the grid of a large J need not be laid out again.
+    this.band.style.setProperty("--row", row)
+    this.ring.hidden = !state.lit
+    this.ring.style.setProperty("--row", row)
+    if (state.lit) this.ring.style.setProperty("--column", state.lit[1])
+    this.#beside(i, j, row, state.lit)
+  }
+
+  #beside = afterwards((i, j, row, lit) => {
+    this.#drawSmall(i, j, row)
+    const at = lit && [Math.floor(lit[1] / this.width), lit[1] % this.width]
+    this.cells.forEach((cells, p) => cells.forEach((cell, q) => cell.classList.toggle("lens-lit", same(at, [p, q]))))
+    this.#tell(i, j, at, row)
+  })
+
+  #drawSmall(i, j, row) {
+    if (this.smallDrawn === row) return
+    this.smallDrawn = row
+    const { data } = this.own
+    const [m, , n] = data.sizes
+    put(this.name, `\\frac{\\partial ${tex("c", i, j)}}{\\partial ${data.wrt}} =`)
+    const plainly = {
+      ...data,
+      strengths: solid(m, n),
+      values: { ...data.values, v: data.values.v.map(line => line.map(() => 1)) },
+    }
+    this.cells = drawDerivative(this.small, plainly, i, j, { form: "numbers", weighted: false }).cells
+    this.cells.forEach((cells, p) =>
+      cells.forEach((cell, q) => {
+        cell.onpointerenter = () => this.#light(row, p * this.width + q)
+        cell.onpointerleave = () => this.own.update({ lit: null })
+      }),
+    )
+  }
+
+  #tell(i, j, at, row) {
+    const { data, words } = this.own
+    if (!at) return putWords(this.told, say(words.unflatten, { count: row + 1, i: i + 1, j: j + 1 }))
+    const [p, q] = at
+    const value = valueAt(data, i, j, p, q)
+    const factor = value === null ? "" : ` = ${data.wrt === "b" ? tex("a", i, p) : tex("b", q, j)}`
+    const name = `J_{${row + 1},${p * this.width + q + 1}}`
+    const derivative = `\\frac{\\partial ${tex("c", i, j)}}{\\partial ${tex(data.wrt, p, q)}}`
+    put(this.told, `${name} = ${derivative}${factor} ${equals(value ?? 0)} ${latex(value ?? 0)}`)
+  }
+}
+
+// J as a Kronecker product, and what v makes of it.
+const whole = (wrt, product) =>
+  `J = \\frac{\\partial\\operatorname{vec}(c)}{\\partial\\operatorname{vec}(${wrt})} = ${product},\\qquad ` +
+  `\\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{${wrt}.grad})^{\\top}`
+
+function cell({ row, column, hue, value }) {
+  const element = make("span", "lens-vec-cell")
+  element.style.gridArea = `${row + 1} / ${column + 1}`
+  element.style.setProperty("--hue", hue)
+  const written = make("span") // one box for a number and its power of ten
+  putValue(written, value)
+  element.append(written)
+  return element
+}
+
+function valueAt(data, i, j, p, q) {
+  if (data.wrt === "b") return q === j ? data.values.a[i][p] : null
+  return p === i ? data.values.b[q][j] : null
+}
+
+const solid = (m, n) => range(m).map(() => range(n).map(() => 0.34))

@@ -1,0 +1,258 @@
+// vᵀJ as the sum of the weighted rows of J, moving with v in the same frame.
+//
+// What the server sends is exact and holds for one v. While v moves, the weights and their sum are decimals; whatever
+// equals the server's value is shown as the server writes it (π/4, √2/2).
+
+/** @import { Stage } from "../messages" */
+
+import { channel, started } from "../kit/bus.js"
+import { mounted } from "../kit/component.js"
+import { button, make, resize, write } from "../kit/dom.js"
+import { pull } from "../kit/linear.js"
+import { fill, matrix, put, tint } from "../kit/matrix.js"
+import { plain, real, rounded } from "../kit/numbers.js"
+import { strengths } from "../kit/tints.js"
+import { scrub, weights } from "../kit/weights.js"
+import { fit } from "./stage_fit.js"
+import { point, tell } from "./stage_point.js"
+
+const FORM = "lens-form" // "formula" or "number", kept for this tab
+
+export const component = mounted(".lens-stage", (root, { data }) => {
+  const stage = open(root, data)
+  return { learn: told => learn(stage, told.data), close: stage.close }
+})
+
+function learn(stage, data) {
+  stage.data = numbered(data)
+  build(stage)
+  const answer = { J: stage.data.J.map(row => row.map(entry => entry.value)), x: stage.data.x }
+  if (!stage.bus.state.dragging || !stage.bus.state.J) stage.bus.update(answer) // not under a hand that drags x
+  paint(stage)
+  started(stage.root) // hides the plain equations
+}
+
+// ── Once ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+// What is known once the first answer is there.
+const LATER = {
+  data: null,
+  painted: [],
+  J_: null,
+  vCells: [],
+  rows: [],
+  cells: [],
+  terms: [],
+  fit: null,
+  close: () => {},
+}
+
+function open(root, data) {
+  const bus = channel(data.channel)
+  const stage = { root, bus, own: weights(data.channel), form: remembered(), ...skeleton(root), ...LATER }
+  stage.fit = fit(stage)
+  const end = bus.subscribe(() => paint(stage))
+  const watch = new ResizeObserver(([{ contentRect }]) => stage.fit(contentRect.width))
+  watch.observe(root)
+  stage.close = () => {
+    end()
+    watch.disconnect()
+    bus.update({ J: undefined, x: undefined, lit: null })
+  }
+  return stage
+}
+
+function skeleton(root) {
+  const [board, foot] = root.children
+  const [readout, forms] = foot.children
+  const product = make("div", "lens-product")
+  const [v, J, at, sum] = [matrix("lens-v"), matrix("lens-j"), make("span", "lens-at"), make("div", "lens-sum")]
+  product.append(v, J, at)
+  board.replaceChildren(product, sum)
+  const [total, rough] = [make("div", "lens-term lens-total"), make("div", "lens-term lens-rough")]
+  const boxed = matrix("lens-box")
+  boxed.dataset.testid = "total"
+  total.append(make("span", "lens-sign"), make("span", "lens-factor"), boxed)
+  rough.append(make("span", "lens-sign"), make("span", "lens-factor"), matrix())
+  readout.replaceChildren(make("span"), make("span"), matrix())
+  rough.firstChild.textContent = "≈"
+  return { board, product, sum, v, J, at, total, rough, readout, forms }
+}
+
+// ── On every answer of the server ────────────────────────────────────────────────────────────────────────
+
+/** @param {Stage} data */
+const numbered = data => ({
+  ...data,
+  x: data.x.map(real),
+  v: data.v.map(weight => ({ ...weight, value: real(weight.value) })),
+  J: data.J.map(row => row.map(entry => ({ ...entry, value: real(entry.value) }))),
+  total: data.total.map(entry => ({ ...entry, value: real(entry.value) })),
+})
+
+function build(stage) {
+  const { data } = stage
+  stage.painted = []
+  stage.J_ = null
+  stage.vCells = fill(stage.v, [data.v.map(weight => weight.latex)], "v^{\\top}").cells[0]
+  stage.vCells.forEach((cell, i) => {
+    scrub(cell, i, stage.own)
+    cell.title = data.words.scrub
+  })
+  put(stage.at, data.at)
+  buildJacobian(stage)
+  buildSum(stage)
+  buildForms(stage)
+  point(stage)
+}
+
+function buildJacobian(stage) {
+  const { data, form } = stage
+  Object.assign(
+    stage,
+    fill(
+      stage.J,
+      data.J.map(row => row.map(entry => entry[form])),
+      data.words.jacobian,
+    ),
+  )
+  stage.rows.forEach((row, i) => {
+    row.dataset.testid = `row-${i + 1}`
+    row.setAttribute("role", "row")
+    row.setAttribute("aria-label", data.outputs[i])
+  })
+}
+
+function buildSum(stage) {
+  const { data, sum, total, rough } = stage
+  const inexact = data.total.some(entry => entry.rough)
+  total.remove()
+  rough.remove()
+  stage.terms = resize(sum, data.J.length, () => {
+    const term = make("div", "lens-term")
+    term.append(make("span", "lens-sign"), make("span", "lens-factor"), matrix())
+    return term
+  })
+  stage.terms.forEach((term, i) => {
+    term.style.setProperty("--hue", data.hues[i])
+    fill(term.lastChild, [data.J[i].map(entry => entry.number)])
+  })
+  sum.style.setProperty("--columns", data.x.length)
+  sum.append(total, ...(inexact ? [rough] : []))
+  if (inexact) fill(rough.lastChild, [data.total.map(entry => entry.value)])
+}
+
+// Formulas or numbers in J: a choice of the reader that no answer of the server changes.
+function buildForms(stage) {
+  const { data, forms } = stage
+  forms.setAttribute("aria-label", data.words.form)
+  resize(forms, 2, () => button("")).forEach((each, k) => {
+    const form = ["formula", "number"][k]
+    each.textContent = data.words[form]
+    each.setAttribute("aria-pressed", stage.form === form)
+    each.onclick = () => {
+      stage.form = remembered(form)
+      buildJacobian(stage)
+      buildForms(stage)
+      point(stage)
+      stage.fit()
+    }
+  })
+}
+
+function remembered(form) {
+  try {
+    if (form) sessionStorage.setItem(FORM, form)
+    return sessionStorage.getItem(FORM) ?? "formula"
+  } catch {
+    return form ?? "formula" // storage may be switched off
+  }
+}
+
+// ── In every frame ───────────────────────────────────────────────────────────────────────────────────────
+
+function paint(stage) {
+  const { data, bus } = stage
+  const live = bus.state.v?.length === data.v.length ? bus.state.v : data.v.map(weight => weight.value)
+  const J = followed(stage)
+  const tints = strengths(live)
+  live.forEach((weight, i) => {
+    const now = `${weight} ${tints[i]} ${bus.state.dragging}`
+    if (stage.painted[i] !== now) paintRow(stage, i, weight, tints[i])
+    stage.painted[i] = now
+  })
+  paintTotal(stage, live, J)
+  stage.fit()
+  paintLight(stage)
+  tell(stage, bus.state.lit ?? {}, live)
+}
+
+// J of this moment, and everything that shows it. While x is dragged J comes over the channel, in decimals.
+function followed(stage) {
+  const { data, bus, form, cells, terms } = stage
+  const given = data.J.map(row => row.map(entry => entry.value))
+  const fits = bus.state.J?.length === given.length && bus.state.J[0].length === given[0].length
+  const J = fits ? bus.state.J : given
+  if (stage.J_ === J) return J
+  stage.J_ = J
+  J.forEach((row, i) => {
+    const written = row.map((value, j) => (Object.is(value, given[i][j]) ? data.J[i][j].number : value))
+    fill(terms[i].lastChild, [written])
+    if (form === "number") written.forEach((entry, j) => put(cells[i][j], entry))
+  })
+  const x = bus.state.x ?? data.x
+  const moved = x.some((value, j) => !Object.is(value, data.x[j]))
+  put(stage.at, moved ? `${data.at.split("=")[0]}= \\left(${x.map(plain).join(", ")}\\right)` : data.at)
+  return J
+}
+
+function paintRow(stage, i, weight, strength) {
+  const { data } = stage
+  const [cell, row, term] = [stage.vCells[i], stage.rows[i], stage.terms[i]]
+  const settled = Object.is(weight, data.v[i].value)
+  const band = { hue: data.hues[i], strength, negative: weight < 0 }
+  tint(cell, band)
+  tint(row, band)
+  row.dataset.weight = plain(weight)
+  put(cell, settled ? data.v[i].latex : weight)
+  const [sign, factor] = term.children
+  const { latex, size } = data.v[i]
+  sign.textContent = i === 0 ? "=" : weight < 0 ? "−" : "+" // the first term keeps its own sign
+  put(factor, i === 0 ? (settled ? latex : weight) : settled ? size : Math.abs(weight))
+  steady(factor, stage.bus.state.dragging)
+  for (const element of [cell, row, term]) element.classList.toggle("lens-zero", weight === 0)
+}
+
+// A number that moves takes no room back until it is let go, so that nothing jitters.
+function steady(element, moving) {
+  const width = Math.max(parseFloat(element.style.minWidth) || 0, element.textContent.length / 2)
+  element.style.minWidth = moving ? `${width}em` : ""
+}
+
+function paintTotal({ data, total, rough, bus }, live, J) {
+  const still = J.every((row, i) => row.every((value, j) => Object.is(value, data.J[i][j].value)))
+  const settled = still && live.every((weight, i) => Object.is(weight, data.v[i].value))
+  const moving = settled ? null : pull(live, J)
+  const sums = data.total.map((entry, j) => (settled ? entry.value : moving[j]))
+  const { cells } = fill(total.lastChild, [sums.map((sum, j) => (settled ? data.total[j].latex : sum))])
+  cells[0].forEach((cell, j) => {
+    cell.title = String(sums[j])
+    steady(cell, bus.state.dragging)
+  })
+  total.lastChild.dataset.value = sums.map(plain).join(",")
+  rough.classList.toggle("lens-unneeded", !settled)
+  const sign = sums.some((sum, j) => (settled ? data.total[j].rounded : rounded(sum))) ? "≈" : "="
+  write(total.firstChild, sign)
+}
+
+function paintLight({ bus, rows, vCells, terms, total, cells, data }) {
+  const { row = null, column = null } = bus.state.lit ?? {}
+  rows.forEach((element, i) => {
+    for (const part of [element, vCells[i], terms[i]]) part.classList.toggle("lens-lit", i === row)
+    cells[i].forEach((cell, j) => cell.classList.toggle("lens-lit", i === row && j === column))
+    document.querySelector(`.st-key-${data.channel}-y-${i}`)?.toggleAttribute("data-lens-lit", i === row)
+  })
+  ;[...total.lastChild.firstChild.firstChild.children].forEach((cell, j) =>
+    cell.classList.toggle("lens-lit", j === column),
+  )
+}
