@@ -118,7 +118,7 @@ def test_every_name_of_a_recipe_exists(name: str):
 
 
 def test_there_are_six_recipes_and_each_names_the_test_that_keeps_it():
-    recipes = re.findall(r"^### (.+)\n(.*?)(?=^##|\Z)", CONTRIBUTING, re.M | re.S)
+    recipes = re.findall(r"^### ([^\n]+)\n(.*?)(?=^##|\Z)", CONTRIBUTING, re.M | re.S)
     assert len(recipes) >= 6
     for title, text in recipes:
         named = re.findall(r"`(tests/[\w/.]+)::(\w+)`", text)
