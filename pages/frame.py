@@ -1,4 +1,4 @@
-"""What stands around every page: navigation, language, share, export."""
+"""What stands around every page: navigation, language, paste, share, export."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from core.kinds import KINDS
 from core.turns import showing
 from core.wording import say
 from pages.components.header import header
-from pages.shared import session, sharing, views
+from pages.shared import pasting, session, sharing, views
 
 STATIC = Path(__file__).parent / "static"
 
@@ -31,6 +31,7 @@ with showing:
         views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
     with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):
         header(page)
+        pasting.paste("bar")
         sharing.share(page)
         if page != "home":
             sharing.export_as(page)

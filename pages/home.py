@@ -5,9 +5,10 @@ import streamlit as st
 from core.kinds import KINDS, explain
 from core.kinds.vector import equations
 from pages.components.gallery import gallery
-from pages.shared import views
+from pages.shared import pasting, views
 
 views.title("home")
+pasting.paste("home")
 definition, backward = st.columns(2, gap="large")
 with definition, views.card("definition"):
     views.text("definition")

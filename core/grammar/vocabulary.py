@@ -174,7 +174,10 @@ class Vocabulary:
             spelled = [spelled_out(way, word.called)[0] or "*".join(piece for _, piece in way) for way in ways]
             first, second = clip_apart(spelled[0], spelled[1])
             raise Refusal("ambiguous", word.span, first=first, second=second)
-        return self._applied(text, word, ways[0]) or _laid_out(ways[0], word)
+        laid = self._applied(text, word, ways[0]) or _laid_out(ways[0], word)
+        if len(word.letters) > 3 or word.called or any(kind != "name" for kind, _ in ways[0]):
+            return laid
+        return _with_choice(laid, Choice("word", word.key, _joined(ways[0]), word.key, text, word.key))
 
     def _products(self, word: Word) -> list[list[Piece]]:
         """At most two ways to write ``word`` as a product of declared names, pi and a function."""
@@ -352,6 +355,6 @@ def _laid_out(pieces: list[Piece], word: Word) -> list[Token]:
     ends = list(accumulate((len(piece) for _, piece in pieces), initial=word.start))
     ends = [min(end, word.end) for end in ends[:-1]] + [word.end]
     return [
-        Token(kind, FUNCTION_WORDS[piece] if kind == "function" else piece or kind, start, end)
+        Token(kind, FUNCTION_WORDS[piece.lower()] if kind == "function" else piece or kind, start, end)
         for (kind, piece), start, end in zip(pieces, ends, ends[1:], strict=False)
     ]

@@ -25,7 +25,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import address as share
 from core.kinds import KINDS, complete, explain
+from core.kinds.chain.problem import ChainProblem
 from core.kinds.kind import Problem
+from core.kinds.vector.edits import unfolded
+from core.kinds.vector.problem import VectorProblem
 from core.parameters import LANGUAGES, parameters
 from core.problem import ProblemError
 from core.turns import showing
@@ -66,11 +69,12 @@ def follow(page: str) -> None:
         st.session_state.unread = frozenset()
     st.session_state.first_run = "page" not in st.session_state
     st.session_state.refused = {}
-    opened = st.session_state.get("page") != page and _parameters().keys() - {"lang"}
+    opened = st.session_state.get("page") != page and _parameters().keys() - {"lang", ""}
     if (_arriving() or opened) and page in KINDS:
         decoded = share.read_query(page, _query())
         st.session_state.address_errors = decoded.errors
-        _accept(page, decoded.problem)
+        drafted = decoded.problem
+        _accept(page, unfolded(drafted) if isinstance(drafted, (VectorProblem, ChainProblem)) else drafted)
         _clear_fields(page)
         if len(_query()) > share.MAX_QUERY:
             st.session_state.unread |= {page}  # what has not been read at all is not lost either

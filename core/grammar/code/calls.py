@@ -79,7 +79,10 @@ def apply(cell: Cell, function: Value, arguments: Arguments, keywords: Keywords)
 def _library(cell: Cell, function: Named, arguments: Arguments, keywords: Keywords) -> Value:
     name = function.last.removesuffix("_") if function.last.endswith("_") and function.last != "_" else function.last
     if row := CALLS.get(function.last) or CALLS.get(name):
-        return row(cell, arguments, {"": function, **keywords})
+        try:
+            return row(cell, arguments, {"": function, **keywords})
+        except (IndexError, ValueError):  # a row takes the arguments that it needs
+            raise UnreadError("arguments_missing", name=name) from None
     if name in ACTIVATIONS:
         return (
             Named((ACTIVATIONS[name],)) if not arguments else _entrywise(cell, ACTIVATIONS[name], arguments, keywords)

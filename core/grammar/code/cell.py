@@ -106,15 +106,20 @@ class Cell:
     @contextmanager
     def deeper(self) -> Iterator[None]:
         """One expression inside another; refuses what would take too long or exhaust the stack."""
-        self.steps, self.nested = self.steps + 1, self.nested + 1
+        self.spend(1)
+        self.nested += 1
         try:
-            if self.steps > MAX_STEPS:
-                raise UnreadError("too_long_to_read")
             if self.nested > MAX_NESTED:
                 raise UnreadError("too_deep_here", limit=MAX_NESTED)
             yield
         finally:
             self.nested -= 1
+
+    def spend(self, steps: int) -> None:
+        """Counts what is done. Raises UnreadError where it would take too long."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
+            raise UnreadError("too_long_to_read")
 
     # ── Symbols ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,6 +14,7 @@ from core.grammar.refusal import Refusal
 from core.problem import ProblemError
 
 ZERO, ONE = number("0"), number("1")
+LONGEST_INTEGER = 128  # bits: more digits than a function may hold
 _PLACE = "qq"  # qq1, qq2, … stand for the arguments of a function while its tree is looked up
 
 
@@ -28,8 +29,10 @@ def negative(node: Node) -> Node:
 
 def numeral(value: int | float) -> Node:
     """The node of a Python number. Raises UnreadError for what no function can hold."""
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise UnreadError("not_finite_number")
+    if isinstance(value, int) and value.bit_length() > LONGEST_INTEGER:
+        raise UnreadError("number_too_long_here")
     text = str(value) if isinstance(value, int) else repr(value)
     text = text.removesuffix(".0")
     try:

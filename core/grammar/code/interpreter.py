@@ -26,6 +26,7 @@ from core.grammar.code.values import NOTHING, Flag, Function, Items, Method, Nam
 
 MAX_CALLS = 8  # of functions inside one another
 MAX_ITEMS = 256  # of a list
+MAX_TOLD = 16  # entries of a tensor that a line says were read
 LIBRARIES = frozenset(
     "torch nn F func functional autograd jax jnp lax np numpy onp math sp sympy tf tensorflow keras".split()
 )
@@ -128,10 +129,10 @@ def _name(cell: Cell, name: str, value: Value) -> None:
         return
     fresh = [
         f"{cell.symbols[node.text].name} = {cell.shown_as(before)}"
-        for node, before in zip(bound.entries, value.entries, strict=True)
+        for node, before in zip(bound.entries[:MAX_TOLD], value.entries, strict=False)
         if node.op == "name" and before.op != "name"
     ]
-    cell.tell(", ".join(fresh or [f"{name} = {', '.join(map(cell.shown_as, bound.entries))}"]))
+    cell.tell(", ".join(fresh or [f"{name} = {', '.join(map(cell.shown_as, bound.entries[:MAX_TOLD]))}"]))
 
 
 def unpacked(value: Value) -> tuple[Value, ...]:
@@ -438,6 +439,7 @@ def _binary(cell: Cell, node: ast.BinOp) -> Value:
     both = bool(one.shape and other.shape)
     if isinstance(node.op, ast.MatMult) or (algebra and both and isinstance(node.op, ast.Mult)):
         cell.by_entries = True
+        cell.spend(len(one.entries) * len(other.entries))
         return replace(matmul(one, other, dot), algebra=algebra)
     if algebra and one.shape and isinstance(node.op, ast.Pow):
         raise UnreadError("matrix_power")

@@ -111,13 +111,11 @@ def _of_function(cell: Cell, function: Function) -> Request | None:
         given.append(Tensor(shape, tuple(Node("name", text=key) for key in group)))
         keys += group
     try:
-        value = cell.invoke(cell, function, given, {})
+        outputs = outputs_of(cell.invoke(cell, function, given, {}))
     except UnreadError as error:
         cell.unread(error, at=function.numbers[0] if function.numbers else None)
         return None
-    return Request(
-        "jacobian", outputs_of(value).entries, tuple(keys), None, function.numbers[0] if function.numbers else 0
-    )
+    return Request("jacobian", outputs.entries, tuple(keys), None, function.numbers[0] if function.numbers else 0)
 
 
 def _size(function: Function, name: str) -> int:
@@ -225,6 +223,8 @@ class _Names:
         text = to_text(renamed, spaces=False)
         if len(text) > grammar.MAX_LENGTH or operations(node, grammar.MAX_OPERATIONS) > grammar.MAX_OPERATIONS:
             raise ProblemError("composition_too_large", field="f", limit=grammar.MAX_OPERATIONS)
+        if grammar.parse(text, list(self.by_key.values())) != renamed:  # e, where it is a name and a number at once
+            raise ProblemError("reserved_name", field="f", name="e")
         return text
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_TEXT = 20_000  # characters: our own exported notebooks have up to 8,000
+MAX_TEXT = 16_000  # characters: our own exported notebooks have up to 8,000; a frame of the socket holds 64 KB
 MAX_LINES = 400
 MAX_STATEMENT = 4_000
 PROMPT = re.compile(r"(?:>>>|\.\.\.|In ?\[[0-9 ]{0,4}\]:|\s{0,8}\.{3}:)(?: |$)")
