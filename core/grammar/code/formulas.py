@@ -13,6 +13,8 @@ from core.grammar.code.expressions import substituted
 from core.grammar.code.tensors import Tensor, scalar
 from core.grammar.code.unread import UnreadError
 from core.grammar.code.values import Unreadable
+from core.grammar.definitions import FUNCTION_WORDS
+from core.grammar.vocabulary import GREEK_NAMES
 from core.problem import ProblemError
 
 CONSTANTS = re.compile(
@@ -20,10 +22,9 @@ CONSTANTS = re.compile(
     r"(?:constants?|parameters?|const|values?|常数|常量|参数|其中)\s?:?\s?",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(r"\s{0,8}(?:\(\d{1,2}\)|\d{1,2}[.)])\s{1,4}(?=\S)")
-HEAD = re.compile(
-    r"\s{0,8}(?P<name>\\?[A-Za-z]\w{0,23}|[^\W\d_])(?:_\{\w{1,8}\})?\s?(?:\([\w, ]{0,60}\))?\s{0,8}=(?!=)"
-)
+
+PROSE = re.compile(r"(?<![A-Za-z\\_0-9])([A-Za-z]{2,24}) {1,4}(?=([A-Za-z]{2,24})(?![A-Za-z0-9_(^]))")
+MEANT = frozenset((*FUNCTION_WORDS, *(name.lower() for name in GREEK_NAMES), "pi", "if", "otherwise"))
 SEPARATORS = re.compile(r"[,;]")
 TRANSPOSED = re.compile(
     r"\^ ?\{? ?(?:T|\\top|\\intercal|\\mathsf ?\{ ?T ?\}|⊤|′)(?![A-Za-z0-9])(?: ?\})?|(?<=[A-Za-z0-9)])['ᵀ]"
@@ -31,64 +32,58 @@ TRANSPOSED = re.compile(
 MATRIX_WORDS = re.compile(r"\.T\b|(?<![A-Za-z0-9_\\])[A-Z] {1,4}[a-z](?![A-Za-z0-9_(])")
 LETTERS = re.compile(r"(?:[A-Za-z][0-9]{0,2}(?![A-Za-z])|[-+*/@() ]|\.T|[0-9.])*+")
 BESIDE = re.compile(r"(?<=[A-Za-z0-9_)]) {1,4}(?=[A-Za-z(])")
-COMMENT = re.compile(r"\s(?:#|//|%)")
 
 
 def read(cell: Cell, text: str) -> None:
-    """Reads one line. Raises UnreadError."""
-    plain = _plain(text)
-    if values := _numbers(plain):
+    """Reads one line, or what belongs together of several. Raises UnreadError."""
+    if values := _numbers(fold(text)):
         _keep(cell, values)
         return
-    head = HEAD.match(plain)
-    name = head["name"].lstrip("\\") if head else ""
-    try:
-        node = _linked(cell, parsed(cell, plain[head.end() :] if head else plain))
-    except UnreadError:
-        cell.names[name] = Unreadable(name, cell.line)
-        raise
-    if name:
-        cell.names[name] = cell.bound(name, scalar(node))
-        cell.tell(f"{name} = {cell.shown_as(node)}")
-    else:
-        cell.shown.append(scalar(node))
-        cell.tell(cell.shown_as(node))
+    for field in grammar.fields(text):
+        _refuse_prose(field.text)
+        try:
+            node = _linked(cell, parsed(cell, field.text))
+        except UnreadError:
+            cell.names[field.name] = Unreadable(field.name, cell.line)
+            raise
+        if field.name:
+            cell.names[field.name] = cell.bound(field.name, scalar(node))
+            cell.tell(f"{field.name} = {cell.shown_as(node)}")
+        else:
+            cell.shown.append(scalar(node))
+            cell.tell(cell.shown_as(node))
+
+
+def _refuse_prose(text: str) -> None:
+    """Words beside one another are a sentence, and no product of variables."""
+    for first, second in PROSE.findall(text):
+        if not {first.lower(), second.lower()} & MEANT:
+            raise UnreadError("prose")
 
 
 def is_readable(cell: Cell, text: str) -> bool:
     """Whether ``read`` can read a line; nothing of the cell changes."""
-    plain = _plain(text)
-    head = HEAD.match(plain)
     try:
-        return bool(_numbers(plain)) or parsed(cell, plain[head.end() :] if head else plain) is not None
+        return bool(_numbers(fold(text))) or all(parsed(cell, field.text) for field in grammar.fields(text))
     except UnreadError:
         return False
 
 
-def _plain(text: str) -> str:
-    """The line without its number in a list, its comment and the punctuation at its end."""
-    found = COMMENT.search(text)
-    return NUMBERED.sub("", fold(text[: found.start()] if found else text), count=1).strip().rstrip(".,;")
-
-
 def matrix_product(text: str) -> str:
     """x^T A x and A x + b as Python, x.T @ A @ x: a matrix has a capital letter. Empty for anything else."""
-    turned = TRANSPOSED.sub(".T", _plain(text))
+    turned = TRANSPOSED.sub(".T", fold(text).strip())
     if not MATRIX_WORDS.search(turned) or not LETTERS.fullmatch(turned):
         return ""
     return BESIDE.sub(r" @ ", turned)
 
 
 def parsed(cell: Cell, text: str) -> Node:
-    """The tree of a function; its names are those that the grammar knows, or those of the cell."""
+    """The tree of a function; its names are those of the cell, or new ones."""
+    known = {symbol.name for symbol in cell.symbols.values()} | set(cell.names)
     try:
-        return grammar.parse(text, None)
+        return grammar.meaning(text, sorted(known), new=True).tree
     except ProblemError as error:
-        known = {symbol.name for symbol in cell.symbols.values()} | set(cell.names)
-        try:
-            return grammar.parse(text, sorted(known))
-        except ProblemError:
-            raise UnreadError(error.code, **error.facts) from None
+        raise UnreadError(error.code, **error.facts) from None
 
 
 def _linked(cell: Cell, node: Node) -> Node:

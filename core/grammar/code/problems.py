@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from core import grammar
 from core.code.torch import CHAIN_VECTORS
 from core.expression.text import to_text
-from core.expression.tree import Node
+from core.expression.tree import Node, walk
 from core.grammar.code.calls import outputs_of
 from core.grammar.code.cell import Cell, Request, Symbol, names_in
 from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, substituted, total
@@ -21,6 +21,7 @@ from core.parameters import FUNCTIONS, link, written_matrix, written_point
 from core.problem import MAX_ENTRIES, MAX_OUTPUTS, MAX_SIDE, Matrix, ProblemError
 
 ROUNDING = 1e-15  # a few units in the last place: libraries round pi/6 differently
+FINITE = frozenset(("name", "number", "constant", "neg", "+", "-", "*"))  # of finite numbers: never infinite or nan
 MOST_DEFINITIONS = 400  # put into one another
 Texts = tuple[str, ...]
 Parameters = dict[str, str]  # of an address
@@ -85,7 +86,7 @@ def unasked(cell: Cell) -> Request | None:
     shown = [node for each in cell.shown for node in each.entries if node.op not in ("number", "constant")]
     if not defined and not any(node.op != "name" for node in shown):
         if last:
-            return _of_function(cell, last[0])
+            return _of_function(cell, _outermost(last))
         if not shown:
             return None
     used = {key for symbol in cell.symbols.values() if symbol.definition for key in names_in(symbol.definition)}
@@ -95,6 +96,13 @@ def unasked(cell: Cell) -> Request | None:
     fresh = [node for node in dict.fromkeys(shown) if node.op != "name"]
     outputs = tuple(dict.fromkeys([*sinks, *fresh])) or tuple(dict.fromkeys(shown))
     return Request("jacobian", outputs, None, None, 0) if outputs else None
+
+
+def _outermost(functions: Sequence[Function]) -> Function:
+    """The first function that no other one uses."""
+    bodies = [part for each in functions for part in (each.body if isinstance(each.body, tuple) else (each.body,))]
+    used = {node.id for part in bodies for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return next((each for each in functions if each.name not in used), functions[0])
 
 
 def _of_function(cell: Cell, function: Function) -> Request | None:
@@ -186,6 +194,8 @@ def _inlined(node: Node, values: dict[str, Node]) -> Node:
         return plain[node.op](*args) if _is_safe(node.op, args) else Node(node.op, args)
     if node.op == "+":
         return total(args)
+    if node.op == "-" and args[1] == ZERO:
+        return args[0]
     if node.op == "neg":
         return negative(args[0]) if args[0] != ZERO else ZERO
     return Node(node.op, args, node.text)
@@ -193,7 +203,7 @@ def _inlined(node: Node, values: dict[str, Node]) -> Node:
 
 def _is_safe(op: str, args: Sequence[Node]) -> bool:
     """0 times something that may be infinite stays as it is."""
-    return op == "+" or ZERO not in args or all(arg.op in ("name", "number") for arg in args)
+    return op == "+" or ZERO not in args or all(part.op in FINITE for arg in args for part in walk(arg))
 
 
 def _expanded(cell: Cell, node: Node, stop: frozenset[str]) -> Node:
