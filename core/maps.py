@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from typing import TypeVar
 
 from core.expression.tree import Node, number
 from core.numbers.exact import ZERO, Number
@@ -21,13 +22,16 @@ NO_PATH = number(0)  # an entry of J that is 0 at every point
 
 Vector = tuple[Number, ...]
 Rows = tuple[Vector, ...]  # a matrix, row by row
+Shape = tuple[int, int]  # rows and columns
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Map:
     """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n).
 
-    ``exactly`` (n) are the coordinates of the point as expressions without names.
+    ``exactly`` (n) are the coordinates of the point as expressions without names. Inputs and outputs that are laid out
+    in rows, such as the entries of a matrix, have the shapes ``input_shape`` and ``output_shape``; None: one row.
     """
 
     inputs: tuple[str, ...]
@@ -37,6 +41,12 @@ class Map:
     jacobian: tuple[tuple[Node, ...], ...]
     jacobian_at: Rows
     exactly: tuple[Node, ...]
+    input_shape: Shape | None = None
+    output_shape: Shape | None = None
+
+    def contribution(self, row: Vector) -> Rows:
+        """A row of J, weighted or not, or a sum of rows, in the shape of the inputs."""
+        return laid_out(row, (self.input_shape or (1, len(row)))[1])
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,11 @@ def _sum(terms: Vector) -> Number:
     total = reduce(add, terms)
     noise = ROUNDING * sum(abs(term.value) for term in terms)
     return Number(0.0) if total.exact is None and abs(total.value) <= noise < math.inf else total
+
+
+def laid_out(entries: Sequence[T], columns: int) -> tuple[tuple[T, ...], ...]:
+    """Entries that stand row by row, in rows of so many columns."""
+    return tuple(tuple(entries[start : start + columns]) for start in range(0, len(entries), columns))
 
 
 def floats(numbers: Sequence[Number]) -> tuple[float, ...]:

@@ -36,3 +36,7 @@ class ProblemError(Exception):
     def at(self, field: str, index: int | None, otherwise: Span | None = None) -> ProblemError:
         """The same refusal, told of entry ``index`` of ``field``; with the span ``otherwise`` if it has none."""
         return ProblemError(self.code, field=field, index=index, span=self.span or otherwise, **self.facts)
+
+    def anew(self) -> ProblemError:
+        """The same refusal, not raised yet: what is kept of it holds on to no frames."""
+        return self.at(self.field, self.index)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.export.deck import Exported, Page, deck
 from core.export.drawing import shortened
@@ -31,6 +32,8 @@ from core.slides.blocks import (
     Words,
 )
 from core.wording import say
+
+PREAMBLE = Path(__file__).with_name("preamble.tex")
 
 
 def tex(exported: Sequence[Exported]) -> list[bytes]:
@@ -228,8 +231,7 @@ def _frame(page: Page, theme: Theme) -> str:
 
 
 def _preamble(theme: Theme, options: Options, lang: str) -> str:
-    ratio = "43" if options.size.startswith("4:3") else "169"
-    kind = "ctexbeamer" if lang == "zh" else "beamer"
+    """preamble.tex with what differs from deck to deck."""
     colours = {
         "ink": theme.palette.ink,
         "faint": theme.palette.faint,
@@ -239,49 +241,15 @@ def _preamble(theme: Theme, options: Options, lang: str) -> str:
         "explained": theme.explained,
         **{f"row{i}": colour for i, colour in enumerate(theme.palette.rows, 1)},
     }
-    defined = "\n".join(rf"\definecolor{{{name}}}{{HTML}}{{{colour[1:].upper()}}}" for name, colour in colours.items())
-    engine = say(lang, "export.tex.engine")
-    return f"""% {engine}
-\\documentclass[aspectratio={ratio},xcolor=table]{{{kind}}}
-\\usepackage{{iftex}}
-\\ifPDFTeX\\usepackage[T1]{{fontenc}}\\usepackage[utf8]{{inputenc}}\\fi
-\\usepackage{{amsmath,graphicx,tikz}}
-\\IfFileExists{{qrcode.sty}}{{\\usepackage{{qrcode}}}}{{\\newcommand\\qrcode[2][]{{}}}}
-\\newcommand\\lensqr[1]{{\\setlength\\fboxsep{{3pt}}\\colorbox{{white}}{{\\color{{black}}\\qrcode[height=1.4cm]{{#1}}}}}}
-\\setbeamertemplate{{navigation symbols}}{{}}
-\\usefonttheme[onlymath]{{serif}}
-\\renewcommand\\arraystretch{{1.25}}
-{defined}
-\\setbeamercolor{{normal text}}{{fg=ink,bg=page}}
-\\setbeamercolor{{frametitle}}{{fg=ink,bg=page}}
-\\setbeamercolor{{framesubtitle}}{{fg=muted}}
-\\setbeamerfont{{frametitle}}{{series=\\bfseries}}
-% Wider than there is room for: made smaller, never cut off. \\lensnatural is the widest before that.
-\\newsavebox\\lensbox
-\\newlength\\lensnatural
-\\newcommand\\fitted[1]{{\\sbox\\lensbox{{#1}}%
-  \\ifdim\\wd\\lensbox>\\lensnatural\\global\\lensnatural\\wd\\lensbox\\fi
-  \\ifdim\\wd\\lensbox>\\textwidth\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbox}}\\else\\usebox\\lensbox\\fi}}
-% The first form, or the second where the first is much wider than there is room for, or higher and the second
-% lower. Each is typeset once; in braces, so that no & of theirs ends a cell.
-\\newsavebox\\lensfirst
-\\newsavebox\\lenssecond
-\\newlength\\lensroom
-\\newlength\\lensouter
-\\newlength\\lenswide
-\\newcommand\\eitherfits[2]{{{{\\lensouter\\lensnatural
-  \\global\\lensnatural0pt\\sbox\\lensfirst{{#1}}\\lenswide\\lensnatural
-  \\ifdim\\wd\\lensfirst>\\lenswide\\lenswide\\wd\\lensfirst\\fi
-  \\sbox\\lenssecond{{#2}}\\global\\lensnatural\\lensouter
-  \\ifdim\\dimexpr\\ht\\lensfirst+\\dp\\lensfirst\\relax>1.4\\lensroom\\ifdim\\ht\\lenssecond<\\ht\\lensfirst\\lenswide\\maxdimen\\fi\\fi
-  \\ifdim\\lenswide>1.4\\textwidth\\usebox\\lenssecond\\else\\usebox\\lensfirst\\fi}}}}
-\\newsavebox\\lensbody
-\\newsavebox\\lensfoot
-% What is shown, as large as the foot and the titles leave room for.
-\\newcommand\\lensslide[2]{{\\sbox\\lensfoot{{\\hbox to\\textwidth{{#2}}}}%
-  \\setlength\\lensroom{{\\dimexpr0.74\\textheight-\\ht\\lensfoot-\\dp\\lensfoot\\relax}}%
-  \\sbox\\lensbody{{\\begin{{tabular}}{{@{{}}c@{{}}}}#1\\end{{tabular}}}}%
-  \\ifdim\\wd\\lensbody>\\textwidth\\sbox\\lensbody{{\\resizebox{{\\textwidth}}{{!}}{{\\usebox\\lensbody}}}}\\fi
-  \\ifdim\\dimexpr\\ht\\lensbody+\\dp\\lensbody\\relax>\\lensroom\\sbox\\lensbody{{\\resizebox*{{!}}{{\\lensroom}}{{\\usebox\\lensbody}}}}\\fi
-  \\vfill\\centerline{{\\usebox\\lensbody}}\\vfill\\noindent\\usebox\\lensfoot\\par}}
-"""
+    filled = {
+        "engine": say(lang, "export.tex.engine"),
+        "ratio": "43" if options.size.startswith("4:3") else "169",
+        "kind": "ctexbeamer" if lang == "zh" else "beamer",
+        "colours": "\n".join(
+            rf"\definecolor{{{name}}}{{HTML}}{{{hex_[1:].upper()}}}" for name, hex_ in colours.items()
+        ),
+    }
+    text = PREAMBLE.read_text(encoding="utf-8")
+    for gap, words in filled.items():
+        text = text.replace(f"<{gap}>", words)
+    return text

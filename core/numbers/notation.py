@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 
 from core.expression.tree import Node, number
@@ -51,3 +52,13 @@ def says_all(n: Number) -> bool:
     if node is None:
         return True
     return (node.args[0] if node.op == "neg" else node).op == "number"
+
+
+def jsonable(value: float) -> float | str:
+    """A float as JSON can carry it: "nan", "inf" and "-inf" are texts."""
+    return value if math.isfinite(value) else str(value)
+
+
+def jsonables(values: Iterable[float]) -> list[float | str]:
+    """Floats as JSON can carry them."""
+    return list(map(jsonable, values))

@@ -30,7 +30,7 @@ def function_list(at: Map, letter: str, size: float = 24) -> Grid:
 def weight_column(weights: Vector, letter: Piece | str = "v", at: int | None = None) -> Formula:
     """v as a column, each number on its row's band; ``at``: the row that a step is about."""
     column = pieces.column_of([Value(w) for w in weights], pieces.bands(weights))
-    return formula(told(line(letter, pieces.relation((weights,)), column), weights, at), size=28)
+    return formula(by_weight(line(letter, pieces.relation((weights,)), column), weights, at), size=28)
 
 
 def is_short(rows: Sequence[Sequence[Node]]) -> bool:
@@ -46,20 +46,20 @@ def entry_width(rows: Sequence[Sequence[Node]]) -> int:
 # ── Rows that count for nothing, rows that a step is about, and rows that are still to come ──────────────
 
 
-def told(drawn: Line, weights: Vector, at: int | None = None) -> Line:
+def by_weight(drawn: Line, weights: Vector, at: int | None = None) -> Line:
     """A line whose matrices have a row for each weight: a row with weight 0 fades, as on the page.
 
     ``at``: the row that a step is about, which is framed; those after it are still to come.
     """
     if at is None and all(w.value for w in weights):
         return drawn
-    return Line(tuple(_told(piece, weights, at) for piece in drawn.pieces))
+    return Line(tuple(_by_weight(piece, weights, at) for piece in drawn.pieces))
 
 
-def _told(piece: Piece, weights: Vector, at: int | None) -> Piece:
+def _by_weight(piece: Piece, weights: Vector, at: int | None) -> Piece:
     match piece:
         case At(inner, point):
-            return At(_told(inner, weights, at), point)
+            return At(_by_weight(inner, weights, at), point)
         case Matrix(rows, bands) if bands and len(rows) == len(weights):
             now = len(rows) if at is None else at
             return replace(
@@ -67,12 +67,12 @@ def _told(piece: Piece, weights: Vector, at: int | None) -> Piece:
                 rows=tuple(
                     row if weights[i].value else tuple(Hued(cell, None) for cell in row) for i, row in enumerate(rows)
                 ),
-                bands=tuple(band and _told_band(band, i, now) for i, band in enumerate(bands)),
+                bands=tuple(band and _framed(band, i, now) for i, band in enumerate(bands)),
             )
     return piece
 
 
-def _told_band(band: Band, i: int, now: int) -> Band | None:
+def _framed(band: Band, i: int, now: int) -> Band | None:
     return None if i > now else replace(band, framed=i == now)
 
 

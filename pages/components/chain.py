@@ -7,11 +7,12 @@ from typing import Any
 from core.kinds.chain.equations import between
 from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.chain.problem import CHAIN_FIELDS
-from core.kinds.vector.geometry import label, number
+from core.kinds.vector.geometry import label
 from core.maps import Map
 from core.notation.latex import latex
 from core.notation.tree import Expression, Value, name
 from core.numbers.exact import Number
+from core.numbers.notation import jsonable
 from pages.shared import views
 
 Data = dict[str, Any]
@@ -39,8 +40,8 @@ def scene(e: ChainExplanation) -> Data:
                 "plain": [label(variable) for variable in variables[s]],
                 "values": pairs(points[s]),
                 "adjoint": pairs(cotangents[s]),
-                "torch": [number(x) for x in known[s]],
-                "pushed": [number(x) for x in tangents[s]],
+                "torch": [jsonable(x) for x in known[s]],
+                "pushed": [jsonable(x) for x in tangents[s]],
             }
             for s, letter in enumerate(e.letters)
         ],
@@ -65,7 +66,7 @@ def outputs(letter: str, at: Map) -> tuple[str, ...]:
 
 def pairs(numbers: tuple[Number, ...]) -> list[list[float | str]]:
     """Each number as it is written, and as a float for the browser to go on with."""
-    return [[latex(Value(n)), number(n.value)] for n in numbers]
+    return [[latex(Value(n)), jsonable(n.value)] for n in numbers]
 
 
 def spoken(table: str, *keys: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from core import grammar
 from core.code.transcript import Transcript, annotated
 from core.engines.verdict import Verdict
 from core.grammar.refusal import clip
-from core.kinds import complete, explain
+from core.kinds import complete, explain, kind_of
 from core.kinds.kind import Explanation, Problem
 from core.kinds.vector import equations
 from core.kinds.vector.explanation import VectorExplanation
@@ -31,10 +31,10 @@ from core.notation.palette import PALETTES, Palette
 from core.notation.spoken import spoken
 from core.notation.tree import Piece
 from core.notation.walk import has_bands
-from core.numbers.notation import decimal
+from core.numbers.notation import decimal, jsonables
 from core.problem import ProblemError
 from core.slides.words import reasons_of, said_of
-from core.wording import Example, comments, examples, explain_error, prose, say
+from core.wording import Example, comments, examples, explain_error, prose, say, tell
 from pages.shared import session
 
 WHOLE, HALF = 72, 48  # characters of a listing that a card of the page shows
@@ -207,6 +207,21 @@ def transcript(run: Transcript, width: int = WHOLE) -> None:
 
 
 MISSING = {"too_slow": "check.cannot", "busy": "check.turn"}  # why a derivation is not there
+
+
+def steps(explanation: Explanation) -> list[dict[str, object]]:
+    """The steps to the state, as plain data for a component: what each says in the reader's language."""
+    lang = session.language()
+    return [
+        {
+            "id": step.id,
+            "lit": step.lit,
+            "shown": step.shown,
+            "sentence": tell(lang, step.sentence),
+            "answer": [jsonables(n.value for n in row) for row in step.answer],
+        }
+        for step in kind_of(explanation.problem).steps(explanation)
+    ]
 
 
 def sympy_listing(derivation: Callable[[], Transcript], width: int = WHOLE) -> None:

@@ -19,6 +19,7 @@ from core.grammar.matrices import read
 from core.kinds import explain
 from core.kinds.matmul.entries import induced, preset, put, random_integers
 from core.kinds.matmul.explanation import LOSSES, ORDERS, derivation
+from core.kinds.matmul.general import general
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.matmul.reading import read as read_matmul
 from core.problem import ProblemError
@@ -128,6 +129,31 @@ def test_an_answer_of_torch_that_differs_is_not_called_agreement():
     assert moved.verdict.kind == "explained"
     rounded = replace(e, torch=replace(e.torch, b_grad=((4.0, 4.0, 4.0), (6.0, 6.0, 6.0 + 1e-13))))
     assert rounded.verdict.kind == "agree"
+
+
+GENERAL = [
+    WEIGHTED,
+    replace(WEIGHTED, wrt="a"),
+    MatmulProblem((("1/3", "-pi"), ("sqrt(2)", "0.1")), (("2", "0"), ("-1/7", "5")), (("0", "-2"), ("1/2", "3"))),
+    MatmulProblem((("2", "-3"),), (("5",), ("7",)), (("-4",),), "a"),
+]
+
+
+@pytest.mark.parametrize("problem", GENERAL)
+def test_the_closed_form_is_the_general_map_row_by_row(problem):
+    e, wrt = explain(problem), problem.wrt
+    (m, _, n), (at, pulled) = e.sizes, general(e)
+    assert (at.output_shape, at.input_shape) == ((m, n), (len(e.grad(wrt)), len(e.grad(wrt)[0])))
+    assert values([at.values]) == values([[entry for row in e.c for entry in row]])
+    assert values(at.jacobian_at) == values(e.jacobian(wrt))
+    for k, (i, j) in enumerate(e.order("rows")):
+        assert values(at.contribution(at.jacobian_at[k])) == values(e.derivative(i, j, wrt))
+        assert values(at.contribution(pulled.rows[k])) == values(e.contribution(i, j, wrt))
+    assert values(at.contribution(pulled.total)) == values(e.grad(wrt))
+
+
+def values(rows):
+    return [[round(n.value, 12) + 0.0 for n in row] for row in rows]
 
 
 # ── What is wrong with a problem ─────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from core.maps import Step, Vector
 from core.notation import pieces
 from core.notation.tree import Arrow, Boxed, Line, Piece, line, name, times, transposed
 from core.slides.blocks import Block, Formula, Frame, Grid, Slide, above, beside, choice, formula
-from core.slides.parts import LONGEST_SUM, function_list, is_short, told, total_line, weight_column
+from core.slides.parts import LONGEST_SUM, by_weight, function_list, is_short, total_line, weight_column
 from core.slides.words import (
     answer_lines,
     reasons_of,
@@ -107,14 +107,14 @@ def _symbols(e: ChainExplanation, s: int, size: float = 26) -> Formula:
     at = e.maps[s]
     if not is_short(at.jacobian):
         return _numbers(e, s, size)
-    return formula(told(equations.chain_jacobian(e, s), e.pullbacks[s].weights), size=size)
+    return formula(by_weight(equations.chain_jacobian(e, s), e.pullbacks[s].weights), size=size)
 
 
 def _numbers(e: ChainExplanation, s: int, size: float = 26) -> Formula:
     """J_{x→y} at the point."""
     at, weights = e.maps[s], e.pullbacks[s].weights
     values = pieces.numeric(at.jacobian_at, pieces.bands(weights))
-    return formula(told(line(equations.between(s), pieces.relation(at.jacobian_at), values), weights), size=size)
+    return formula(by_weight(line(equations.between(s), pieces.relation(at.jacobian_at), values), weights), size=size)
 
 
 def _start(e: ChainExplanation, lang: str) -> str:

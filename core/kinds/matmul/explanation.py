@@ -22,7 +22,7 @@ from core.kinds.constants import constant
 from core.kinds.matmul.matrices import Integers, dot, filled, flat, float_rows, integers, plus, times, transpose, whole
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.matmul.reading import MatmulReading
-from core.maps import Rows, Vector, floats
+from core.maps import Rows, Vector, floats, laid_out
 from core.numbers.exact import ZERO, Number, value_of
 from core.numbers.tints import strengths
 from core.problem import ProblemError
@@ -179,9 +179,7 @@ class MatmulExplanation:
     @property
     def tints(self) -> tuple[tuple[float, ...], ...]:
         """How strongly each v_ij is tinted: shape (m, n)."""
-        n = len(self.v[0])
-        flat_ = strengths(floats(flat(self.v)))
-        return tuple(flat_[start : start + n] for start in range(0, len(flat_), n))
+        return laid_out(strengths(floats(flat(self.v))), len(self.v[0]))
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -64,7 +64,7 @@ def _matrix(texts: Matrix, field: str, errors: list[ProblemError]) -> Constants:
         try:
             return _entry(text, field, index)
         except ProblemError as error:
-            errors.append(error)
+            errors.append(error.anew())
             return None
 
     width = len(texts[0])

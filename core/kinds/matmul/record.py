@@ -7,6 +7,7 @@ from core.engines.verdict import Check
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.problem import PAGE, texts
 from core.kinds.records import Json, matrix, notes, number
+from core.maps import laid_out
 
 
 def record(e: MatmulExplanation, lang: str) -> dict[str, Json]:
@@ -31,6 +32,5 @@ def record(e: MatmulExplanation, lang: str) -> dict[str, Json]:
 
 def _check(judged: Check, e: MatmulExplanation) -> Json:
     """One engine's gradient, in the shape of a or b."""
-    columns = len(e.grad(e.problem.wrt)[0])
-    entries = [number(x) for x in judged.vjp]
-    return {"grad": [entries[k : k + columns] for k in range(0, len(entries), columns)], "agrees": judged.agrees}
+    rows = laid_out([number(x) for x in judged.vjp], len(e.grad(e.problem.wrt)[0]))
+    return {"grad": list(map(list, rows)), "agrees": judged.agrees}

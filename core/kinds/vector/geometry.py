@@ -6,9 +6,8 @@ draws is exact and no message goes to the server before the hand is lifted.
 
 from __future__ import annotations
 
-import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,6 +16,7 @@ from core.expression.tree import SUBSCRIPTS, Node
 from core.kinds.vector.explanation import VectorExplanation
 from core.kinds.vector.problem import VectorProblem
 from core.numbers.floats import CONSTANTS
+from core.numbers.notation import jsonable, jsonables
 
 Json = Any  # what json.dumps takes
 SPELLINGS = {"lam": "LAMDA", "lambda": "LAMDA"}  # Unicode's own name for λ
@@ -28,37 +28,27 @@ def scene(explanation: VectorExplanation, *, formulas: bool = True) -> dict[str,
     here, weights = explanation.map, explanation.pullback.weights
     data: dict[str, Json] = {
         "names": [label(name) for name in here.inputs],
-        "x": numbers(n.value for n in here.point),
-        "v": numbers(n.value for n in weights),
-        "J": [numbers(n.value for n in row) for row in here.jacobian_at],
+        "x": jsonables(n.value for n in here.point),
+        "v": jsonables(n.value for n in weights),
+        "J": [jsonables(n.value for n in row) for row in here.jacobian_at],
     }
     if formulas:
         columns = {name: j for j, name in enumerate(here.inputs)}
         data["f"] = [tree(node, columns) for node in here.outputs]
         data["df"] = [[tree(node, columns) for node in row] for row in here.jacobian]
-        data["torch"] = [numbers(row) for row in explanation.torch.jacobian]
+        data["torch"] = [jsonables(row) for row in explanation.torch.jacobian]
     return data
 
 
 def tree(node: Node, columns: dict[str, int]) -> Json:
     """A tree for the browser: a number is itself, the variable of column j is ["x", j], the rest [op, *arguments]."""
     if node.op == "number":
-        return number(float(node.text))
+        return jsonable(float(node.text))
     if node.op == "constant":
         return CONSTANTS[node.text]
     if node.op == "name":
         return ["x", columns[node.text]]
     return [node.op, *(tree(arg, columns) for arg in node.args)]
-
-
-def number(value: float) -> float | str:
-    """A float as JSON can carry it: "nan", "inf" and "-inf" are texts."""
-    return value if math.isfinite(value) else str(value)
-
-
-def numbers(values: Iterable[float]) -> list[float | str]:
-    """Floats as JSON can carry them."""
-    return [number(value) for value in values]
 
 
 def label(name: str) -> str:

@@ -45,8 +45,8 @@ class Reading:
     cotangent: tuple[Number | None, ...]
     errors: tuple[ProblemError, ...]
     problem: VectorProblem | None
-    choices: tuple[tuple[int, Choice], ...] = ()
-    named: tuple[str, ...] = ()
+    choices: tuple[tuple[int, Choice], ...] = field(default=(), compare=False)  # of the spelling alone
+    named: tuple[str, ...] = field(default=(), compare=False)
 
 
 def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str] | None = None) -> Reading:
@@ -133,7 +133,7 @@ class Attempts:
         try:
             return step(*arguments, **keywords)
         except ProblemError as error:
-            self.errors.append(_of_stage(error, self.stage))
+            self.errors.append(_of_stage(error.anew(), self.stage))
             return None
 
 

@@ -15,6 +15,7 @@ from core.slides.arrows import arrows
 from core.slides.blocks import Above, Block, Formula, Frame, Slide, Tinted, Upon, above, beside, choice, formula
 from core.slides.parts import (
     LONGEST_SUM,
+    by_weight,
     entry_width,
     function_list,
     has_short_point,
@@ -22,7 +23,6 @@ from core.slides.parts import (
     so_far,
     strongest_of,
     tints_of,
-    told,
     total_line,
     weight_column,
 )
@@ -70,7 +70,7 @@ def _forms(here: Map, pulled: Pullback) -> list[Block]:
     ]
     if not is_short(here.jacobian):
         return forms
-    symbols = formula(told(equations.jacobian(here, weights), weights), size=28)
+    symbols = formula(by_weight(equations.jacobian(here, weights), weights), size=28)
     return [
         above(beside(above(beside(functions, symbols), where, lit), figure), total),
         above(beside(functions, symbols, v, numbers), total),
@@ -89,7 +89,7 @@ def _jacobian_numbers(here: Map, weights: Vector, at: int | None = None) -> Form
     index = _index(here)
     values = pieces.numeric(here.jacobian_at, pieces.bands(weights))
     shown = values if at is None else so_far(values, at)
-    drawn = told(line(At(name("J"), index), pieces.relation(here.jacobian_at), shown), weights, at)
+    drawn = by_weight(line(At(name("J"), index), pieces.relation(here.jacobian_at), shown), weights, at)
     return formula(drawn, size=28)
 
 

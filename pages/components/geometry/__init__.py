@@ -10,6 +10,7 @@ from core.engines.misuse import Complaint, complaints
 from core.kinds.vector import geometry
 from core.kinds.vector.explanation import VectorExplanation
 from core.kinds.vector.problem import VectorProblem
+from core.numbers.notation import jsonables
 from core.problem import MAX_ENTRIES
 from core.wording import table
 from pages.components import component
@@ -72,5 +73,5 @@ def _complaints(explanation: VectorExplanation) -> tuple[Complaint, ...]:
 
 
 def _complaint(one: Complaint) -> dict[str, Any]:
-    grad = None if one.grad is None else geometry.numbers(one.grad)
+    grad = None if one.grad is None else jsonables(one.grad)
     return {"code": one.code, "calls": one.calls, "error": one.error, "outcome": one.outcome, "grad": grad}

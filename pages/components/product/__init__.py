@@ -20,7 +20,7 @@ from core.maps import Rows
 from core.notation.latex import latex
 from core.notation.tree import Expression, Value
 from core.numbers.exact import Number
-from core.numbers.notation import exact_node
+from core.numbers.notation import exact_node, jsonable, jsonables
 from core.problem import MAX_SIDE, Matrix, ProblemError
 from core.slides.words import said_of
 from core.wording import explain_error
@@ -186,7 +186,7 @@ def _value(n: Number) -> Any:
     plain = node is None or (node.args[0] if node.op == "neg" else node).op == "number"
     if plain and isfinite(n.value):
         return int(n.value) if n.value == int(n.value) and abs(n.value) < 2**53 else n.value
-    return [latex(Value(n)), n.value if isfinite(n.value) else str(n.value)]
+    return [latex(Value(n)), jsonable(n.value)]
 
 
 def _vector(numbers: tuple[Number, ...]) -> list[Any]:
@@ -227,7 +227,7 @@ def _torch(torch: MatmulAutograd, wrt: str) -> Data:
     rows = torch.b_grad if wrt == "b" else torch.a_grad
     return {
         "text": torch.transcript[f"{wrt}.grad"].text,
-        "grad": [[x if isfinite(x) else str(x) for x in row] for row in rows],
+        "grad": [jsonables(row) for row in rows],
     }
 
 

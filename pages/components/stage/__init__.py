@@ -15,7 +15,7 @@ from core.notation.latex import latex
 from core.notation.tree import Expression, Gradient, Value, entry, line, partial, times
 from core.notation.written import approximate
 from core.numbers.exact import Number
-from core.numbers.notation import is_rounded, says_all
+from core.numbers.notation import is_rounded, jsonable, says_all
 from pages.components import component
 from pages.shared import session, views
 
@@ -49,18 +49,19 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
     m = len(here.outputs)
     return {
         "channel": page,
+        "steps": views.steps(explanation),
         "hues": [views.palette().hue(i) for i in range(m)],
         "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
         "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
         "at": latex(pieces.point(here), views.palette()),
-        "x": [_float(n) for n in here.point],
+        "x": [jsonable(n.value) for n in here.point],
         "v": [_weight(n, i) for i, n in enumerate(pulled.weights)],
         "J": [
             [_entry(i, here.inputs[j], formula, here.jacobian_at[i][j]) for j, formula in enumerate(row)]
             for i, row in enumerate(here.jacobian)
         ],
         "total": [
-            {"value": _float(n), "latex": latex(Value(n)), "rough": not says_all(n), "rounded": is_rounded(n)}
+            {"value": jsonable(n.value), "latex": latex(Value(n)), "rough": not says_all(n), "rounded": is_rounded(n)}
             for n in pulled.total
         ],
     }
@@ -69,7 +70,7 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
 def _weight(n: Number, i: int) -> Data:
     """A weight, its size for the sum (where the sign stands apart), and the name of its term."""
     return {
-        "value": _float(n),
+        "value": jsonable(n.value),
         "latex": latex(Value(n)),
         "size": latex(Value(_size(n))),
         "name": latex(line(times(entry("v", i + 1), Gradient(entry("y", i + 1))), "=")),
@@ -89,7 +90,7 @@ def _entry(i: int, variable: str, formula: Node, n: Number) -> Data:
     return {
         "formula": shown,
         "number": exact,
-        "value": _float(n),
+        "value": jsonable(n.value),
         "name": latex(partial(entry("y", i + 1), variable)),
         "told": told + rest,
         "label": f"∂y{i + 1}/∂{variable} = {to_text(formula)} = {n.value:g}",
@@ -101,8 +102,3 @@ def _read(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _float(n: Number) -> float | str:
-    """JSON has no nan and no infinities: those go as text."""
-    return n.value if isfinite(n.value) else str(n.value)

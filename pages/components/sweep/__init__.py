@@ -27,7 +27,7 @@ def sweep(e: ChainExplanation) -> None:
             ),
         ],
     }
-    _sweep(key="sweep", data={**data, "words": words, "said": said})
+    _sweep(key="sweep", data={**data, "steps": views.steps(e), "words": words, "said": said})
 
 
 def _pulled(e: ChainExplanation, s: int) -> str:

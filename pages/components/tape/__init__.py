@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from core.engines.tape import Operation, Tape
-from core.kinds.vector.geometry import number
+from core.numbers.notation import jsonables
 from pages.components import component
 from pages.components.chain import Data, spoken
 from pages.shared import views
@@ -49,14 +47,10 @@ def _operation(operation: Operation) -> Data:
         "name": operation.name,
         "node": operation.node,
         "text": operation.text,
-        "value": _numbers(operation.value),
-        "adjoint": _numbers(operation.adjoint),
+        "value": jsonables(operation.value),
+        "adjoint": jsonables(operation.adjoint),
         "uses": [
-            {"of": use.of, "rule": use.rule, "local": _numbers(use.local), "sent": _numbers(use.sent)}
+            {"of": use.of, "rule": use.rule, "local": jsonables(use.local), "sent": jsonables(use.sent)}
             for use in operation.uses
         ],
     }
-
-
-def _numbers(values: Iterable[float]) -> list[float | str]:
-    return [number(value) for value in values]

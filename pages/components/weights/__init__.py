@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from math import isfinite
 
 from core.grammar import MAX_LENGTH
 from core.numbers.exact import Number
+from core.numbers.notation import jsonable
 from core.problem import MAX_OUTPUTS
 from pages.components import component
 from pages.shared import session
@@ -45,8 +45,8 @@ def weights(
     data = {
         "channel": page,
         "texts": texts,
-        "values": [None if n is None else _float(n) for n in numbers],
-        "shown": [_float(n) for n in shown],
+        "values": [None if n is None else jsonable(n.value) for n in numbers],
+        "shown": [jsonable(n.value) for n in shown],
         "hues": hues,
         "names": [rf"v_{{{i + 1}}}" for i in range(len(texts))],
         "labels": labels,
@@ -61,10 +61,6 @@ def weights(
         key, "v", lambda sent: accept(sent, len(texts), store)
     )
     _weights(data=data, **hear)
-
-
-def _float(n: Number) -> float | str:
-    return n.value if isfinite(n.value) else str(n.value)
 
 
 def accept(sent: object, count: int, store: Callable[[Texts], None]) -> None:
