@@ -352,6 +352,6 @@ def _laid_out(pieces: list[Piece], word: Word) -> list[Token]:
     ends = list(accumulate((len(piece) for _, piece in pieces), initial=word.start))
     ends = [min(end, word.end) for end in ends[:-1]] + [word.end]
     return [
-        Token(kind, FUNCTION_WORDS[piece] if kind == "function" else piece or kind, start, end)
+        Token(kind, FUNCTION_WORDS[piece.lower()] if kind == "function" else piece or kind, start, end)
         for (kind, piece), start, end in zip(pieces, ends, ends[1:], strict=False)
     ]
