@@ -5,6 +5,7 @@ Every kind reads and writes its own with these (``core.kinds.*.problem``); ``cor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, unquote
 
@@ -15,6 +16,7 @@ LANGUAGES = ("en", "zh")
 # what a Chinese keyboard gives for the signs between entries
 SEPARATORS = str.maketrans("，、﹐；﹔：﹕", ",,,;;::")
 BETWEEN_FUNCTIONS = str.maketrans("；﹔", ";;")  # the other signs also stand in a function
+IN_BRACKETS = re.compile(r"\[[^\[\]]*+\]")
 SAFE = "*^();,:/.!~'"  # left as they are in a query, so that a person can read it
 
 Point = tuple[tuple[str, str], ...]  # (name, number) in column order
@@ -54,8 +56,9 @@ def _list(text: str, separator: str) -> tuple[str, ...]:
 
 
 def functions(text: str) -> tuple[str, ...]:
-    """Functions, separated by semicolons."""
-    return _list(text.translate(BETWEEN_FUNCTIONS).strip().rstrip(";"), ";")
+    """Functions, separated by semicolons; those between brackets, [x; y], part the rows of one text."""
+    rows = IN_BRACKETS.sub(lambda found: found[0].replace(";", "\n"), text.translate(BETWEEN_FUNCTIONS))
+    return _list(rows.strip().rstrip(";"), ";")
 
 
 def numbers(text: str) -> tuple[str, ...] | None:

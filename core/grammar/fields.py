@@ -15,6 +15,8 @@ from core.grammar.definitions import FUNCTION_WORDS
 from core.grammar.vocabulary import GREEK_NAMES
 
 MAX_FIELDS = 64  # of one text: more than can be shown anyway
+MAX_TEXT = 4000  # characters that are taken apart
+MAX_LISTS = 3  # lists inside one another
 MAX_SUM = 20  # terms of a sum over an index
 
 
@@ -62,7 +64,7 @@ _HEAD = re.compile(
     r"|d[A-Za-z]\w*+\s*+/\s*+d[A-Za-z]|\\d?frac\{d\s*+[^{}]++\}\{d\s*+[^{}]++\}|[A-Za-z]\s*+:\s*+[A-Za-z])"
     r"(?P<arguments>\s*+(?:\\left)?\((?P<inside>[^()=]*+)\)|\s*+\[[0-9,\s:]*+\](?:\[[0-9]++\])?+)?+\s*+(?:&\s*+)?"
 )
-_LAMBDA = re.compile(r"\s*+lambda\s++(?P<inside>[\w\s,]*+):")
+_LAMBDA = re.compile(r"(?<!\w)lambda\s(?P<inside>[\w\s,]{0,80}+):")
 _RETURN = re.compile(r"\s*+return\b\s*+")
 _SIMPLE = re.compile(r"\s*+\\?[A-Za-zα-ω]\w*+(?:_\{[^{}]*+\})?+\s*+")
 _NUMBER = re.compile(r"\s*+[-+]?+(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?\s*+")
@@ -79,7 +81,7 @@ _IF = re.compile(r"\\(?:text|mathrm|mbox)\s*+\{\s*+(?:if|for|when|wenn)\s*+\}|\b
 
 def fields(text: str) -> tuple[Field, ...]:
     """The functions that ``text`` means, at least one."""
-    if _PLAIN.fullmatch(text):
+    if len(text) > MAX_TEXT or _PLAIN.fullmatch(text):
         return (Field(text),)
     found = tuple(_functions(text, fold(text)))[:MAX_FIELDS] or (Field(text),)
     if len(found) == 1:
@@ -96,20 +98,20 @@ def _functions(text: str, plain: str) -> Iterator[Field]:
         yield from _function(text, plain, start, end)
 
 
-def _function(text: str, plain: str, start: int, end: int) -> Iterator[Field]:
+def _function(text: str, plain: str, start: int, end: int, depth: int = 0) -> Iterator[Field]:
     """What one part is: a head with a list or a formula behind it."""
     start, end, choices = _trimmed(text, plain, start, end)
     name, variables, start, end, said = _beheaded(plain, start, end)
     if said:
         choices += (Choice(said, text[start:end].strip(), text[start:end].strip()),)
     inner = _within_list(plain, start, end)
-    if inner:
+    if inner and depth < MAX_LISTS:
         for place, (begin, stop) in enumerate(_split(plain, *inner, ",;\n")):
             begin, stop, _ = _trimmed(text, plain, begin, stop)
             nested = _within_list(plain, begin, stop)
             for piece in _split(plain, *nested, ",") if nested else [(begin, stop)]:
                 yield from (
-                    _function(text, plain, *piece)
+                    _function(text, plain, *piece, depth + 1)
                     if name == ""
                     else (Field(text[slice(*piece)].strip(), piece[0], f"{name}{place + 1}", variables),)
                 )
@@ -129,6 +131,9 @@ def _parts(plain: str) -> Iterator[tuple[int, int]]:
     """Lines, and what ; or a comma outside of all brackets parts; without comments."""
     lines = [(start, _before_comment(plain, start, end)) for start, end in _lines(plain)]
     for start, end in lines:
+        if _LAMBDA.search(plain, start, end):  # its own commas part its variables
+            yield start, end
+            continue
         yield from ((begin, stop) for begin, stop in _split(plain, start, end, ",;") if plain[begin:stop].strip(_ENDS))
 
 
@@ -229,6 +234,8 @@ def _beheaded(plain: str, start: int, end: int) -> tuple[str, tuple[str, ...], i
         if head and not _NUMBER.fullmatch(plain, sign.end(), end):
             name, variables = _called(head), _named(head["inside"] or "")
             start = sign.end()
+    while start < end and plain[start].isspace():
+        start += 1
     if function := _LAMBDA.match(plain, start, end):
         variables, start = _named(function["inside"]), function.end()
     while start < end and plain[start].isspace():
@@ -252,14 +259,15 @@ def _depth(plain: str, start: int, at: int) -> int:
     return sum(part.count(b) for b in _OPENERS) - sum(part.count(b) for b in _CLOSERS)
 
 
-def _within_list(plain: str, start: int, end: int) -> tuple[int, int] | None:
+def _within_list(plain: str, start: int, end: int, depth: int = 0) -> tuple[int, int] | None:
     """What stands in the brackets of a list, which are all there is; (x+1) is none."""
     maker = _MAKERS.match(plain, start, end)
     if maker:
         closing = _partner(plain, maker.end() - 1, end)
         if closing < 0 or not _AFTER_LIST.fullmatch(plain, closing + 1, end):
             return None
-        inner = _within_list(plain, *_stripped(plain, maker.end(), closing))
+        inside = _stripped(plain, maker.end(), closing)
+        inner = _within_list(plain, *inside, depth + 1) if depth < MAX_LISTS else None
         return inner or (maker.end(), closing)
     sized = _SIZES.match(plain, start, end)
     opening = sized.end() - 1 if sized else start

@@ -34,7 +34,7 @@ _NUMERIC_FRACTION = re.compile(r"\\[dt]?frac *(?:[0-9]{2}|(?:\{ *[0-9]+ *\}|[0-9
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan", "exp": "log", "log": "exp"}
 SWAPPED = {("log", 2): "log", ("atan", 2): "atan2"}  # Log[b, x] and ArcTan[x, y] of Mathematica
 EULER = Node("exp", (Node("number", text="1"),))
-_INDEXED = re.compile(r"\b([A-Za-z])\(([0-9]{1,2})\)")  # x(1) of MATLAB
+_INDEXED = re.compile(r"(?<![A-Za-z])([A-Za-z])\(([0-9]{1,2})\)")  # x(1) of MATLAB
 
 
 class Reader:
@@ -409,6 +409,8 @@ class Reader:
         if self.tokens[min(self.at + 1, len(self.tokens) - 1)].kind != "=":
             return None
         place = KEYWORDS.get(function.text, {}).get(self.echo(self.token.span))
+        if place is None and function.text in VECTORS:  # sum(dim=1)
+            raise Refusal("matrices", function.span, what=f"{self.typed(function)}(…)")
         if place is None:
             raise self.unexpected(self.tokens[self.at + 1])
         self.advance()

@@ -101,7 +101,7 @@ _EQUALS = re.compile(r"(?<![<>=!])=(?!=)|:=")
 _OPENS = re.compile(r"[ \t\r\n\f\v]*(?:\\(?:left|[bB]igg?l?)[ ]*)?\(|\{[ ]*\\left[ ]*\(")
 _FENCES = {"(": "(", ")": ")", "[": "(", "]": ")", "{": "(", "}": ")", "lvert": "|(", "rvert": "|)"}
 _DOUBLE_BARS = re.compile(r"\\[lr]?Vert(?![A-Za-z])|\\\||[‖∥]")
-_PARTS = re.compile(r"[A-Za-z]++|[0-9]++")
+_PARTS = re.compile(r"[A-Za-z0-9]++")
 _SMALL_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ASCII_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789-", "_{} ⁺")
 _OTHERS: dict[str, tuple[str, dict[str, str]]] = {
@@ -115,7 +115,7 @@ def scan(text: str, vocabulary: Vocabulary) -> list[Token]:
     plain = text if text.isascii() else fold(text)
     start, stop = _content(plain)
     equals = _EQUALS.search(plain, start, stop)
-    if equals and not _is_keyword(plain[start : equals.start()]):
+    if equals and not _is_inside(plain[start : equals.start()]):
         raise Refusal("equation", equals.span(), _without_equals(text[:stop], equals.span()))
     tokens: list[Token] = []
     for match in (_LATEX if "\\" in plain else _PLAIN).finditer(plain, start, stop):
@@ -162,19 +162,22 @@ def _to_euler(text: str, spans: list[tuple[int, int]]) -> Choice:
     return Choice("variable_e", "e", "e", "2.718…", instead)
 
 
-def _is_keyword(before: str) -> bool:
-    """Is the = behind ``before`` that of clamp(x, min=0), rather than of an equation or a condition?"""
+def _is_inside(before: str) -> bool:
+    """Is the = behind ``before`` that of clamp(x, min=0) or \\sum_{i=1}, rather than of an equation or a condition?"""
+    if before.count("{") > before.count("}"):
+        return True
     inside = before.count("(") > before.count(")")
     return inside and not any(name in before.lower() for name in ("where", "piecewise"))
 
 
 def _without_equals(text: str, span: tuple[int, int]) -> tuple[str, ...]:
-    """y = x^2 -> x^2, where(x = 0, 1, 2) -> where(x == 0, 1, 2); nothing for x + y = 1"""
+    """y = x^2 -> x^2, where(x = 0, 1, 2) -> where(x == 0, 1, 2), x + y = 1 -> x + y-(1)"""
     right = text[span[1] :].strip()
     if _EQUALS.search(fold(right)):
         return ()
     left = _BRACKETS.sub("", fold(text[: span[0]]))
-    return replaced(text, span, "=="), *(() if set(left) & set("+-*^(") else (right,))
+    is_name = not set(left) & set("+-*/^(|")
+    return replaced(text, span, "=="), right if is_name else f"{text[: span[0]].strip()}-({right})"
 
 
 def declared_name(text: str) -> str:

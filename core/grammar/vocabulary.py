@@ -174,7 +174,10 @@ class Vocabulary:
             spelled = [spelled_out(way, word.called)[0] or "*".join(piece for _, piece in way) for way in ways]
             first, second = clip_apart(spelled[0], spelled[1])
             raise Refusal("ambiguous", word.span, first=first, second=second)
-        return self._applied(text, word, ways[0]) or _laid_out(ways[0], word)
+        laid = self._applied(text, word, ways[0]) or _laid_out(ways[0], word)
+        if len(word.letters) > 3 or word.called or any(kind != "name" for kind, _ in ways[0]):
+            return laid
+        return _with_choice(laid, Choice("word", word.key, _joined(ways[0]), word.key, text, word.key))
 
     def _products(self, word: Word) -> list[list[Piece]]:
         """At most two ways to write ``word`` as a product of declared names, pi and a function."""

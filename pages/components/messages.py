@@ -108,10 +108,21 @@ class Sum(TypedDict):
     rounded: bool
 
 
+class Step(TypedDict):
+    """A step of how the gradient comes about (core.maps.Step), in the reader's language."""
+
+    id: str
+    lit: list[int]
+    shown: int
+    sentence: str
+    answer: list[list[Real]]
+
+
 class Stage(TypedDict):
     """vᵀJ as the sum of the weighted rows."""
 
     channel: str
+    steps: list[Step]
     hues: list[str]
     words: Words
     outputs: list[str]
@@ -178,7 +189,7 @@ class Space(TypedDict):
     pushed: list[Real]
 
 
-class Step(TypedDict):
+class Jacobian(TypedDict):
     """The Jacobian of one function of the chain."""
 
     function: str
@@ -193,7 +204,7 @@ class Chain(TypedDict):
     channel: str
     hues: list[str]
     spaces: list[Space]
-    stages: list[Step]
+    stages: list[Jacobian]
     product: list[list[Written]]
     depends: bool
 
@@ -208,6 +219,7 @@ class Said(TypedDict):
 class Sweep(Chain):
     """The rail."""
 
+    steps: list[Step]
     words: Words
     said: Said
 

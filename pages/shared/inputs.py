@@ -129,6 +129,8 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
         if node is not None:
             views.reading(output(i, node, stage.letter))
         _complain(reading.errors, stage.field, i, typed)
+        _suggest(page, stage, i, reading.errors)
+        _choose(page, stage, i, reading)
     _complain(reading.errors, stage.field, None)
     count = len(stage.functions)
     with st.container(horizontal=True, gap="medium"):
@@ -139,6 +141,33 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
             edit = partial(edits.remove_function, stage=stage.number)
             rest = "label.remove" if count <= MAX_OUTPUTS else "label.remove_rest"
             _button(page, f"{stage.field}.remove", views.words(rest, i=min(count, MAX_OUTPUTS)), edit)
+
+
+def _suggest(page: str, stage: _Stage, i: int, errors: Sequence[ProblemError]) -> None:
+    """What might be meant, one click away."""
+    found = (error.facts.get("suggestion") for error in errors if (error.field, error.index) == (stage.field, i))
+    for text in filter(None, found):
+        edit = partial(edits.with_function, i=i, text=str(text), stage=stage.number)
+        _button(
+            page,
+            f"{stage.field}.{i}.suggestion",
+            views.words("choices.suggestion", text=views.verbatim(str(text))),
+            edit,
+        )
+
+
+def _choose(page: str, stage: _Stage, i: int, reading: Reading) -> None:
+    """How a text was read that could be read otherwise, and the other reading one click away."""
+    for k, choice in enumerate(choice for index, choice in reading.choices if index == i):
+        facts = {name: views.verbatim(getattr(choice, name)) for name in ("text", "taken", "other")}
+        with st.container(
+            horizontal=True, gap="small", vertical_alignment="center", key=f"{page}.{stage.field}.{i}.read.{k}"
+        ):
+            st.caption(views.words(f"choices.{choice.code}", **facts), width="content")
+            if choice.instead:
+                edit = partial(edits.with_choice, i=i, choice=choice, stage=stage.number)
+                label = views.words(f"choices.{choice.code}_other", **facts)
+                _button(page, f"{stage.field}.{i}.other.{k}", label, edit)
 
 
 def _function(page: str, stage: _Stage, i: int, typed: str) -> None:

@@ -25,7 +25,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import address as share
 from core.kinds import KINDS, complete, explain
+from core.kinds.chain.problem import ChainProblem
 from core.kinds.kind import Problem
+from core.kinds.vector.edits import unfolded
+from core.kinds.vector.problem import VectorProblem
 from core.parameters import LANGUAGES, parameters
 from core.problem import ProblemError
 from core.turns import showing
@@ -70,7 +73,8 @@ def follow(page: str) -> None:
     if (_arriving() or opened) and page in KINDS:
         decoded = share.read_query(page, _query())
         st.session_state.address_errors = decoded.errors
-        _accept(page, decoded.problem)
+        drafted = decoded.problem
+        _accept(page, unfolded(drafted) if isinstance(drafted, (VectorProblem, ChainProblem)) else drafted)
         _clear_fields(page)
         if len(_query()) > share.MAX_QUERY:
             st.session_state.unread |= {page}  # what has not been read at all is not lost either

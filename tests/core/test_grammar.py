@@ -259,6 +259,7 @@ READS = {
     r"v_{\text{max}} x_{\mathrm{a}}": "v_max*x_a",
     "x_{n,1}^2+x_{1,2}": "x_n_1^2 + x1_2",
     "x_i*y_10_b": "x_i*y10_b",
+    "net_h1*out_o12": "net_h1*out_o12",
     r"w_iw_j": "w_iw_j",
     r"\alpha_i x_iy": "alpha_i*x_i*y",
     r"\dot{x}^2+\hat y_1": "x_dot^2 + y1_hat",
@@ -474,7 +475,9 @@ REFUSES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     # equations, conditions, lists
     "x=2": ("equation", "=", "2"),
     "f(x) = x^2": ("equation", "=", "x^2"),
-    "x + y = 1": ("equation", "="),
+    "x + y = 1": ("equation", "=", "x + y-(1)"),
+    r"\sum_{i=1}^{n} x_i": ("not_allowed", r"\sum"),
+    "x.sum(dim=1)": ("matrices", ".sum"),
     "x := 3": ("equation", ":=", "3"),
     "where(x=0, 1, 2)": ("equation", "=", "where(x==0, 1, 2)"),
     "x == 3": ("comparison_outside_where", "=="),

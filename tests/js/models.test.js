@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { model as arrows } from "../../pages/static/js/vjp/arrows.js"
 import { model as contours, fields } from "../../pages/static/js/vjp/contours.js"
 import { model as duality } from "../../pages/static/js/vjp/duality.js"
 import { ACTS, model as account, EMPTY } from "../../pages/static/js/vjp/ledger.js"
@@ -184,5 +185,40 @@ test("the tangent plane touches the surface at x with the slopes x.grad", () => 
       ],
     }).tangent,
     null,
+  )
+})
+
+test("the arrows go tip to tail and end at x.grad", () => {
+  const { corners, sum, grad, rows } = arrows([2, 1], at.J, [0, 1])
+  assert.deepEqual(
+    [corners, sum, grad],
+    [
+      [
+        [0, 0],
+        [4, 8],
+        [6, 32],
+      ],
+      [6, 32],
+      [6, 32],
+    ],
+  )
+  assert.deepEqual(rows, [
+    [4, 8],
+    [2, 24],
+  ])
+  assert.deepEqual(
+    arrows(
+      [1, 1],
+      [
+        [Number.NaN, 1],
+        [2, 3],
+      ],
+      [0, 1],
+    ).corners,
+    [
+      [0, 0],
+      [0, 0],
+      [2, 3],
+    ],
   )
 })

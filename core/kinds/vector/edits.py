@@ -37,15 +37,15 @@ class Draft(Protocol):
 D = TypeVar("D", bound=Draft)
 
 
-def with_functions(problem: D, texts: Texts, stage: int = 0) -> D:
+def with_functions(problem: D, texts: Texts, stage: int = 0, more: Texts = ()) -> D:
     """Other functions of a stage. The point follows the variables of the first stage."""
     changed = problem.with_stage(stage, texts)
     if stage:
         return changed
-    return replace(changed, point=refit(VectorProblem(problem.stages[0], problem.point), texts).point)
+    return replace(changed, point=refit(VectorProblem(problem.stages[0], problem.point), texts, more).point)
 
 
-def with_function(problem: D, i: int, text: str, stage: int = 0) -> D:
+def with_function(problem: D, i: int, text: str, stage: int = 0, more: Texts = ()) -> D:
     """Another text for function ``i`` of a stage; unchanged where there is no such function any more.
 
     A text of several functions takes as many fields; the weights of the new ones are 1.
@@ -53,23 +53,33 @@ def with_function(problem: D, i: int, text: str, stage: int = 0) -> D:
     before = problem.stages[stage]
     if i >= len(before):
         return problem
-    meant = grammar.fields(text)
-    texts = (
-        (text,) if len(meant) == 1 else tuple(one.text if not one.name else f"{one.name} = {one.text}" for one in meant)
-    )
-    changed = with_functions(problem, (*before[:i], *texts, *before[i + 1 :]), stage)
+    texts = _entries(text)
+    changed = with_functions(problem, (*before[:i], *texts, *before[i + 1 :]), stage, more)
     if problem.cotangent is None or stage < len(problem.stages) - 1 or len(texts) == 1:
         return changed
     weights = (*problem.cotangent[: i + 1], *("1",) * (len(texts) - 1), *problem.cotangent[i + 1 :])
     return replace(changed, cotangent=weights)
 
 
+def unfolded(problem: D) -> D:
+    """Every function in an entry of its own, as a page has them, where a link has several in one."""
+    for s, stage in enumerate(problem.stages):
+        texts = tuple(text for function in stage for text in _entries(function))
+        problem = problem.with_stage(s, texts) if texts != stage else problem
+    return problem
+
+
+def _entries(text: str) -> Texts:
+    """A text of one function as it is, of several as the text of each."""
+    meant = grammar.fields(text)
+    if len(meant) == 1:
+        return (text,)
+    return tuple(f"{one.name} = {one.text}" if one.name else one.text for one in meant)
+
+
 def with_choice(problem: D, i: int, choice: Choice, stage: int = 0) -> D:
     """Function ``i`` as ``choice`` would have it read: its other text, and the variable that this is about."""
-    if stage or not choice.name:
-        return with_function(problem, i, choice.instead, stage)
-    point = (*(problem.point or ()), *(() if choice.name in dict(problem.point or ()) else ((choice.name, "1"),)))
-    return with_function(replace(problem, point=point), i, choice.instead, stage)
+    return with_function(problem, i, choice.instead, stage, (choice.name,) if choice.name else ())
 
 
 def add_function(problem: D, stage: int = 0) -> D:

@@ -58,6 +58,7 @@ def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str
     attempts = Attempts(stage)
     typed = expanded(problem.functions)
     known = _declared(problem, attempts)
+    attempts(_count_outputs, len(typed) + len(problem.functions[MAX_ENTRIES:]), stage)
     meanings = _functions(typed, known, attempts, aliases or {})
     outputs = tuple(None if meaning is None else meaning.tree for meaning in meanings)
     inputs = known if known is not None else _in_order(typed, names(node for node in outputs if node is not None))
@@ -158,7 +159,6 @@ def _declared(problem: VectorProblem, attempts: Attempts) -> tuple[str, ...] | N
 def _functions(
     typed: Sequence[Typed], known: tuple[str, ...] | None, attempts: Attempts, aliases: Mapping[str, str]
 ) -> tuple[grammar.Meaning | None, ...]:
-    attempts(_count_outputs, typed, attempts.stage)
     return tuple(attempts(_meaning, one, known, attempts.stage.field, aliases) for one in typed[:MAX_OUTPUTS])
 
 
@@ -169,8 +169,18 @@ def _meaning(one: Typed, known: tuple[str, ...] | None, field: str, aliases: Map
     try:
         meaning = grammar.meaning(text, names, field=field, index=one.index)
     except ProblemError as error:
-        raise _told_of_all(error, one) from None
+        raise _told_of_all(_by_itself(error, text, names), one) from None
     return replace(meaning, tree=_renamed(meaning.tree, aliases)) if aliases else meaning
+
+
+def _by_itself(error: ProblemError, text: str, names: tuple[str, ...] | None) -> ProblemError:
+    """The refusal of a text whatever the point is: its suggestion may have new names, as the text itself may."""
+    if error.code != "undeclared_name":
+        try:
+            grammar.meaning(text, names, new=True, field=error.field, index=error.index)
+        except ProblemError as itself:
+            return itself
+    return error
 
 
 def _told_of_all(error: ProblemError, one: Typed) -> ProblemError:
@@ -226,13 +236,13 @@ def _distinct(declared: Sequence[str | None]) -> None:
             raise ProblemError("twice", field="at", index=j, span=(0, len(name)), name=name)
 
 
-def _count_outputs(functions: Sequence[Typed], stage: Stage) -> None:
-    if not functions and stage != FIRST:
+def _count_outputs(count: int, stage: Stage) -> None:
+    if not count and stage != FIRST:
         raise ProblemError("no_stage", field=stage.field, function=stage.field, before=stage.before, after=stage.after)
-    if not functions:
+    if not count:
         raise ProblemError("empty", field=stage.field, index=0, span=(0, 0))
-    if len(functions) > MAX_OUTPUTS:
-        raise ProblemError("too_many_outputs", field=stage.field, count=len(functions), limit=MAX_OUTPUTS)
+    if count > MAX_OUTPUTS:
+        raise ProblemError("too_many_outputs", field=stage.field, count=count, limit=MAX_OUTPUTS)
 
 
 def _count_inputs(outputs: int, inputs: int, stage: Stage) -> None:
@@ -250,17 +260,18 @@ def _count_weights(weights: Sequence[str], outputs: int, letter: str) -> None:
 # ── The point follows the functions ──────────────────────────────────────────────────────────────────────
 
 
-def refit(problem: VectorProblem, functions: tuple[str, ...]) -> VectorProblem:
+def refit(problem: VectorProblem, functions: tuple[str, ...], more: Sequence[str] = ()) -> VectorProblem:
     """The problem with other functions, its point following the variables that are now in the text.
 
     Coordinates keep their values; variables that the old functions did not use (declared in a link) stay, and so
-    does every coordinate as long as one of the functions cannot be read.
+    does every coordinate as long as one of the functions cannot be read. ``more`` are names that may occur as well: xy
+    is then one variable.
     """
     old = dict(problem.point or ())
     if len(old) > MAX_ENTRIES:
         return replace(problem, functions=functions)  # refused for its size, whatever the functions are
     said = functions[:MAX_OUTPUTS]
-    before, after = (_readable(texts, old) for texts in (problem.functions[:MAX_OUTPUTS], said))
+    before, after = _readable(problem.functions[:MAX_OUTPUTS], old), _readable(said, (*old, *more))
     unread = [text for i, text in enumerate(problem.functions[:MAX_OUTPUTS]) if i not in before]
     used = {*names(_trees(before)), *(name for name in old if any(name in text for text in unread))}
     found = _in_order(expanded(said), names(_trees(after)))

@@ -85,9 +85,19 @@ export interface Sum {
   rounded: boolean
 }
 
+/** A step of how the gradient comes about (core.maps.Step), in the reader's language. */
+export interface Step {
+  id: string
+  lit: number[]
+  shown: number
+  sentence: string
+  answer: Real[][]
+}
+
 /** vᵀJ as the sum of the weighted rows. */
 export interface Stage {
   channel: string
+  steps: Step[]
   hues: string[]
   words: Words
   outputs: string[]
@@ -147,7 +157,7 @@ export interface Space {
 }
 
 /** The Jacobian of one function of the chain. */
-export interface Step {
+export interface Jacobian {
   function: string
   name: string
   entries: Written[][]
@@ -159,7 +169,7 @@ export interface Chain {
   channel: string
   hues: string[]
   spaces: Space[]
-  stages: Step[]
+  stages: Jacobian[]
   product: Written[][]
   depends: boolean
 }
@@ -175,9 +185,10 @@ export interface Sweep {
   channel: string
   hues: string[]
   spaces: Space[]
-  stages: Step[]
+  stages: Jacobian[]
   product: Written[][]
   depends: boolean
+  steps: Step[]
   words: Words
   said: Said
 }
@@ -187,7 +198,7 @@ export interface Paths {
   channel: string
   hues: string[]
   spaces: Space[]
-  stages: Step[]
+  stages: Jacobian[]
   product: Written[][]
   depends: boolean
   words: Words

@@ -27,6 +27,16 @@ export class Cards {
     this.own = own
     const { words } = own
     this.element = make("section", "lens-gallery-of-c", { "aria-label": words.gallery })
+    this.frame = make("div", "lens-cards-frame", { tabindex: "-1" })
+    this.grid = make("div", "lens-cards", { "data-testid": "cards" })
+    this.frame.append(this.grid)
+    this.element.append(this.#bar(words), this.frame)
+    this.watcher = new ResizeObserver(() => this.#refit())
+    this.watcher.observe(this.frame)
+  }
+
+  #bar(words) {
+    const { own } = this
     this.wrt = choice(
       words.wrt.replace("{wrt}", "a / b"),
       [
@@ -59,14 +69,8 @@ export class Cards {
     })
     const [before, after] = words.weighted.split("{name}")
     this.weighted.append(before, indexed("v", "ij"), after)
-    const bar = make("div", "lens-toolbar")
-    bar.append(this.wrt.element, this.form.element, this.weighted, this.density.element)
-    this.frame = make("div", "lens-cards-frame", { tabindex: "-1" })
-    this.grid = make("div", "lens-cards", { "data-testid": "cards" })
-    this.frame.append(this.grid)
-    this.element.append(bar, this.frame)
-    this.watcher = new ResizeObserver(() => this.#refit())
-    this.watcher.observe(this.frame)
+    const controls = [this.wrt.element, this.form.element, this.weighted, this.density.element]
+    return make("div", "lens-toolbar", {}, ...controls)
   }
 
   accept() {

@@ -2,7 +2,7 @@
 // truth; with more the reader picks two of them, or sees every input as bars; with one there are only bars.
 
 import { axes, scales } from "../kit/axes.js"
-import { choice, make, set, text } from "../kit/dom.js"
+import { choice, make, set, text, write } from "../kit/dom.js"
 import { finite, pull, weigh } from "../kit/linear.js"
 import { brief, plain, subscript, tuple } from "../kit/numbers.js"
 import { arrow, groups, place as placeLabel, svg, width } from "../kit/svg.js"
@@ -53,7 +53,18 @@ export function open(place, context) {
   return { paint: state => drawing?.(state) }
 }
 
-function plot(figure, context, [p, q]) {
+// The weighted rows in two inputs, the corners of the way that they make tip to tail, and where it ends.
+export function model(v, J, pair) {
+  const rows = weigh(v, J).map(row => pair.map(k => row[k]))
+  const corners = [[0, 0]]
+  for (const row of rows) {
+    const [x, y] = corners.at(-1)
+    corners.push(finite(row) ? [x + row[0], y + row[1]] : [x, y])
+  }
+  return { rows, corners, grad: pull(v, J), sum: pair.map(k => pull(v, J)[k]) }
+}
+
+function plot(figure, context, pair) {
   const { scene, say, hue } = context
   const { m } = scene
   const layers = groups("grid", "rows", "total", "labels")
@@ -63,66 +74,64 @@ function plot(figure, context, [p, q]) {
   figure.append(picture, ...(m >= MANY ? [legend] : []), trouble)
   const rows = Array.from({ length: m }, (_, i) => drawRow(layers, legend, i, hue(i), scene))
   const total = drawTotal(layers)
-  const paintGround = ground(layers.grid, [scene.names[p], scene.names[q]])
-  const range = new Range(() => paint(scene.now()))
-  let places = []
+  const paintGround = ground(
+    layers.grid,
+    pair.map(k => scene.names[k]),
+  )
+  const range = new Range(context.repaint)
+  const labels = new Labels(rows, total)
 
-  function paint({ v, J, lit, dragging }) {
-    const weighted = weigh(v, J)
-    const sum = pull(v, J)
-    const corners = [[0, 0]]
-    for (const row of weighted) {
-      const step = finite([row[p], row[q]]) ? [row[p], row[q]] : [0, 0]
-      corners.push([corners.at(-1)[0] + step[0], corners.at(-1)[1] + step[1]])
-    }
+  return ({ v, J, lit, dragging }) => {
+    const shown = model(v, J, pair)
     const size = [Math.max(240, context.width), HEIGHT]
-    const now = range.fit(
-      [0, 1].map(axis => padded(corners.map(corner => corner[axis]))),
-      dragging,
-    )
+    const wanted = [0, 1].map(axis => padded(shown.corners.map(corner => corner[axis])))
     const bounds = inner(size[0], size[1])
-    const [across, up] = scales(now, bounds)
-    const px = ([a, b]) => [across(a), up(b)]
+    const [across, up] = scales(range.fit(wanted, dragging), bounds)
+    const points = shown.corners.map(([a, b]) => [across(a), up(b)])
     paintGround(across, up, bounds)
-    const points = corners.map(px)
-    const lines = points.slice(1).map((end, i) => [points[i], end])
-    if (finite(sum)) lines.push([points[0], points.at(-1)])
-    lines.push(...cross(points[0], bounds))
-    const boxes = []
-    rows.forEach((row, i) => row.paint(points[i], points[i + 1], v[i], weighted[i], [p, q], lit))
-    total.paint(points[0], points.at(-1), sum)
-    places = label(sum, weighted, v, points, lines, boxes, bounds, lit)
-    trouble.textContent = finite([...weighted.flat()]) ? "" : say("arrows.not_finite")
+    rows.forEach((row, i) => row.paint(points[i], points[i + 1], v[i], shown.rows[i], lit))
+    total.paint(points[0], points.at(-1), shown.grad)
+    labels.place(shown, v, lit, points, bounds)
+    write(trouble, finite(weigh(v, J).flat()) ? "" : say("arrows.not_finite"))
     set(picture, {
       viewBox: `0 0 ${size}`,
       height: HEIGHT,
-      "aria-label": `${say("arrows.title")}: x.grad = ${tuple(sum)}`,
-      "data-tip": [sum[p], sum[q]].map(plain).join(","),
+      "aria-label": `${say("arrows.title")}: x.grad = ${tuple(shown.grad)}`,
+      "data-tip": shown.sum.map(plain).join(","),
     })
+  }
+}
+
+// The words beside the arrows. Where they stood is tried first, so that none jumps while its place is still good.
+class Labels {
+  #places = []
+
+  constructor(rows, total) {
+    this.rows = rows
+    this.total = total
   }
 
   // The total first, then as many rows as find a place: all of them, or in a crowd the lit one only.
-  function label(sum, weighted, v, points, lines, boxes, bounds, lit) {
-    const next = []
-    const put = (k, element, words, a, b) => {
-      const size = [width(words, FONT) + 6, 20]
-      const found = words && placeLabel(a, b, size, bounds, lines, boxes, places[k])
-      element.style.visibility = found ? "visible" : "hidden"
+  place({ rows, grad, sum }, v, lit, points, bounds) {
+    const lines = points.slice(1).map((end, i) => [points[i], end])
+    if (finite(grad)) lines.push([points[0], points.at(-1)])
+    lines.push(...cross(points[0], bounds))
+    const boxes = []
+    const put = ({ label }, k, words, from, to) => {
+      const found = words && placeLabel(from, to, [width(words, FONT) + 6, 20], bounds, lines, boxes, this.#places[k])
+      label.style.visibility = found ? "visible" : "hidden"
+      this.#places[k] = found ? found.choice : undefined
       if (!found) return
-      next[k] = found.choice
       boxes.push(found.box)
-      element.textContent = words
-      set(element, { x: found.box[0] + 3, y: found.box[1] + 15 })
+      write(label, words)
+      set(label, { x: found.box[0] + 3, y: found.box[1] + 15 })
     }
-    put(m, total.label, finite(sum) ? `x.grad = ${tuple([sum[p], sum[q]])}` : "", points[0], points.at(-1))
+    put(this.total, rows.length, finite(grad) ? `x.grad = ${tuple(sum)}` : "", points[0], points.at(-1))
     rows.forEach((row, i) => {
-      const shown = v[i] && (m < MANY || lit?.row === i) && finite([weighted[i][p], weighted[i][q]])
-      put(i, row.label, shown ? term(v[i], i, [weighted[i][p], weighted[i][q]]) : "", points[i], points[i + 1])
+      const shown = v[i] && (rows.length < MANY || lit?.row === i) && finite(row)
+      put(this.rows[i], i, shown ? term(v[i], i, row) : "", points[i], points[i + 1])
     })
-    return next
   }
-
-  return paint
 }
 
 export const term = (weight, i, row) => `${brief(weight)}·∇y${subscript(i + 1)} = ${tuple(row)}`
@@ -145,16 +154,16 @@ function drawRow({ rows, labels }, legend, i, colour, scene) {
   legend.append(line)
   return {
     label: name,
-    paint(from, to, weight, row, [p, q], lit) {
+    paint(from, to, weight, row, lit) {
       const { shaft: d, head: corners } = arrow(from, to)
       set(shaft, { d, "stroke-dasharray": weight < 0 ? "3 2" : "none" }) // hatched: a negative weight
       set(head, { d: corners })
       set(touch, { d })
       set(group, {
         class: lit ? (lit.row === i ? "lens-lit" : "lens-unlit") : "",
-        "data-tip": [row[p], row[q]].map(plain).join(","),
+        "data-tip": row.map(plain).join(","),
       })
-      line.textContent = term(weight, i, [row[p], row[q]])
+      line.textContent = term(weight, i, row)
       line.classList.toggle("lens-lit", lit?.row === i)
       line.style.opacity = weight ? 1 : 0.6
     },

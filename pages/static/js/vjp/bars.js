@@ -22,19 +22,11 @@ export function bars(figure, context) {
   const legend = make("div", "lens-legend")
   const trouble = make("p", "lens-trouble")
   const lanes = names.map(name => drawLane(picture, name, m, thick, scene))
-  const terms = Array.from({ length: m }, (_, i) => {
-    const term = text("span", "lens-named", "")
-    term.style.color = hue(i)
-    term.onpointerenter = () => scene.light(i)
-    term.onpointerleave = () => scene.light(null)
-    return term
-  })
+  const terms = Array.from({ length: m }, (_, i) => named(context, i))
   legend.append(...terms)
   const hatches = Array.from({ length: m }, (_, i) => hatch(hue(i)))
   picture.prepend(svg("defs", {}, ...hatches.map(({ pattern }) => pattern)))
-  const box = make("div", "lens-scroll")
-  box.append(picture)
-  figure.append(box, legend, trouble)
+  figure.append(make("div", "lens-scroll", {}, picture), legend, trouble)
   let range = null
 
   return ({ v, J, lit, dragging }) => {
@@ -58,6 +50,15 @@ export function bars(figure, context) {
       "aria-label": `${say("arrows.title")}: x.grad = (${sum.map(brief).join(", ")})`,
     })
   }
+}
+
+// A row in the legend: pointing at it lights it everywhere.
+function named({ scene, hue }, i) {
+  const term = text("span", "lens-named", "")
+  term.style.color = hue(i)
+  term.onpointerenter = () => scene.light(i)
+  term.onpointerleave = () => scene.light(null)
+  return term
 }
 
 function drawLane(picture, name, m, thick, scene) {

@@ -86,49 +86,18 @@ export function handle(plane, context, which) {
   const names = which.map(k => scene.names[k]).join(", ")
   const group = svg("g", { role: "slider", tabindex: 0, "aria-label": names, "data-testid": "point" }, halo, knob)
   plane.layers.point.append(group)
-  const step = () => round((plane.range[0][1] - plane.range[0][0]) / STEPS)
-  const here = () => which.map(k => scene.now().x[k])
-  const go = to => {
-    scene.drag({ x: replaced(scene.now().x, which, to) })
-  }
-  const pointer = event => {
-    const box = plane.picture.getBoundingClientRect()
-    return plane.at([event.clientX - box.left, event.clientY - box.top])
-  }
-  draggable(group, {
-    slack: 0,
-    grip(event) {
-      group.focus({ preventScroll: true })
-      const [from, at] = [here(), pointer(event)]
-      return { from, off: from.map((value, i) => at[i] - value) }
-    },
-    move({ from, off }, { event }) {
-      const at = pointer(event)
-      const size = step()
-      go(
-        from.map((value, i) => {
-          const moved = at[i] - off[i]
-          return Math.abs(moved - value) < size / 2 ? value : tidy(Math.round(moved / size) * size) // untouched: exact
-        }),
-      )
-    },
+  const point = {
+    step: () => round((plane.range[0][1] - plane.range[0][0]) / STEPS),
+    get: () => which.map(k => scene.now().x[k]),
+    go: to => scene.drag({ x: replaced(scene.now().x, which, to) }),
     end: () => context.release(),
-    undo({ from }) {
-      go(from)
+    undo(from) {
+      point.go(from)
       scene.rest()
     },
-  })
-  const settle = later(() => context.release(), PAUSE)
-  group.onkeydown = event => {
-    const turn = ARROWS[event.key]
-    if (!turn || !meant(event)) return
-    event.preventDefault()
-    const size = step() * (event.shiftKey ? 10 : 1)
-    const [down, right] = turn
-    const by = which.length > 1 ? [right, -down] : [right - down]
-    go(here().map((value, i) => (by[i] ? tidy(value + by[i] * size) : value)))
-    settle()
   }
+  pull(group, plane, point)
+  group.onkeydown = turned(point, which.length)
   return (x, height) => {
     const at = which.map(k => x[k])
     const [cx, cy] = plane.px(which.length > 1 ? at : [at[0], height])
@@ -136,6 +105,45 @@ export function handle(plane, context, which) {
     const now = `(${at.map(brief).join(", ")})`
     set(group, { "aria-valuenow": at[0], "aria-valuetext": now, "data-value": at.join(",") })
     set(plane.picture, { "aria-label": `${say("arrows.point")} ${now}` })
+  }
+}
+
+// A point that follows the pointer from where it was taken, in steps; a coordinate that is not moved stays exact.
+function pull(group, plane, { step, get, go, end, undo }) {
+  const pointer = event => {
+    const box = plane.picture.getBoundingClientRect()
+    return plane.at([event.clientX - box.left, event.clientY - box.top])
+  }
+  const stepped = (from, moved) =>
+    Math.abs(moved - from) < step() / 2 ? from : tidy(Math.round(moved / step()) * step())
+  draggable(group, {
+    slack: 0,
+    grip(event) {
+      group.focus({ preventScroll: true })
+      const [from, at] = [get(), pointer(event)]
+      return { from, off: from.map((value, i) => at[i] - value) }
+    },
+    move({ from, off }, { event }) {
+      const at = pointer(event)
+      go(from.map((value, i) => stepped(value, at[i] - off[i])))
+    },
+    end,
+    undo: ({ from }) => undo(from),
+  })
+}
+
+// What the arrow keys do to a point with so many coordinates.
+function turned({ step, get, go, end }, count) {
+  const settle = later(end, PAUSE)
+  return event => {
+    const turn = ARROWS[event.key]
+    if (!turn || !meant(event)) return
+    event.preventDefault()
+    const size = step() * (event.shiftKey ? 10 : 1)
+    const [down, right] = turn
+    const by = count > 1 ? [right, -down] : [right - down]
+    go(get().map((value, i) => (by[i] ? tidy(value + by[i] * size) : value)))
+    settle()
   }
 }
 

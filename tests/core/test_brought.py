@@ -1,0 +1,95 @@
+"""Texts as people bring them, through the same door as every link: read as they meant them, or refused truly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from core import grammar
+from core.__main__ import answer
+from core.expression.tree import names
+from core.kinds.vector.edits import with_function
+from core.kinds.vector.problem import DEFAULT
+from core.kinds.vector.reading import read
+
+CASES = Path(__file__).parents[1] / "cases"
+BROUGHT = json.loads((CASES / "brought.json").read_text(encoding="utf-8"))
+FORMULAS = [case for case in BROUGHT if case["into"] == "function field"]
+READ = [case for case in FORMULAS if case["must"] in ("read", "ask") and "jacobian_at" in case]
+
+
+def described(case: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    point = ",".join(f"{name}:{value}" for name, value in case.get("at", {}).items())
+    return answer(f"/vjp?f={quote(case['text'], safe='')}" + (f"&at={point}" if point else ""))
+
+
+@pytest.mark.parametrize("case", READ, ids=[case["id"] for case in READ])
+def test_a_text_is_read_as_it_was_meant(case: dict[str, Any]) -> None:
+    found, code = described(case)
+    assert code == 0, found
+    assert found["inputs"] == list(case["at"])
+    for row, expected in zip(found["jacobian_at"], case["jacobian_at"], strict=True):
+        assert row == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("case", READ, ids=[case["id"] for case in READ])
+def test_typed_into_a_field_of_the_page_it_means_the_same(case: dict[str, Any]) -> None:
+    """On a page whose point has other names: new ones are welcome, and in the order of the text's own head."""
+    draft = with_function(DEFAULT, 0, case["text"])
+    reading = read(draft)
+    assert reading.errors == ()
+    assert set(case["at"]) <= set(reading.inputs)
+
+
+def said(text: str) -> tuple[str, ...]:
+    """Everything that a page offers under a field: its choices, or the suggestion of its refusal."""
+    reading = read(with_function(DEFAULT, 0, text))
+    suggestions = (error.facts.get("suggestion") for error in reading.errors)
+    return (*(choice.instead or choice.taken for _, choice in reading.choices), *map(str, filter(None, suggestions)))
+
+
+ASKED = [case for case in FORMULAS if case["must"] == "ask" and case.get("suggestion") != "/tensor"]
+
+
+@pytest.mark.parametrize("case", ASKED, ids=[case["id"] for case in ASKED])
+def test_what_could_mean_two_things_is_said_under_the_field(case: dict[str, Any]) -> None:
+    assert said(case["text"])
+
+
+REFUSED = [case for case in FORMULAS if case["must"] == "refuse"]
+REASONS = {
+    "time-1": ("function_of", "L*sin(theta)"),
+    "time-2": ("function_of", "y^2 + x"),
+    "say-4": ("function_of", "phi + 1"),
+    "say-9": ("not_allowed", None),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=[case["id"] for case in REFUSED])
+def test_what_cannot_be_read_is_refused_with_its_reason(case: dict[str, Any]) -> None:
+    (refusal,) = (error for error in read(with_function(DEFAULT, 0, case["text"])).errors if error.index == 0)
+    assert (refusal.code, refusal.facts.get("suggestion")) == REASONS[case["id"]]
+
+
+@pytest.mark.parametrize("text", ["M @ u", "||x||^2", "x^T A x"])
+def test_what_is_about_matrices_is_told_so(text: str) -> None:
+    assert [error.code for error in read(with_function(DEFAULT, 0, text)).errors] == ["matrices"]
+
+
+PLAIN = {"say-2": "t^2", "say-5": "sigmoid(x)", "say-6": "x1^2 + x2^2 + x3^2", "say-7": "sin(x)", "say-10": "x%2"}
+
+
+@pytest.mark.parametrize("case", [case for case in FORMULAS if case["id"] in PLAIN], ids=lambda case: case["id"])
+def test_another_language_says_the_same(case: dict[str, Any]) -> None:
+    (field,) = grammar.fields(case["text"])
+    assert grammar.parse(field.text) == grammar.parse(PLAIN[case["id"]])
+    assert names([grammar.parse(field.text)])
+
+
+def test_every_case_of_a_field_is_tried() -> None:
+    tried = {case["id"] for case in (*READ, *ASKED, *REFUSED)} | set(PLAIN) | {"say-3", "say-8"}
+    assert tried == {case["id"] for case in FORMULAS}
