@@ -78,6 +78,16 @@ def test_letters_beside_one_another_are_a_product_of_matrices_or_of_numbers():
     assert (other.address, other.kind) == ("/vjp?f=A*x&at=A:1,x:1", "scalars")
 
 
+def test_a_word_that_could_be_two_is_said_and_the_other_reading_is_a_choice():
+    brought = bring("y = x + v*cos(theta)*dt\nx = 0, v = 2, theta = 1")
+    assert share.encode(brought.problem).startswith("/vjp?f=2*cos(1)*dt&at=dt:1")
+    assert (brought.lines[0].code, brought.lines[0].facts["other"]) == ("could_mean", "d*t")
+    assert brought.lines[0].understood
+    (choice,) = brought.choices
+    assert (choice.kind, choice.text, choice.taken, choice.other) == ("instead", "dt", "dt", "d*t")
+    assert share.encode(choice.problem).endswith("&at=d:1,t:1")
+
+
 # ── Our own files ────────────────────────────────────────────────────────────────────────────────────────
 
 

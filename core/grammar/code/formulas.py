@@ -8,7 +8,7 @@ from dataclasses import replace
 from core import grammar
 from core.expression.tree import Node, names
 from core.grammar.characters import fold
-from core.grammar.code.cell import Cell
+from core.grammar.code.cell import Cell, Other
 from core.grammar.code.expressions import substituted
 from core.grammar.code.tensors import Tensor, scalar
 from core.grammar.code.unread import UnreadError
@@ -42,10 +42,12 @@ def read(cell: Cell, text: str) -> None:
     for field in grammar.fields(text):
         _refuse_prose(field.text)
         try:
-            node = _linked(cell, parsed(cell, field.text))
+            meant = parsed(cell, field.text)
+            node = _linked(cell, meant.tree)
         except UnreadError:
             cell.names[field.name] = Unreadable(field.name, cell.line)
             raise
+        _tell_choices(cell, text, field, meant.choices)
         if field.name:
             cell.names[field.name] = cell.bound(field.name, scalar(node))
             cell.tell(f"{field.name} = {cell.shown_as(node)}")
@@ -64,7 +66,7 @@ def _refuse_prose(text: str) -> None:
 def is_readable(cell: Cell, text: str) -> bool:
     """Whether ``read`` can read a line; nothing of the cell changes."""
     try:
-        return bool(_numbers(fold(text))) or all(parsed(cell, field.text) for field in grammar.fields(text))
+        return bool(_numbers(fold(text))) or all(parsed(cell, field.text).tree for field in grammar.fields(text))
     except UnreadError:
         return False
 
@@ -77,11 +79,20 @@ def matrix_product(text: str) -> str:
     return BESIDE.sub(r" @ ", turned)
 
 
-def parsed(cell: Cell, text: str) -> Node:
-    """The tree of a function; its names are those of the cell, or new ones."""
+def _tell_choices(cell: Cell, text: str, field: grammar.Field, choices: tuple[grammar.Choice, ...]) -> None:
+    """Says what else a word could mean; where that can be written, the whole line as it would read then is kept."""
+    for choice in choices:
+        code = "could_mean" if choice.other else "read_as"
+        cell.tell("", code, text=choice.text, taken=choice.taken, other=choice.other)
+        if choice.other and field.start >= 0 and choice.instead != field.text and text.count(field.text) == 1:
+            cell.others.append(Other(cell.line, choice, text.replace(field.text, choice.instead)))
+
+
+def parsed(cell: Cell, text: str) -> grammar.Meaning:
+    """What a function means; its names are those of the cell, or new ones."""
     known = {symbol.name for symbol in cell.symbols.values()} | set(cell.names)
     try:
-        return grammar.meaning(text, sorted(known), new=True).tree
+        return grammar.meaning(text, sorted(known), new=True)
     except ProblemError as error:
         raise UnreadError(error.code, **error.facts) from None
 

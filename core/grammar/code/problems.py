@@ -11,6 +11,7 @@ from core import grammar
 from core.code.torch import CHAIN_VECTORS
 from core.expression.text import to_text
 from core.expression.tree import Node, walk
+from core.grammar.choice import Choice
 from core.grammar.code.calls import outputs_of
 from core.grammar.code.cell import Cell, Request, Symbol, names_in
 from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, substituted, total
@@ -35,6 +36,7 @@ class Candidate:
     kind: str
     line: int = 0
     at_ones: bool = False  # a variable has no value, and stands at 1
+    choice: Choice | None = None  # the word that is read otherwise
 
 
 def candidates(cell: Cell, request: Request, grads: Sequence[str] = ()) -> list[Candidate]:
