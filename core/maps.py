@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from core.expression.tree import Node, number
 from core.numbers.exact import ZERO, Number
-from core.numbers.tints import strengths
 
 ROUNDING = 4 * 2.0**-52  # of the terms of a sum: a few units in the last place
 NO_PATH = number(0)  # an entry of J that is 0 at every point
@@ -56,11 +55,6 @@ class Pullback:
     weights: Vector
     rows: Rows
     total: Vector
-
-    @property
-    def tints(self) -> tuple[float, ...]:
-        """How strongly each row is tinted."""
-        return strengths(floats(self.weights))
 
 
 Sentence = tuple[str, tuple[tuple[str, str | int], ...]]  # a key of the words, and the facts that fill it
