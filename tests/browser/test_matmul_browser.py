@@ -198,6 +198,22 @@ def test_stepping_to_the_end_gives_b_grad_without_a_message_to_the_server(new_pa
     expect(page.get_by_test_id("torch")).to_contain_text("[ 5.,  8., 15.]")
 
 
+def test_a_button_that_can_do_nothing_keeps_the_focus_and_the_keys_go_on_from_it(open_page: Open):
+    page = opened(open_page, WEIGHTED)
+    page.get_by_role("slider").press("End")
+    back, step = page.get_by_test_id("back"), page.get_by_test_id("step")
+    back.press("Enter")
+    step.press("Enter")
+    expect(step).to_be_disabled()
+    expect(step).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("count")).to_have_text("6 of 6 terms")
+    for key, at in (("ArrowLeft", 5), ("Home", 0), ("ArrowRight", 1), ("End", 6)):
+        page.keyboard.press(key)
+        expect(page.get_by_test_id("count")).to_have_text(f"{at} of 6 terms")
+        expect(step).to_be_focused()
+
+
 def test_playing_goes_through_all_terms_and_can_be_paused(open_page: Open):
     page = opened(open_page, WEIGHTED)
     page.get_by_role("slider").press("Home")
