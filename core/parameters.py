@@ -66,7 +66,7 @@ def numbers(text: str) -> tuple[str, ...] | None:
     return _list(text.translate(SEPARATORS), ",") if text.strip() else None
 
 
-def point(text: str) -> Point | None:
+def point(text: str, field: str = "at") -> Point | None:
     """x1:1,x2:2; None for a blank text. Raises ProblemError ``empty_coordinate`` or ``not_a_point``."""
     if not text.strip():
         return None
@@ -74,9 +74,9 @@ def point(text: str) -> Point | None:
     for index, (name, colon, _) in enumerate(pairs):
         entry = "".join(pairs[index])
         if not entry:
-            raise ProblemError("empty_coordinate", field="at", index=index, span=(0, 0))
+            raise ProblemError("empty_coordinate", field=field, index=index, span=(0, 0))
         if not colon or not _name(name):
-            raise ProblemError("not_a_point", field="at", index=index, span=(0, len(entry)), text=entry[:24])
+            raise ProblemError("not_a_point", field=field, index=index, span=(0, len(entry)), text=entry[:24])
     return tuple((_name(name), value.strip()) for name, _, value in pairs)
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.expression.tree import SUBSCRIPTS
+from core.expression.tree import SUBSCRIPTS, natural
 from core.grammar import MAX_LENGTH
 from core.kinds import read
 from core.kinds.chain.edits import add_stage, remove_stage
@@ -181,6 +181,20 @@ def _function(page: str, stage: _Stage, i: int, typed: str) -> None:
         )
 
 
+def _constants(page: str, problem: VectorProblem | ChainProblem, free: Sequence[str]) -> None:
+    """A switch for every name: variable, with a column of J, or constant."""
+    fixed = [name for name, _ in problem.constants]
+    if len(free) + len(fixed) < 2:
+        return
+    st.pills(
+        views.words("label.constants"),
+        sorted((*free, *fixed), key=natural),
+        selection_mode="multi",
+        format_func=views.variable,
+        **session.several(page, "constants", fixed, edits.with_constants),
+    )
+
+
 def _point(page: str, problem: VectorProblem | ChainProblem, reading: Reading) -> None:
     views.section("point")
     point = (problem.point or tuple((name, "1") for name in reading.inputs))[:MAX_ENTRIES]
@@ -188,6 +202,14 @@ def _point(page: str, problem: VectorProblem | ChainProblem, reading: Reading) -
         for j, (name, typed) in enumerate(point):
             edit = lambda now, text, name=name: edits.with_coordinate(now, name, text)  # noqa: E731
             _field(page, f"at.{j}", views.variable(name), typed, edit, visible=True)
+        for j, (name, typed) in enumerate(problem.constants[:MAX_ENTRIES]):
+            edit = lambda now, text, name=name: edits.with_constant(now, name, text)  # noqa: E731
+            label = views.words("label.constant", name=views.variable(name))
+            _field(page, f"with.{j}", label, typed, edit, visible=True)
+    _constants(page, problem, [name for name, _ in point])
+    for j, (_, typed) in enumerate(problem.constants):
+        _complain(reading.errors, "with", j, typed)
+    _complain(reading.errors, "with", None)
     for j, (_, typed) in enumerate(point):
         _complain(reading.errors, "at", j, typed)
     _complain(reading.errors, "at", None)

@@ -165,6 +165,14 @@ def field(page: str, name: str, text: str, edit: Edit) -> dict[str, Any]:
     return arguments
 
 
+def several(page: str, name: str, chosen: list[str], edit: Callable[[Any, list[str]], Problem]) -> dict[str, Any]:
+    """Keyword arguments that tie a widget of several choices to the draft: its key, and a callback."""
+    key = f"{page}.{name}"
+    if st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen
+    return {"key": key, "on_change": lambda: replace_all(page, edit(problem(page), list(st.session_state[key])))}
+
+
 def part(function: Callable[P, None]) -> Callable[P, None]:
     """A part of a page that runs on its own when something in it changes, in its own turn."""
 

@@ -9,9 +9,11 @@ from urllib.parse import quote
 
 import pytest
 
+from core import address as share
 from core import grammar
 from core.__main__ import answer
 from core.expression.tree import names
+from core.kinds import complete
 from core.kinds.vector.edits import with_function
 from core.kinds.vector.problem import DEFAULT
 from core.kinds.vector.reading import read
@@ -93,3 +95,27 @@ def test_another_language_says_the_same(case: dict[str, Any]) -> None:
 def test_every_case_of_a_field_is_tried() -> None:
     tried = {case["id"] for case in (*READ, *ASKED, *REFUSED)} | set(PLAIN) | {"say-3", "say-8"}
     assert tried == {case["id"] for case in FORMULAS}
+
+
+def test_a_constant_has_no_column_and_is_in_every_listing() -> None:
+    link = "/vjp?f=x*(a-b*y);-y*(c-d*x)&at=x:1,y:2&with=a:1,b:2,c:1,d:3"
+    found, code = answer(link)
+    assert code == 0
+    assert found["inputs"] == ["x", "y"]
+    assert found["jacobian_at"] == [[-3, -2], [6, 2]]
+    assert all(check["agrees"] for check in found["checks"].values())
+    assert share.encode(complete(share.decode(link).problem)) == link
+
+
+def test_a_chain_knows_its_constants_in_every_stage() -> None:
+    found, _ = answer("/chain?f=k*x^2&g=k*y1&at=x:2&with=k:3")
+    assert found["jacobian_at"] == [[36]]
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "field"),
+    [("with=a", "not_a_point", "with"), ("with=x:2", "twice", "with"), ("with=a:1", "division_by_zero", "f")],
+)
+def test_what_is_wrong_with_a_constant_is_told(query: str, code: str, field: str) -> None:
+    found, _ = answer(f"/vjp?f=x/(a-1)&at=x:1&{query}")
+    assert (found["error"]["code"], found["error"]["field"]) == (code, field)

@@ -92,3 +92,13 @@ def test_a_stage_may_use_the_names_of_the_stage_before() -> None:
     typed(app, "u^2", "chain.g.0")
     assert errors(app) == []
     assert "y_{1}^{2}" in "\n".join(element.value for element in app.markdown)
+
+
+def test_a_coordinate_that_is_switched_to_a_constant_loses_its_column_and_keeps_its_value() -> None:
+    app = visit("/vjp?f=x*(a-b*y)&at=a:4,b:2,x:1,y:3")
+    app.pills(key="vjp.constants").set_value(["a", "b"]).run()
+    assert not app.exception
+    assert columns(app) == ["$x$", "$y$"]
+    assert [element.value for element in app.text_input if str(element.key).startswith("vjp.with.")] == ["4", "2"]
+    app.pills(key="vjp.constants").set_value([]).run()
+    assert columns(app) == ["$a$", "$b$", "$x$", "$y$"]

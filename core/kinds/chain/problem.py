@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from core import parameters
 from core.parameters import Point, Take
@@ -31,6 +32,7 @@ class ChainProblem:
     point: Point | None = None
     cotangent: tuple[str, ...] | None = None  # one number per output of the last stage; None: ones
     further: tuple[tuple[str, ...], ...] = ()
+    constants: Point = ()  # names with a fixed value, in every stage
 
     @property
     def stages(self) -> tuple[tuple[str, ...], ...]:
@@ -67,6 +69,7 @@ def take(taken: Take, query: Mapping[str, str]) -> ChainProblem:
         taken("at", parameters.point, None if given else DEFAULT.point),  # type: ignore[arg-type]
         taken("v", parameters.numbers, None if given else DEFAULT.cotangent),  # type: ignore[arg-type]
         further,  # type: ignore[arg-type]
+        taken("with", partial(parameters.point, field="with"), None) or (),  # type: ignore[arg-type]
     )
 
 
@@ -75,6 +78,7 @@ def texts(problem: ChainProblem) -> dict[str, str]:
     return {
         **{field: ";".join(stage) for field, stage in zip(CHAIN_FIELDS, problem.stages, strict=False)},
         "at": parameters.written_point(problem.point),
+        "with": parameters.written_point(problem.constants),
         "v": ",".join(problem.cotangent or ()),
     }
 

@@ -59,7 +59,8 @@ def _stages(problem: ChainProblem) -> tuple[VectorProblem, ...]:
         for letter, stage in zip(CHAIN_LETTERS[1:], problem.stages, strict=False)
     ]
     weights = [None] * (len(problem.stages) - 1) + [problem.cotangent]
-    return tuple(map(VectorProblem, problem.stages, [problem.point, *points[:-1]], weights))
+    constants = [problem.constants] * len(weights)
+    return tuple(map(VectorProblem, problem.stages, [problem.point, *points[:-1]], weights, constants))
 
 
 def _spelled(stages: list[VectorProblem | None]) -> ChainProblem | None:
@@ -68,4 +69,5 @@ def _spelled(stages: list[VectorProblem | None]) -> ChainProblem | None:
     if len(sound) < len(stages):
         return None
     inner, outer, *further = (stage.functions for stage in sound)
-    return ChainProblem(inner, outer, sound[0].point, sound[-1].cotangent, tuple(further))
+    first, last = sound[0], sound[-1]
+    return ChainProblem(inner, outer, first.point, last.cotangent, tuple(further), first.constants)

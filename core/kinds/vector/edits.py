@@ -6,10 +6,12 @@ draft of that moment, and touches its own part of it. A draft has one stage of f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from core import grammar
+from core.expression.tree import natural
 from core.grammar import Choice
 from core.kinds.vector.problem import VectorProblem
 from core.kinds.vector.reading import read, refit
@@ -30,6 +32,8 @@ class Draft(Protocol):
     def point(self) -> Point | None: ...
     @property
     def cotangent(self) -> Texts | None: ...
+    @property
+    def constants(self) -> Point: ...
     def variables(self, stage: int) -> list[str]: ...
     def with_stage(self: D, stage: int, functions: Texts) -> D: ...
 
@@ -37,12 +41,36 @@ class Draft(Protocol):
 D = TypeVar("D", bound=Draft)
 
 
+def _first(problem: Draft) -> VectorProblem:
+    """The first stage as a problem of its own."""
+    return VectorProblem(problem.stages[0], problem.point, constants=problem.constants)
+
+
+def with_constants(problem: D, names: Sequence[str]) -> D:
+    """Exactly these names as constants, the others as variables; all keep their values."""
+    found = problem.point if problem.point is not None else _ones(problem)
+    pairs = {**dict(found), **dict(problem.constants)}
+    fixed = tuple((name, value) for name, value in pairs.items() if name in names)
+    free = [(name, value) for name, value in pairs.items() if name not in names]
+    ordered = sorted(free, key=lambda pair: natural(pair[0])) if len(free) > len(found) else free
+    return replace(problem, point=tuple(ordered), constants=fixed)
+
+
+def _ones(problem: Draft) -> Point:
+    return tuple((name, "1") for name in read(replace(_first(problem), point=None)).inputs)
+
+
+def with_constant(problem: D, name: str, text: str) -> D:
+    """Another value for a constant."""
+    return replace(problem, constants=tuple((n, text if n == name else value) for n, value in problem.constants))
+
+
 def with_functions(problem: D, texts: Texts, stage: int = 0, more: Texts = ()) -> D:
     """Other functions of a stage. The point follows the variables of the first stage."""
     changed = problem.with_stage(stage, texts)
     if stage:
         return changed
-    return replace(changed, point=refit(VectorProblem(problem.stages[0], problem.point), texts, more).point)
+    return replace(changed, point=refit(_first(problem), texts, more).point)
 
 
 def with_function(problem: D, i: int, text: str, stage: int = 0, more: Texts = ()) -> D:
@@ -103,7 +131,7 @@ def _resized(problem: D, texts: Texts, stage: int) -> D:
 
 def with_coordinate(problem: D, name: str, text: str) -> D:
     """Another number for a variable; unchanged where it is not in the point any more."""
-    point = problem.point or tuple((found, "1") for found in read(VectorProblem(problem.stages[0])).inputs)
+    point = problem.point or _ones(problem)
     return replace(problem, point=tuple((other, text if other == name else value) for other, value in point))
 
 

@@ -1,12 +1,14 @@
 """y = f(x) and v, as typed and as an address says it.
 
 /vjp?f=2*x1%2Bx2^2;x1^2%2B2*x2^3&at=x1:1,x2:2&v=2,1
+/vjp?f=x*(a-b*y)&at=x:1,y:2&with=a:1,b:2                  with: constants
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from core import parameters
 from core.parameters import Point, Take
@@ -22,6 +24,7 @@ class VectorProblem:
     functions: tuple[str, ...]
     point: Point | None = None  # None: the names found in f, all 1
     cotangent: tuple[str, ...] | None = None  # one number per output; None: ones
+    constants: Point = ()  # names with a fixed value: J has no column for them
 
     @property
     def stages(self) -> tuple[tuple[str, ...]]:
@@ -47,6 +50,7 @@ def take(taken: Take, query: Mapping[str, str]) -> VectorProblem:
         taken("f", parameters.functions, base.functions),  # type: ignore[arg-type]  # each reader returns its field's type
         taken("at", parameters.point, base.point),  # type: ignore[arg-type]
         taken("v", parameters.numbers, base.cotangent),  # type: ignore[arg-type]
+        taken("with", partial(parameters.point, field="with"), None) or (),  # type: ignore[arg-type]
     )
 
 
@@ -55,6 +59,7 @@ def texts(problem: VectorProblem) -> dict[str, str]:
     return {
         "f": ";".join(problem.functions),
         "at": parameters.written_point(problem.point),
+        "with": parameters.written_point(problem.constants),
         "v": ",".join(problem.cotangent or ()),
     }
 

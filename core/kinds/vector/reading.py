@@ -12,10 +12,12 @@ from core import grammar
 from core.expression.text import to_text
 from core.expression.tree import Node, names, natural
 from core.grammar import Choice, Field
+from core.grammar.limits import check
+from core.grammar.refusal import Refusal
 from core.kinds.constants import Constant, constant
 from core.kinds.vector.problem import VectorProblem
 from core.numbers.exact import Number
-from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError
+from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError, Span
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,12 @@ def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str
     typed = expanded(problem.functions)
     known = _declared(problem, attempts)
     attempts(_count_outputs, len(typed) + len(problem.functions[MAX_ENTRIES:]), stage)
-    meanings = _functions(typed, known, attempts, aliases or {})
-    outputs = tuple(None if meaning is None else meaning.tree for meaning in meanings)
+    fixed = _constants(problem, known or (), attempts)
+    meanings = _functions(typed, known, attempts, {**{name: name for name in fixed}, **(aliases or {})})
+    spelled = tuple(None if meaning is None else meaning.tree for meaning in meanings)
+    outputs = tuple(
+        None if node is None else attempts(_fixed, node, fixed, typed[i], stage.field) for i, node in enumerate(spelled)
+    )
     inputs = known if known is not None else _in_order(typed, names(node for node in outputs if node is not None))
     given = len(problem.point or ())
     if None not in outputs or given > MAX_ENTRIES:
@@ -68,7 +74,8 @@ def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str
     texts = ["1"] * len(inputs) if problem.point is None else [text for _, text in problem.point[:MAX_ENTRIES]]
     point = [attempts(constant, text, "at", j) for j, text in enumerate(texts)]
     weights = _weights(problem, len(typed), attempts)
-    sound = None if attempts.errors else _spelled(outputs, inputs, point, weights)
+    constants = tuple((name, one.text) for name, one in fixed.items())
+    sound = None if attempts.errors else replace(_spelled(spelled, inputs, point, weights), constants=constants)
     choices = tuple(
         (one.index, choice) for one, meaning in zip(typed, meanings, strict=False) for choice in _said(one, meaning)
     )
@@ -156,6 +163,42 @@ def _declared(problem: VectorProblem, attempts: Attempts) -> tuple[str, ...] | N
     return tuple(name for name in declared if name is not None)
 
 
+def _constants(problem: VectorProblem, known: Sequence[str], attempts: Attempts) -> dict[str, Constant]:
+    """The names that have a fixed value, and it."""
+    fixed: dict[str, Constant] = {}
+    for j, (text, value) in enumerate(problem.constants[:MAX_ENTRIES]):
+        name = attempts(grammar.variable, text, field="with", index=j)
+        found = attempts(constant, value, "with", j)
+        if name is not None and found is not None:
+            attempts(_distinct, (*known, *fixed, name), "with")
+            fixed[name] = found
+    return fixed
+
+
+def _fixed(node: Node, constants: Mapping[str, Constant], one: Typed, field: str) -> Node:
+    """The tree with the values of the constants. Raises ProblemError where that is impossible: 1/(a-1) at a = 1."""
+    if not constants:
+        return node
+    tree = _with_values(node, constants)
+    try:
+        check(tree, one.field.text)
+    except Refusal as refusal:
+        error = ProblemError(refusal.code, field=field, index=one.index, span=node.span, **refusal.facts)
+        raise _told_of_all(error, one) from None
+    return tree
+
+
+def _with_values(node: Node, constants: Mapping[str, Constant]) -> Node:
+    if node.op == "name" and node.text in constants:
+        return _spanned(constants[node.text].node, node.span)
+    args = tuple(_with_values(arg, constants) for arg in node.args)
+    return replace(node, args=args) if args else node
+
+
+def _spanned(node: Node, span: Span) -> Node:
+    return replace(node, args=tuple(_spanned(arg, span) for arg in node.args), span=span)
+
+
 def _functions(
     typed: Sequence[Typed], known: tuple[str, ...] | None, attempts: Attempts, aliases: Mapping[str, str]
 ) -> tuple[grammar.Meaning | None, ...]:
@@ -230,10 +273,11 @@ def _spelled(
     )
 
 
-def _distinct(declared: Sequence[str | None]) -> None:
+def _distinct(declared: Sequence[str | None], field: str = "at") -> None:
     for j, name in enumerate(declared):
         if name is not None and name in declared[:j]:
-            raise ProblemError("twice", field="at", index=j, span=(0, len(name)), name=name)
+            index = j if field == "at" else None
+            raise ProblemError("twice", field=field, index=index, span=(0, len(name)), name=name)
 
 
 def _count_outputs(count: int, stage: Stage) -> None:
@@ -267,16 +311,16 @@ def refit(problem: VectorProblem, functions: tuple[str, ...], more: Sequence[str
     does every coordinate as long as one of the functions cannot be read. ``more`` are names that may occur as well: xy
     is then one variable.
     """
-    old = dict(problem.point or ())
+    old, fixed = dict(problem.point or ()), dict(problem.constants)
     if len(old) > MAX_ENTRIES:
         return replace(problem, functions=functions)  # refused for its size, whatever the functions are
     said = functions[:MAX_OUTPUTS]
-    before, after = _readable(problem.functions[:MAX_OUTPUTS], old), _readable(said, (*old, *more))
+    before, after = _readable(problem.functions[:MAX_OUTPUTS], (*old, *fixed)), _readable(said, (*old, *fixed, *more))
     unread = [text for i, text in enumerate(problem.functions[:MAX_OUTPUTS]) if i not in before]
     used = {*names(_trees(before)), *(name for name in old if any(name in text for text in unread))}
     found = _in_order(expanded(said), names(_trees(after)))
     kept = [name for name in old if name in found or name not in used or len(after) < len(said)]
-    fresh = [name for name in found if name not in old]
+    fresh = [name for name in found if name not in old and name not in fixed]
     ordered = tuple(sorted(old, key=natural)) == tuple(old)
     columns = sorted(kept + fresh, key=natural) if ordered and found == names(_trees(after)) else kept + fresh
     return replace(problem, functions=functions, point=tuple((name, old.get(name, "1")) for name in columns))
