@@ -149,8 +149,8 @@ def run_export(options: argparse.Namespace) -> int:
 
     suffix = options.output.suffix.lower()
     addresses = listed(sys.stdin) if options.address == ["-"] else options.address
-    if suffix not in export.EXPORTERS:
-        return complain(f"export writes {', '.join(export.EXPORTERS)}; -o has {suffix or 'no suffix'}")
+    if suffix not in export.FORMATS:
+        return complain(f"export writes {', '.join(export.FORMATS)}; -o has {suffix or 'no suffix'}")
     if not addresses:
         return complain("there is no address to export: standard input had none")
     if trouble := unwritable(options.output):

@@ -1,12 +1,14 @@
 """The page /vjp with st.latex and st.plotly_chart in the place of its browser components."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.kinds.vector import equations
+from core.kinds.vector.explanation import derivation
 from core.numbers.floats import evaluate
 from pages.shared import inputs, session, views
 
@@ -78,6 +80,6 @@ with shown, views.result("vjp") as explanation:
         total = heights(lambda y: sum(a * b for a, b in zip(v, y, strict=True)))
         st.plotly_chart(go.Figure(go.Surface(x=STEPS, y=STEPS, z=total)), key="surface")
     with views.card("sympy"):
-        views.sympy_listing(explanation)
+        views.sympy_listing(partial(derivation, explanation))
     with views.card("pitfalls"):
         views.text("vjp")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from core.engines.forward_mode import Event, Output
-from core.engines.referee import Referee
+from core.engines.referee import Referee, same
 
 Facts = dict[str, str]
 
@@ -105,6 +105,7 @@ class Entry:
     spoiled: bool  # torch's nan comes from another row of the same column
     in_floats: float  # y_i as floats compute it, nan where an operation on the way has no value for them
     referee: Referee | None = None  # whose answers the sides and limits are, where it was asked
+    defined_beside: tuple[bool, bool] = (True, True)  # by the referee
     true: float = math.nan  # the slope by the referee, nan where there is none or nobody knows
 
     @property
@@ -157,6 +158,8 @@ class Entry:
         """Both one-sided slopes exist and are the same."""
         if not (math.isfinite(self.left) and math.isfinite(self.right)):
             return self.left == self.right
+        if self.referee:
+            return same(self.left, self.right)
         size = max(1.0, abs(self.left), abs(self.right))
         return abs(self.right - self.left) <= SAFETY * self.side_error + MEASURED * size
 
@@ -187,6 +190,12 @@ class Entry:
         slopes = [abs(slope) for slope in (self.left, self.right, self.sympy) if math.isfinite(slope)]
         noise = LAST_DIGITS * max(slopes, default=0.0) if self.switches or self.infinite else SAFETY * self.noise
         return noise if math.isfinite(noise) else 0.0
+
+    @property
+    def rounding(self) -> float:
+        """How far the arithmetic of floats may throw a sum off whose terms cancel."""
+        terms = LAST_DIGITS * self.output.terms[self.j]
+        return max(self.scatter, terms) if math.isfinite(terms) else self.scatter
 
     @property
     def dust(self) -> float:
@@ -306,7 +315,8 @@ def _isolated(e: Entry) -> Facts | None:
 def _edge(e: Entry) -> Facts | None:
     left, right = math.isfinite(e.before), math.isfinite(e.after)
     beyond = e.right if left else e.left
-    if left == right or e.jumps or not math.isnan(beyond) or not (e.edges or e.infinite):
+    endless = all(e.defined_beside) if e.referee else not (e.edges or e.infinite)
+    if left == right or e.jumps or not math.isnan(beyond) or endless:
         return None
     return facts("edge", *(("-", e.sides[0]) if left else ("+", e.sides[1])))
 
@@ -353,7 +363,7 @@ def _cancellation(e: Entry) -> Facts | None:
 
 def _rounding(e: Entry) -> Facts | None:
     off = abs(e.torch - e.sympy)
-    within = math.isfinite(off) and not e.torch_is_close and off <= e.scatter
+    within = math.isfinite(off) and not e.torch_is_close and off <= e.rounding
     return facts("rounding", *apart(e.torch, e.sympy)) if within else None
 
 
@@ -389,7 +399,8 @@ def _nearby(code: str, *kinds: str) -> Callable[[Entry], Facts | None]:
 
 def _absorbed(e: Entry) -> Facts | None:
     """Beside a large value the changes of a small one are below its last digit."""
-    if not e.referee or not math.isfinite(e.sympy) or e.measured_is_close or not near(e.true, e.sympy, e.close):
+    certain = e.torch_is_close and math.isfinite(e.sympy) and near(e.true, e.sympy, e.close)
+    if not e.referee or not e.sympy or e.measured_is_close or not certain:
         return None
     hidden = abs(e.sympy) * e.reach < SAFETY * LAST_DIGITS * abs(e.here)
     return facts("absorbed", e.output.text) if hidden else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations, cycle
 from typing import Literal, NamedTuple
 
@@ -27,6 +28,7 @@ Mask = NDArray[np.bool_]
 Kind = Literal["undefined", "range", "infinite", "lost", "switch", "edge", "pole", "linearised", "cancelled", "faded"]
 
 TROUBLE = ("infinite", "undefined", "range")
+UNCERTAIN = ("range", "infinite", "lost", "switch", "edge", "pole", "faded")
 SAMPLES = 8  # the first one is not nudged
 NUDGES = np.where(np.random.default_rng(0).random((997, SAMPLES)) < 0.5, -1.0, 1.0) * 2.0**-52
 NUDGES[:, 0] = 0
@@ -72,18 +74,27 @@ class Event:
         return MARGIN_NODES[self.op](*self.node.args) if self.node and self.op in MARGIN_NODES else ()
 
 
+EMPTY: Array = np.zeros(0)
+
+
 class Dual(NamedTuple):
-    """A value and its derivatives, shapes (samples,), (inputs, samples), (inputs,), and what led to them."""
+    """A value and its derivatives, shapes (samples,), (inputs, samples), (inputs,), and what led to them.
+
+    ``terms`` (inputs,) are the derivatives as if no two contributions had different signs.
+    """
 
     value: Array
     slope: Array
     touches: Mask
     events: tuple[Event, ...]
+    terms: Array = EMPTY
 
 
 @dataclass(frozen=True)
 class Output:
     """One output at the point: its slope along x_j, that slope's rounding noise, whether x_j occurs in it.
+
+    ``terms[j]`` is the sum over all ways from x_j of the sizes of their contributions, however these cancel.
 
     ``text`` is its outermost operation with the numbers that it met, ``blur`` the rounding noise of its value.
     """
@@ -93,6 +104,7 @@ class Output:
     blur: float
     slopes: tuple[float, ...]
     noise: tuple[float, ...]
+    terms: tuple[float, ...]
     touches: tuple[bool, ...]
     events: tuple[Event, ...]
 
@@ -103,6 +115,16 @@ class Output:
             for event in self.events
             if event.kind == kind and event.hidden == hidden and (j is None or event.touches[j]) and event.reached
         ]
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether rounding may decide here: an edge is reached, or a number leaves the range of floats."""
+        return any(event.reached and event.kind in UNCERTAIN for event in self.events)
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether it certainly has no value here, nor beside the point."""
+        return bool(self.happened("undefined")) and not self.uncertain
 
     def trouble(self, j: int) -> list[Event]:
         """Whatever can turn dy/dx_j into nan when torch multiplies it by 0, branches not taken included.
@@ -319,6 +341,20 @@ def look(
 
     ``truth`` holds what subtrees really are, by their identity: an edge that floats only nearly meet is then met.
     """
+    if truth is None:
+        return _look(tuple(outputs), tuple(inputs), tuple(map(float, point)))
+    return _looked(outputs, inputs, point, truth)
+
+
+@lru_cache(maxsize=8)
+def _look(outputs: tuple[Node, ...], inputs: tuple[str, ...], point: tuple[float, ...]) -> tuple[Output, ...]:
+    """Whoever settles the numbers of a map has looked just before the verdict does."""
+    return _looked(outputs, inputs, point, {})
+
+
+def _looked(
+    outputs: Sequence[Node], inputs: Sequence[str], point: Sequence[float], truth: Mapping[int, float]
+) -> tuple[Output, ...]:
     n, nudges = len(inputs), cycle(NUDGES)
     env = {
         name: Dual(
@@ -326,12 +362,13 @@ def look(
             np.repeat(np.eye(n)[:, [j]], SAMPLES, axis=1),
             np.eye(n, dtype=bool)[j],
             (),
+            np.eye(n)[j],
         )
         for j, (name, x) in enumerate(zip(inputs, point, strict=True))
     }
     known: dict[int, Dual] = {}
     with np.errstate(all="ignore"):
-        run = _Run(env, known, nudges, n, truth or {})
+        run = _Run(env, known, nudges, n, truth)
         return tuple(_output(output, run) for output in outputs)
 
 
@@ -358,6 +395,7 @@ def _output(node: Node, run: _Run) -> Output:
         _scatter(dual.value),
         tuple(dual.slope[:, 0].tolist()),
         tuple(np.fmax.reduce(scatter, axis=1).tolist()),
+        tuple(dual.terms.tolist()),
         tuple(dual.touches.tolist()),
         dual.events,
     )
@@ -375,7 +413,13 @@ def _run(node: Node, run: _Run) -> Dual:
 def _constant(node: Node, n: int, nudge: Array) -> Dual:
     value = float(node.text) if node.op == "number" else CONSTANTS[node.text]
     whole = value.is_integer()  # an exponent of 2 is 2, but 0.1 and pi are rounded themselves
-    return Dual(np.full(SAMPLES, value) * (1 + (0 if whole else nudge)), np.zeros((n, SAMPLES)), np.zeros(n, bool), ())
+    return Dual(
+        np.full(SAMPLES, value) * (1 + (0 if whole else nudge)),
+        np.zeros((n, SAMPLES)),
+        np.zeros(n, bool),
+        (),
+        np.zeros(n),
+    )
 
 
 def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
@@ -383,14 +427,15 @@ def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
     exact = VALUES[node.op](*values)
     value = exact if node.op in UNROUNDED else exact * (1 + next(run.nudges))
     partials = PARTIALS[node.op](*values, value)
-    slope = np.zeros_like(args[0].slope)
+    slope, terms = np.zeros_like(args[0].slope), np.zeros_like(args[0].terms)
     for arg, partial in zip(args, partials, strict=True):
         # a branch that is not taken and an argument that x_j cannot move contribute 0, even 0 times infinity
         counts = arg.touches[:, None] & ~((node.op in CHOOSERS) & (partial == 0))
         slope = slope + np.where(counts, partial * arg.slope, 0.0)
+        terms = terms + np.where(counts[:, 0], np.abs(partial[0]) * arg.terms, 0.0)
     touches = np.logical_or.reduce([arg.touches for arg in args])
     events = _inherited(node, args, partials) + _events(node, args, partials, exact, run)
-    return Dual(value, slope * (1 + next(run.nudges)), touches, events)
+    return Dual(value, slope * (1 + next(run.nudges)), touches, events, terms)
 
 
 CHOOSERS = ("where", "max", "min", "clamp", "clamp_min", "clamp_max", *COMPARISONS)

@@ -42,22 +42,24 @@ class Truth:
     right: float
     jumps: bool
     unbounded: bool
+    defined: tuple[bool, bool] = (True, True)  # just before, just after
 
     @property
     def limit(self) -> float:
         """What it tends to from both sides alike."""
-        same = math.isfinite(self.before) and _same(self.before, self.after)
-        return self.after if same else math.nan
+        agreed = math.isfinite(self.before) and same(self.before, self.after)
+        return self.after if agreed else math.nan
 
     @property
     def slope(self) -> float:
         """The derivative, one-sided at the end of the domain; nan where there is none."""
         if math.isnan(self.left) or math.isnan(self.right):
             return self.right if math.isnan(self.left) else self.left
-        return self.right if _same(self.left, self.right) else math.nan
+        return self.right if same(self.left, self.right) else math.nan
 
 
-def _same(a: float, b: float) -> bool:
+def same(a: float, b: float) -> bool:
+    """Whether two answers of the referee are one."""
     return a == b or abs(a - b) <= PRINTED * max(abs(a), abs(b))
 
 
@@ -88,8 +90,20 @@ class Referee:
             for s, end in zip((-1, 1), ends, strict=True)
         )
         found = [value for value in (here, *ends) if math.isfinite(value)]
-        jumps = len(found) > 1 and not all(_same(value, found[0]) for value in found)
-        return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)))
+        jumps = (len(found) > 1 and not all(same(value, found[0]) for value in found)) or any(
+            math.isinf(slope) and math.isfinite(end) and self._stays_apart(output, j, s, exponent)
+            for s, end, slope in zip((-1, 1), ends, (left, right), strict=True)
+        )
+        defined = tuple(
+            end == end or self._shifted(output, j, s)(Fraction(1), exponent)[0] != NAN
+            for s, end in zip((-1, 1), ends, strict=True)
+        )
+        return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)), (defined[0], defined[1]))
+
+    def beyond(self, output: Node) -> Truth:
+        """The same along an input that does not occur in ``output``. Raises Unclear."""
+        here = self.value(output)
+        return Truth(here, here, here, 0.0, 0.0, False, False)
 
     def tends_to(self, output: Node, limit: float) -> bool:
         """Whether ``output`` tends to ``limit`` along diagonals and curved paths too, not on the axes alone.
@@ -150,6 +164,12 @@ class Referee:
 
         return of
 
+    def _stays_apart(self, output: Node, j: int, sign: int, exponent: int) -> bool:
+        """Whether the rise from the point is as large at a far smaller step: a jump, however small."""
+        of = self._quotient(output, j, sign)
+        near, nearer = (as_float(libmp.mpf_shift(of(Fraction(1), e)[0], -e)) for e in (exponent, 4 * exponent))
+        return near != 0 and same(near, nearer)
+
     def _exactly(self, output: Node, level: int) -> Real:
         """The value at the point with the digits of a level."""
         key = id(output), level
@@ -168,7 +188,7 @@ class Referee:
         if _settled(few):
             return as_float(few[-1])
         ladders = [_limit([of(Fraction(1), e + exponent - STEP)[0] for e in ladder]) for ladder in LADDERS]
-        return ladders[1] if _same(*ladders) else math.nan
+        return ladders[1] if same(*ladders) else math.nan
 
 
 def _least_level(steps: Mapping[str, tuple[Fraction, int]]) -> int:

@@ -52,10 +52,12 @@ def precisely(node: Node, env: dict[str, Number], exactly: Point) -> Number:
 
 def _rough(found: Output, value: Number, row: Vector) -> bool:
     """Whether an edge is reached within rounding, or rounding shows in a number."""
+    if found.nowhere:
+        return False
     touched = [j for j, touches in enumerate(found.touches) if touches]
     numbers = (found.value, value.value, *(row[j].value for j in touched))
     return (
-        any(event.reached for event in found.events)
+        found.uncertain
         or not all(map(math.isfinite, numbers))
         or found.blur > ROUGH * abs(found.value)
         or any(found.noise[j] > ROUGH * abs(found.slopes[j]) for j in touched)

@@ -201,24 +201,30 @@ def _refereed(
     referee: Referee,
 ) -> list[list[Entry]]:
     """The entries, with the referee's answers in the rows where engines differ or an edge is near."""
-    truths: dict[int, list[Truth]] = {}
+    truths: dict[tuple[int, int], Truth] = {}
     for i, row in enumerate(entries):
-        if any(map(_doubtful, row)):
+        for entry in row if any(map(_doubtful, row)) else ():
             with suppress(Unclear):
-                truths[i] = [referee.along(outputs[i], entry.j, _nearest(entry, point[entry.j])) for entry in row]
+                truths[i, entry.j] = (
+                    referee.along(outputs[i], entry.j, _nearest(entry, point[entry.j]))
+                    if entry.output.touches[entry.j]
+                    else referee.beyond(outputs[i])
+                )
     if not truths:
         return [list(row) for row in entries]
     seen = look(outputs, inputs, point, referee.point.known())
     return [
-        [_certain(entry, seen[i], truths[i][entry.j], referee) if i in truths else entry for entry in row]
+        [_certain(entry, seen[i], truths[i, entry.j], referee) if (i, entry.j) in truths else entry for entry in row]
         for i, row in enumerate(entries)
     ]
 
 
 def _doubtful(entry: Entry) -> bool:
-    near_by = any(event.reached and event.touches[entry.j] for event in entry.output.events)
-    agree = entry.torch_is_close and entry.measured_is_close and math.isfinite(entry.sympy) and entry.defined
-    return near_by or not agree
+    if entry.output.nowhere:
+        return False
+    torch_agrees = entry.torch_is_close or entry.spoiled
+    agree = torch_agrees and entry.measured_is_close and math.isfinite(entry.sympy) and entry.defined
+    return entry.output.uncertain or not agree
 
 
 def _nearest(entry: Entry, x: float) -> float:
@@ -241,13 +247,17 @@ def _certain(entry: Entry, output: Output, truth: Truth, referee: Referee) -> En
         jumps=truth.jumps,
         unbounded=truth.unbounded,
         true=truth.slope,
+        defined_beside=truth.defined,
         referee=referee,
     )
 
 
 def _row_notes(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> list[Note]:
     if not row[0].defined or row[0].output.happened("undefined"):  # atan(1/x) has a float at 0, but no value
-        return _hidden_edges(i, row) or [Note(*_no_value(i, row, tends))]
+        stepped_over = _hidden_edges(i, row)
+        touched = {entry.j for entry in row if entry.output.touches[entry.j]}
+        all_told = touched <= {note.input for note in stepped_over}
+        return stepped_over if stepped_over and all_told else [*stepped_over, Note(*_no_value(i, row, tends))]
     notes = []
     for entry in row:
         if entry.output.touches[entry.j]:
@@ -364,7 +374,7 @@ class Column:
             return []
         if not (math.isfinite(self.total) and math.isfinite(vjp)):
             return [Note("overflow_back", None, self.j, facts("overflow_back", vjp, self.total))]
-        rounded = self.close < abs(vjp - self.total) <= self.weighted(lambda entry: entry.close + entry.scatter)
+        rounded = self.close < abs(vjp - self.total) <= self.weighted(lambda entry: entry.close + entry.rounding)
         return [Note("rounding", None, self.j, facts("rounding", *apart(vjp, self.total)))] if rounded else []
 
     def reasons(self, engine: str) -> list[Note]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 from core.export.archive import archive
 from core.export.deck import Exported, Subject
@@ -17,10 +18,10 @@ from core.export.tex import tex
 from core.export.turns import turn
 
 __all__ = [
-    "EXPORTERS",
-    "MIME",
+    "FORMATS",
     "SIZES",
     "URL_VARIABLE",
+    "Format",
     "Options",
     "affordable",
     "base_url",
@@ -29,28 +30,32 @@ __all__ = [
     "preview",
 ]
 
-Exporter = Callable[[Sequence[Exported]], list[bytes]]
 
-EXPORTERS: dict[str, Exporter] = {
-    ".png": png,
-    ".svg": svg,
-    ".pdf": pdf,
-    ".pptx": pptx,
-    ".tex": tex,
-    ".ipynb": notebook,
-    ".py": script,
-}
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: what people call it, its media type, and what writes it.
 
-DRAWN = (".png", ".svg", ".pdf", ".pptx")  # what it takes Typst to make
+    ``drawn``: Typst makes it, so size, theme and steps make a difference. ``sheets``: a file for each slide, not one
+    for all. ``language`` is what its text is written in; "" where it is no text.
+    """
 
-MIME = {
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".pdf": "application/pdf",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".tex": "application/x-tex",
-    ".ipynb": "application/x-ipynb+json",
-    ".py": "text/x-python",
+    name: str
+    mime: str
+    write: Callable[[Sequence[Exported]], list[bytes]]
+    drawn: bool = False
+    sheets: bool = False
+    language: str = ""
+
+
+PRESENTATION = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+FORMATS = {
+    ".png": Format("PNG", "image/png", png, drawn=True, sheets=True),
+    ".svg": Format("SVG", "image/svg+xml", svg, drawn=True, sheets=True),
+    ".pdf": Format("PDF", "application/pdf", pdf, drawn=True),
+    ".pptx": Format("PowerPoint", PRESENTATION, pptx, drawn=True),
+    ".tex": Format("LaTeX Beamer", "application/x-tex", tex, language="latex"),
+    ".ipynb": Format("Jupyter", "application/x-ipynb+json", notebook, language="json"),
+    ".py": Format("Python", "text/x-python", script, language="python"),
 }
 
 
@@ -58,13 +63,13 @@ def export(subjects: Subject | Sequence[Subject], suffix: str, options: Options 
     """The files of one or several explanations: one file, but for ".png" and ".svg" one for each slide.
 
     ``options`` are those of all, or one for each: then each has its own language and host, and all look as the first.
-    ``suffix`` is a key of EXPORTERS; raises KeyError for any other, and ProblemError for more than can be drawn, or
+    ``suffix`` is a key of FORMATS; raises KeyError for any other, and ProblemError for more than can be drawn, or
     ``many_exports`` where too many wait for their turn: decks are drawn one after the other.
     """
     each = subjects if isinstance(subjects, Sequence) else (subjects,)
     chosen = (options,) * len(each) if isinstance(options, Options) else options
-    with turn() if suffix in DRAWN and (len(each) > 1 or chosen[0].steps) else nullcontext():
-        return EXPORTERS[suffix](tuple(zip(each, chosen, strict=True)))
+    with turn() if FORMATS[suffix].drawn and (len(each) > 1 or chosen[0].steps) else nullcontext():
+        return FORMATS[suffix].write(tuple(zip(each, chosen, strict=True)))
 
 
 def one_file(name: str, subject: Subject, suffix: str, options: Options) -> bytes:

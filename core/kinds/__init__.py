@@ -51,7 +51,7 @@ def explain(problem: Problem) -> Explanation:
         raise _placed(error, problem) from None
 
 
-@remembered(entries=1024, megabytes=12)
+@remembered(entries=1024, megabytes=6)
 def explained(reading: Reading) -> Explanation:
     """By what was read, not by how it was spelled: 2x1 and 2*x1 are one explanation."""
     return kind_of(reading.problem).explain(reading)

@@ -257,7 +257,8 @@ def _weights(page: str, problem: VectorProblem | ChainProblem, reading: Reading,
 def _shown(page: str) -> tuple[Number, ...]:
     """The v of what is drawn, which is the last that could be explained."""
     explanation, _ = views.explained(page)
-    return explanation.weights
+    weights: tuple[Number, ...] = explanation.weights
+    return weights
 
 
 def _plain_weights(page: str, texts: tuple[str, ...]) -> None:
@@ -265,7 +266,11 @@ def _plain_weights(page: str, texts: tuple[str, ...]) -> None:
     with st.grid(2 if len(texts) < 5 else 4, gap="small", min_column_width=60):
         for i, typed in enumerate(texts):
             label = rf"$\textcolor{{{views.palette().hue(i)}}}{{v_{{{i + 1}}}}}$"
-            _field(page, f"v.{i}", label, typed, lambda now, text, i=i: edits.with_weight(now, i, text), visible=True)
+            _field(page, f"v.{i}", label, typed, partial(_reweighted, i), visible=True)
+
+
+def _reweighted(i: int, problem: Problem, text: str) -> Problem:
+    return edits.with_weight(problem, i, text)
 
 
 def _tries(m: int) -> list[tuple[str, tuple[int, ...]]]:

@@ -25,8 +25,9 @@ ROWS = 220  # pixels of the field: the lines that were read stand in sight below
 def paste(place: str) -> None:
     """The button that opens the box; ``place`` is "bar" or "home"."""
     label = views.words("paste.short" if place == "bar" else "paste.open")
-    kind = "secondary" if place == "bar" else "primary"
-    if st.button(label, key=f"paste.{place}", type=kind, icon=":material/content_paste:"):
+    if st.button(
+        label, key=f"paste.{place}", type="secondary" if place == "bar" else "primary", icon=":material/content_paste:"
+    ):
         st.dialog(views.words("paste.title"), width="large")(_box)()
 
 

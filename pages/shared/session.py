@@ -148,7 +148,7 @@ def projected() -> bool:
     return bool(st.session_state.pop("projected", False))
 
 
-def field(page: str, name: str, text: str, edit: Edit) -> dict[str, object]:
+def field(page: str, name: str, text: str, edit: Edit) -> dict[str, Any]:
     """Keyword arguments that tie a text widget to the draft: its key, and a callback for what was typed.
 
     ``edit`` makes the next draft of the one that there is when the callback comes: two quick edits may come together.

@@ -23,17 +23,6 @@ from core.notation.tree import Piece
 from core.problem import ProblemError
 from pages.shared import session, views
 
-FORMATS = {
-    "png": "PNG",
-    "svg": "SVG",
-    "pdf": "PDF",
-    "pptx": "PowerPoint",
-    "tex": "LaTeX Beamer",
-    "ipynb": "Jupyter",
-    "py": "Python",
-}
-PICTURES = ("png", "svg", "pdf", "pptx")  # what a size, a theme and steps make a difference to
-SOURCES = {"tex": "latex", "ipynb": "json", "py": "python"}
 FORMS: dict[str, Callable[[Piece], str]] = {
     "LaTeX": lambda piece: piece_tex(piece, None),
     "Markdown": lambda piece: f"$$\n{piece_tex(piece, None)}\n$$",
@@ -141,10 +130,14 @@ def _choices(page: str) -> None:
         views.error(refusal)
         return
     suffix = st.selectbox(
-        views.words("export_as.format"), FORMATS, format_func=FORMATS.__getitem__, key="export.format"
+        views.words("export_as.format"),
+        export.FORMATS,
+        format_func=lambda suffix: export.FORMATS[suffix].name,
+        key="export.format",
     )
-    options = _options(suffix)
-    if suffix == "png":
+    chosen = export.FORMATS[suffix]
+    options = _options(chosen)
+    if suffix == ".png":
         try:
             export.affordable(subject(explanation).count(options.steps), options)
         except ProblemError as refusal:
@@ -153,8 +146,8 @@ def _choices(page: str) -> None:
     _preview(explanation, suffix, options)
     exported = subject(explanation)
     visitor = session.visitor()  # the file is made in another thread, which knows no session
-    several = options.steps and suffix in ("png", "svg")
-    name, mime = (f"{page}.zip", "application/zip") if several else (f"{page}.{suffix}", export.MIME[f".{suffix}"])
+    several = options.steps and chosen.sheets
+    name, mime = (f"{page}.zip", "application/zip") if several else (f"{page}{suffix}", chosen.mime)
     st.download_button(
         views.words("export_as.download", name=name),
         lambda: _file(visitor, page, exported, suffix, options),  # made when it is asked for, not at every change
@@ -167,14 +160,14 @@ def _choices(page: str) -> None:
 
 def _file(visitor: str, page: str, exported: Subject, suffix: str, options: export.Options) -> bytes:
     with _visitors.one(visitor):
-        return export.one_file(page, exported, f".{suffix}", options)
+        return export.one_file(page, exported, suffix, options)
 
 
 def _preview(explanation: Explanation, suffix: str, options: export.Options) -> None:
     """The slide, any of the steps, or the source text."""
-    if suffix not in PICTURES:
-        text = export.export(subject(explanation), f".{suffix}", options)[0].decode()
-        st.code(text, language=SOURCES[suffix], height=300, wrap_lines=True)
+    if not export.FORMATS[suffix].drawn:
+        text = export.export(subject(explanation), suffix, options)[0].decode()
+        st.code(text, language=export.FORMATS[suffix].language, height=300, wrap_lines=True)
         return
     number = count = subject(explanation).count(options.steps)
     if count > 1:
@@ -196,9 +189,9 @@ def _drawn(explanation: Explanation, options: export.Options, number: int) -> by
         return _previews.put(key, export.preview((subject(explanation), options), number))
 
 
-def _options(suffix: str) -> export.Options:
+def _options(chosen: export.Format) -> export.Options:
     theme, size, steps, transparent = st.context.theme.type or "light", "1080", False, False
-    if suffix in PICTURES:
+    if chosen.drawn:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             size = st.selectbox(views.words("export_as.size"), export.SIZES, key="export.size", width=150)
             theme = st.segmented_control(

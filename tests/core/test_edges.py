@@ -10,6 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from core.__main__ import answer
+from core.engines import forward_mode
+from core.expression.tree import COMPARISONS, FUNCTIONS, OPERATORS
+from core.numbers import precise
 
 EDGES = json.loads((Path(__file__).parents[1] / "cases" / "edges.json").read_text(encoding="utf-8"))
 
@@ -99,3 +102,41 @@ def test_the_limit_of_a_coefficient_is_counted_in_digits():
 def test_a_division_by_what_is_exactly_0_is_refused(address, code, field):
     described, _ = answer(address)
     assert (described["error"]["code"], described["error"]["field"]) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("/vjp?f=x%2B1e17&at=x:1", {"absorbed"}),  # its slope is 1, and no step of x shows in the value
+        ("/vjp?f=abs(x)%2B1e12&at=x:0", {"kink"}),
+        ("/vjp?f=sin(abs(-(x*y-x)))&at=x:1e8,y:1", {"kink"}),
+        ("/vjp?f=max(x,log(x))&at=x:0", {"nan_branch", "edge"}),
+        ("/vjp?f=sqrt(exp(where(y<1,y,2))-3)&at=y:1", {"edge"}),
+        ("/vjp?f=x/cos(y)&at=x:1,y:pi/2", {"pole", "undefined"}),
+        ("/vjp?f=tan(x)&at=x:1e16", {"near_edge"}),  # the next pole is less than 2 away, a step far more
+        ("/vjp?f=log(log(x)%2Bx)&at=x:-1", {"undefined"}),
+        ("/vjp?f=(1-cos(x^6))/x^12&at=x:0", {"hole"}),
+        ("/vjp?f=sin(1/x)&at=x:0", {"undefined"}),
+        ("/vjp?f=acosh(2*x^2)&at=x:sqrt(2)/2", {"singular", "edge"}),
+        ("/vjp?f=floor(x^2)&at=x:sqrt(2)", {"jump"}),
+        ("/vjp?f=log1p(-x^2/2)&at=x:sqrt(2)", {"undefined"}),
+        ("/vjp?f=x*sin(1/x)&at=x:0", {"hole"}),
+    ],
+)
+def test_these_notes_and_no_other(address, wanted):
+    assert codes(told(address)) == wanted
+
+
+def test_the_slopes_beside_a_large_constant_are_those_of_what_varies():
+    message = messages(told("/vjp?f=abs(x)%2B1e12&at=x:0"))
+    assert "-1 from the left and 1 from the right" in message
+
+
+def test_a_limit_of_a_high_order_is_told_with_its_value():
+    assert "tends to 0.5" in messages(told("/vjp?f=(1-cos(x^6))/x^12&at=x:0"))
+
+
+def test_the_referee_knows_every_operation():
+    known = {*precise.OPERATIONS, *precise.COMPARE, "max", "min", "where"}
+    assert known == {*OPERATORS, *COMPARISONS, *FUNCTIONS}
+    assert {*forward_mode.SWITCHES, *forward_mode.DOMAINS, *forward_mode.GROWS} == {*forward_mode.MARGIN_NODES}

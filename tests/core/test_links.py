@@ -14,7 +14,7 @@ import pytest
 
 from core import address as share
 from core import wording as words
-from core.export import EXPORTERS, URL_VARIABLE, Options, base_url, export
+from core.export import FORMATS, URL_VARIABLE, Options, base_url, export
 from core.export.qr import qr
 from core.kinds import KINDS, explain, subject
 from core.kinds.vector.problem import VectorProblem
@@ -80,7 +80,7 @@ def test_the_command_line_writes_no_file_for_such_a_link(tmp_path: Path) -> None
 # ── What files carry, had a host not been looked at ──────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("suffix", EXPORTERS)
+@pytest.mark.parametrize("suffix", FORMATS)
 def test_a_hostile_host_is_escaped_in_every_file(suffix: str) -> None:
     (file, *_) = export(subject(explain(KINDS["vjp"].default)), suffix, Options(base=HOSTILE))
     for text in texts(suffix, file):
@@ -121,7 +121,7 @@ def test_a_link_that_fits_no_qr_code_has_none() -> None:
     assert qr("http://x.example/vjp?f=x").startswith("<svg")
 
 
-@pytest.mark.parametrize("suffix", EXPORTERS)
+@pytest.mark.parametrize("suffix", FORMATS)
 def test_a_file_whose_link_fits_no_code_is_made_without_one(suffix: str) -> None:
     told = explain(VectorProblem(("x^2",), (("x", "3"),)))
     (file, *_) = export(subject(told), suffix, Options(base="http://x.example/" + "a" * 4_000))

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { pullKnown } from "../../pages/static/js/kit/linear.js"
 import { model as arrows } from "../../pages/static/js/vjp/arrows.js"
 import { model as contours, fields } from "../../pages/static/js/vjp/contours.js"
 import { model as duality } from "../../pages/static/js/vjp/duality.js"
 import { ACTS, model as account, EMPTY } from "../../pages/static/js/vjp/ledger.js"
 import { model as map } from "../../pages/static/js/vjp/map.js"
 import { model as recover } from "../../pages/static/js/vjp/recover.js"
+import { Scene } from "../../pages/static/js/vjp/scene.js"
 import { model as surface } from "../../pages/static/js/vjp/surface.js"
 
 const J = [
@@ -132,6 +134,28 @@ test("where f is not finite there is no linear image", () => {
     h: 1,
   })
   assert.deepEqual([after.tangents, turned], [[], "unknown"])
+})
+
+test("at a kink the slopes are not the numbers that stand in J by convention", () => {
+  const scene = Object.create(Scene.prototype)
+  const J = [
+    [0, 2],
+    [1, 1],
+  ]
+  Object.assign(scene, {
+    smooth: [
+      [false, true],
+      [true, true],
+    ],
+    given: { x: [0, 1] },
+  })
+  assert.deepEqual(scene.slopes([0, 1], J), [
+    [Number.NaN, 2],
+    [1, 1],
+  ])
+  assert.deepEqual(scene.slopes([0.5, 1], J), J)
+  assert.deepEqual(pullKnown([0, 3], scene.slopes([0, 1], J)), [3, 3])
+  assert.deepEqual(map({ ...at, J: scene.slopes([0, 1], J), outs: [0, 1], h: 1 }).turned, "unknown")
 })
 
 test("contours: a panel for every output and one for vᵀy, whose gradient is x.grad", () => {

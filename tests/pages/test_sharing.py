@@ -14,7 +14,6 @@ from core.export.turns import Visitors
 from core.problem import ProblemError
 from core.wording import say
 from pages.shared import sharing
-from pages.shared.sharing import FORMATS
 from tests.pages.test_pages import visit
 
 ADDRESS = "/vjp?f=x^2*y;4*y&at=x:3,y:2&v=5,7"
@@ -44,7 +43,7 @@ def test_links_and_pictures_lead_below_the_path_at_which_the_app_stands(stands: 
     base = stands.rstrip("/")
     assert f"{base}/vjp?f=x^2*y;4*y&at=x:3,y:2&v=5,7&lang=en" in shown
     assert any(f"(<{base}/export.png?page=vjp&f=" in text and f"(<{base}/vjp?f=" in text for text in shown)
-    assert any(f"{base}/vjp?f=" in element.value for element in opened("export", **{"export.format": "py"}).code)
+    assert any(f"{base}/vjp?f=" in element.value for element in opened("export", **{"export.format": ".py"}).code)
 
 
 @pytest.mark.parametrize(
@@ -120,12 +119,12 @@ def test_the_code_is_shown_large_for_a_projector():
 
 def test_a_file_is_made_when_it_is_asked_for_and_not_before(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(export, "export", lambda *_: pytest.fail("made"))
-    app = opened("export", **{"export.format": "pptx", "export.steps": True})
+    app = opened("export", **{"export.format": ".pptx", "export.steps": True})
     assert not app.exception
 
 
 def test_steps_are_previewed_one_by_one_and_downloaded_together():
-    app = opened("export", **{"export.format": "png", "export.steps": True})
+    app = opened("export", **{"export.format": ".png", "export.steps": True})
     assert "vjp.zip" in app.get("download_button")[0].proto.label
     assert (app.slider(key="export.slide").min, app.slider(key="export.slide").max) == (1, 4)
     first = app.get("image")[-1].proto.imgs[0].url
@@ -134,24 +133,24 @@ def test_steps_are_previewed_one_by_one_and_downloaded_together():
 
 
 @pytest.mark.parametrize(
-    ("suffix", "text"), [("py", "import sympy"), ("ipynb", '"nbformat"'), ("tex", "documentclass")]
+    ("suffix", "text"), [(".py", "import sympy"), (".ipynb", '"nbformat"'), (".tex", "documentclass")]
 )
 def test_a_source_is_previewed_as_text(suffix: str, text: str):
     app = opened("export", **{"export.format": suffix})
     assert any(text in element.value for element in app.code)
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", export.FORMATS)
 def test_every_format_can_be_downloaded(suffix: str):
     app = opened("export", **{"export.format": suffix})
     assert not app.exception
-    assert f"vjp.{suffix}" in app.get("download_button")[0].proto.label
+    assert f"vjp{suffix}" in app.get("download_button")[0].proto.label
 
 
 def test_a_visitor_who_has_had_too_much_drawn_is_told_and_others_are_not_concerned(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sharing, "_visitors", Visitors(burst=1, rate=0.0))
     monkeypatch.setattr(sharing, "_previews", Kept(10, 1 << 20))
-    app = opened("export", **{"export.format": "png"})
+    app = opened("export", **{"export.format": ".png"})
     assert len(app.get("image")) == 1
     app.run()
     assert len(app.get("image")) == 1, "what was drawn before costs nothing"
@@ -182,4 +181,5 @@ def test_a_derivation_that_is_missing_says_the_true_reason(monkeypatch: pytest.M
 
 
 def test_every_format_that_exists_is_offered():
-    assert {f".{suffix}" for suffix in FORMATS} == set(export.EXPORTERS) == set(export.MIME)
+    (formats,) = [box for box in opened("export").selectbox if box.key == "export.format"]
+    assert formats.options == [each.name for each in export.FORMATS.values()]

@@ -67,8 +67,8 @@ def apply(cell: Cell, function: Value, arguments: Arguments, keywords: Keywords)
             return made(*arguments, **keywords)
         case Method(owner, name):
             return _library(cell, Named((name,)), [owner, *arguments], keywords)
-        case Named(path) if path:
-            return _library(cell, function, arguments, keywords)
+        case Named(path):
+            return _library(cell, function, arguments, keywords) if path else NOTHING
         case Tensor() if cell.matlab:
             return _element(cell, function, arguments)
         case Unreadable(name, line):
@@ -242,7 +242,7 @@ def _like(value: int) -> Row:
 
 def _eye(cell: Cell, arguments: Arguments, keywords: Keywords) -> Value:
     rows, columns = (cell.whole(arguments[0]), cell.whole(arguments[min(1, len(arguments) - 1)]))
-    zeros = filled((rows, columns), 0)
+    zeros = replace(filled((rows, columns), 0), grad=keywords.get("requires_grad") == Flag(True))
     diagonal = {k * columns + k for k in range(min(rows, columns))}
     return replace(zeros, entries=tuple(ONE if at in diagonal else ZERO for at in range(len(zeros.entries))))
 
@@ -282,18 +282,23 @@ def _plain(cell: Cell, value: Value) -> float:
 
 def _random(cell: Cell, arguments: Arguments, keywords: Keywords) -> Value:
     """Random numbers are drawn by nobody here: 1, 2, 3, … stand for them."""
-    like = keywords.get("", NOTHING)
-    shaped = [
-        argument for argument in arguments if not (isinstance(like, Named) and like.last in ("normal", "PRNGKey"))
-    ]
-    if isinstance(like, Named) and like.last.endswith("_like"):
-        shape = need(arguments[0]).shape
-    else:
-        shape = _shape(cell, shaped, keywords)
+    function = keywords.get("", NOTHING)
+    name = function.last if isinstance(function, Named) else ""
+    if name in ("normal", "uniform"):  # jax.random.normal(key, (3,))
+        arguments = [argument for argument in arguments if isinstance(argument, Items)]
+    shape = need(arguments[0]).shape if name.endswith("_like") else _shape(cell, arguments, keywords)
     zeros = filled(shape, 0)
     cell.tell("", "random_values")
     counted = tuple(number(k + 1) for k in range(len(zeros.entries)))
     return replace(zeros, entries=counted, grad=keywords.get("requires_grad") == Flag(True))
+
+
+def _key(cell: Cell, arguments: Arguments, keywords: Keywords) -> Value:
+    """The keys of jax.random, of which nothing is drawn."""
+    count = cell.whole(arguments[1]) if len(arguments) > 1 else 2
+    if not 0 < count <= MAX_RANGE:
+        raise UnreadError("list_too_long", limit=MAX_RANGE)
+    return Items((NOTHING,) * count)
 
 
 def _symbols(cell: Cell, arguments: Arguments, keywords: Keywords) -> Value:
@@ -590,6 +595,10 @@ def _binary_cross_entropy(p: Node, target: Node) -> Node:
     return Node("neg", (Node("+", (hit, miss)),))
 
 
+def _with_logits(logit: Node, target: Node) -> Node:
+    return Node("-", (Node("softplus", (logit,)), Node("*", (target, logit))))
+
+
 def _multiplied(op: str) -> Row:
     return lambda cell, arguments, keywords: elementwise(binary(op), need(arguments[0]), need(arguments[1]))
 
@@ -713,13 +722,21 @@ def _jacobian(cell: Cell, arguments: Arguments, keywords: Keywords) -> Value:
         case [Function() | Made() | Named() as function]:
             return _pending(cell, function, "jacobian", keywords)
         case [Function() | Made() | Named() as function, point, *_]:
-            inputs = point.items if isinstance(point, Items) and _is_list_of_tensors(point) else (point,)
+            inputs = _inputs(function, point)
             return _asked_at(cell, function, "jacobian", list(inputs), tuple(range(len(inputs))))
         case [outputs, inputs, *_]:
             return _ask(cell, "jacobian", outputs_of(outputs), _keys(inputs))
     if cell.matlab and arguments:
         return _ask(cell, "jacobian", outputs_of(arguments[0]), None)
     raise UnreadError("not_numbers", name="jacobian")
+
+
+def _inputs(function: Value, point: Value) -> tuple[Value, ...]:
+    """A tuple of tensors is one for each parameter of the function."""
+    if not isinstance(point, Items):
+        return (point,)
+    takes = len(function.parameters) if isinstance(function, Function) else 1
+    return point.items if _is_list_of_tensors(point) or takes == len(point.items) > 1 else (point,)
 
 
 def _is_list_of_tensors(value: Items) -> bool:
@@ -760,9 +777,7 @@ def _vjp(cell: Cell, arguments: Arguments, keywords: Keywords) -> Value:
     function, *given = arguments
     if "functional" in path or "v" in keywords:
         weights = keywords.get("v", given[1] if len(given) > 1 else NOTHING)
-        inputs = (
-            given[0].items if given and isinstance(given[0], Items) and _is_list_of_tensors(given[0]) else given[:1]
-        )
+        inputs = _inputs(function, given[0]) if given else ()
         _asked_at(cell, function, "backward", list(inputs), tuple(range(len(inputs))), weights)
         return Items((NOTHING, NOTHING))
     outputs, keys = _applied(cell, function, list(given), tuple(range(len(given))))
@@ -877,6 +892,9 @@ CALLS: dict[str, Row] = {
     **_rows("arange range", _range),
     **_rows("linspace", _linspace),
     **_rows("rand randn randint_like rand_like randn_like random standard_normal", _random),
+    **_rows("normal uniform", _random),
+    **_rows("split", _key),
+    **_rows("PRNGKey key default_rng", _nothing),
     **_rows("symbols Symbol var", _symbols),
     **_rows("syms", _syms),
     **_rows("view reshape resize", _reshaped),
@@ -915,6 +933,7 @@ CALLS: dict[str, Row] = {
     **_rows("mse_loss", _loss(_squared_difference)),
     **_rows("l1_loss", _loss(lambda p, q: Node("abs", (Node("-", (p, q)),)))),
     **_rows("binary_cross_entropy", _loss(_binary_cross_entropy)),
+    **_rows("binary_cross_entropy_with_logits", _loss(_with_logits)),
     **_rows("add", _multiplied("+")),
     **_rows("sub subtract", _multiplied("-")),
     **_rows("mul multiply times", _multiplied("*")),

@@ -35,60 +35,47 @@ COMMENT = re.compile(r"\s(?:#|//|%)")
 
 
 def read(cell: Cell, text: str) -> None:
-    """Reads one line. Raises UnreadError."""
-    plain = _plain(text)
-    if values := _numbers(plain):
+    """Reads one line, or what belongs together of several. Raises UnreadError."""
+    if values := _numbers(fold(text)):
         _keep(cell, values)
         return
-    head = HEAD.match(plain)
-    name = head["name"].lstrip("\\") if head else ""
-    try:
-        node = _linked(cell, parsed(cell, plain[head.end() :] if head else plain))
-    except UnreadError:
-        cell.names[name] = Unreadable(name, cell.line)
-        raise
-    if name:
-        cell.names[name] = cell.bound(name, scalar(node))
-        cell.tell(f"{name} = {cell.shown_as(node)}")
-    else:
-        cell.shown.append(scalar(node))
-        cell.tell(cell.shown_as(node))
+    for field in grammar.fields(text):
+        try:
+            node = _linked(cell, parsed(cell, field.text))
+        except UnreadError:
+            cell.names[field.name] = Unreadable(field.name, cell.line)
+            raise
+        if field.name:
+            cell.names[field.name] = cell.bound(field.name, scalar(node))
+            cell.tell(f"{field.name} = {cell.shown_as(node)}")
+        else:
+            cell.shown.append(scalar(node))
+            cell.tell(cell.shown_as(node))
 
 
 def is_readable(cell: Cell, text: str) -> bool:
     """Whether ``read`` can read a line; nothing of the cell changes."""
-    plain = _plain(text)
-    head = HEAD.match(plain)
     try:
-        return bool(_numbers(plain)) or parsed(cell, plain[head.end() :] if head else plain) is not None
+        return bool(_numbers(fold(text))) or all(parsed(cell, field.text) for field in grammar.fields(text))
     except UnreadError:
         return False
 
 
-def _plain(text: str) -> str:
-    """The line without its number in a list, its comment and the punctuation at its end."""
-    found = COMMENT.search(text)
-    return NUMBERED.sub("", fold(text[: found.start()] if found else text), count=1).strip().rstrip(".,;")
-
-
 def matrix_product(text: str) -> str:
     """x^T A x and A x + b as Python, x.T @ A @ x: a matrix has a capital letter. Empty for anything else."""
-    turned = TRANSPOSED.sub(".T", _plain(text))
+    turned = TRANSPOSED.sub(".T", fold(text).strip())
     if not MATRIX_WORDS.search(turned) or not LETTERS.fullmatch(turned):
         return ""
     return BESIDE.sub(r" @ ", turned)
 
 
 def parsed(cell: Cell, text: str) -> Node:
-    """The tree of a function; its names are those that the grammar knows, or those of the cell."""
+    """The tree of a function; its names are those of the cell, or new ones."""
+    known = {symbol.name for symbol in cell.symbols.values()} | set(cell.names)
     try:
-        return grammar.parse(text, None)
+        return grammar.meaning(text, sorted(known), new=True).tree
     except ProblemError as error:
-        known = {symbol.name for symbol in cell.symbols.values()} | set(cell.names)
-        try:
-            return grammar.parse(text, sorted(known))
-        except ProblemError:
-            raise UnreadError(error.code, **error.facts) from None
+        raise UnreadError(error.code, **error.facts) from None
 
 
 def _linked(cell: Cell, node: Node) -> Node:

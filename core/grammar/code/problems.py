@@ -85,7 +85,7 @@ def unasked(cell: Cell) -> Request | None:
     shown = [node for each in cell.shown for node in each.entries if node.op not in ("number", "constant")]
     if not defined and not any(node.op != "name" for node in shown):
         if last:
-            return _of_function(cell, last[0])
+            return _of_function(cell, _outermost(last))
         if not shown:
             return None
     used = {key for symbol in cell.symbols.values() if symbol.definition for key in names_in(symbol.definition)}
@@ -95,6 +95,13 @@ def unasked(cell: Cell) -> Request | None:
     fresh = [node for node in dict.fromkeys(shown) if node.op != "name"]
     outputs = tuple(dict.fromkeys([*sinks, *fresh])) or tuple(dict.fromkeys(shown))
     return Request("jacobian", outputs, None, None, 0) if outputs else None
+
+
+def _outermost(functions: Sequence[Function]) -> Function:
+    """The first function that no other one uses."""
+    bodies = [part for each in functions for part in (each.body if isinstance(each.body, tuple) else (each.body,))]
+    used = {node.id for part in bodies for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return next((each for each in functions if each.name not in used), functions[0])
 
 
 def _of_function(cell: Cell, function: Function) -> Request | None:

@@ -101,6 +101,7 @@ class _Group:
     def add(self, line: Line) -> None:
         plain, self.quote = bare(line.text, self.quote)
         self.depth += sum(map(plain.count, OPENING)) - sum(map(plain.count, CLOSING))
+        self.depth += plain.count(r"\begin{") - plain.count(r"\end{")
         self.last = plain.rstrip() if line.kind == "code" else self.last
         self.block = self.block or (self.last.endswith(":") and self.depth <= 0)
         self.lines.append(line)

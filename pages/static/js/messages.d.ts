@@ -117,6 +117,8 @@ export interface Scene {
   f?: (number | string | (number | string | Tree[])[])[]
   df?: ((number | string | (number | string | Tree[])[])[])[]
   torch?: Real[][]
+  /** Whether each derivative exists at x. */
+  smooth?: boolean[][]
 }
 
 /** The colours of a theme. */

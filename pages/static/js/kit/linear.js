@@ -4,6 +4,12 @@ export const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0)
 export const times = (J, u) => J.map(row => dot(row, u)) // J u: the columns weighted by u
 export const weigh = (v, J) => v.map((weight, i) => J[i].map(entry => weight * entry)) // v_i·J[i, :]
 export const pull = (v, J) => J[0].map((_, j) => add(v.map((weight, i) => weight * J[i][j]))) // vᵀJ: the rows by v
+// vᵀJ where rows of weight 0 have no say, whatever they lack
+export const pullKnown = (v, J) =>
+  pull(
+    v,
+    J.map((row, i) => (v[i] === 0 ? row.map(() => 0) : row)),
+  )
 
 // A sum of terms that cancel up to the rounding of floats is 0, as core/maps.py has it.
 export const add = terms => {

@@ -2,7 +2,7 @@
 // vᵀy, whose gradient is x.grad.
 
 import { make, set, text, write } from "../kit/dom.js"
-import { dot, pull, replaced, round } from "../kit/linear.js"
+import { dot, pullKnown, replaced, round } from "../kit/linear.js"
 import { brief, plain, subscript, tuple } from "../kit/numbers.js"
 import { arrow, path, svg } from "../kit/svg.js"
 import { inputPair, remembered } from "./pairs.js"
@@ -34,7 +34,7 @@ export function model({ x, v, J, f, pair, sampled }) {
   }))
   if (panels.length === 1) return panels
   const whole = sampled[0].map((row, r) => row.map((_, c) => mixed(v, sampled, r, c)))
-  const gradient = pair.map(k => pull(v, J)[k])
+  const gradient = pair.map(k => pullKnown(v, J)[k])
   return [...panels, { field: whole, value: dot(v, y), gradient, length: LONGEST }]
 }
 
@@ -54,7 +54,7 @@ export function open(place, context) {
   let [key, sampled] = ["", null]
 
   return {
-    paint({ x, v, J, lit }) {
+    paint({ x, v, slopes: J, lit }) {
       const range = window.around(pair.map(k => x[k]))
       const now = JSON.stringify([range, replaced(x, pair, [0, 0])])
       if (now !== key) sampled = fields({ f, x, m, pair, range })

@@ -1,7 +1,7 @@
 // vᵀy of a single input: a curve, and its tangent at x with the slope x.grad.
 
 import { make, set, text } from "../kit/dom.js"
-import { dot, pull } from "../kit/linear.js"
+import { dot, pullKnown } from "../kit/linear.js"
 import { brief } from "../kit/numbers.js"
 import { path, svg } from "../kit/svg.js"
 import { handle, neighbourhood, Plane, Window } from "./plane.js"
@@ -21,31 +21,34 @@ export function curve(place, context) {
   const window = new Window(2 * neighbourhood(scene.now().x))
   const heights = new Range(repaint)
   const knob = handle(plane, context, [0])
-  return ({ x, v, J, dragging }) => {
+  return ({ x, v, J, slopes, dragging }) => {
     const [low, high] = window.around(x)[0]
     const points = Array.from({ length: COUNT + 1 }, (_, k) => low + ((high - low) * k) / COUNT).map(a => [
       a,
       dot(v, scene.f([a])),
     ])
     const value = dot(v, scene.f(x))
-    const slope = pull(v, J)[0]
+    const slope = pullKnown(v, slopes)[0]
     const seen = points
       .map(([, b]) => b)
       .filter(Number.isFinite)
       .sort((a, b) => a - b)
-    const ends = seen.length ? [seen[Math.floor(seen.length * 0.02)], seen[Math.ceil(seen.length * 0.98) - 1]] : [-1, 1]
-    const room = 0.12 * (ends[1] - ends[0]) || 1
+    const lowest = seen[Math.floor(seen.length * 0.02)]
+    const reach = seen.length ? [lowest, seen[Math.ceil(seen.length * 0.98) - 1]] : [-1, 1]
+    const room = 0.12 * (reach[1] - reach[0]) || 1
     const [, up] = heights.fit(
       [
         [low, high],
-        [ends[0] - room, ends[1] + room],
+        [reach[0] - room, reach[1] + room],
       ],
       dragging,
     )
     plane.look([[low, high], up], Math.max(240, context.width), HEIGHT)
     set(line, { d: path(points.map(plane.px)) })
-    set(tangent, { d: path([low, high].map(a => plane.px([a, value + slope * (a - x[0])]))) })
+    const ends = [low, high].map(a => [a, value + slope * (a - x[0])])
+    set(tangent, { d: Number.isFinite(slope) ? path(ends.map(plane.px)) : "" })
     knob(x, Number.isFinite(value) ? value : 0)
-    told.textContent = say("surface.slope", { slope: brief(slope) })
+    const sharp = Number.isNaN(slope) && Number.isFinite(pullKnown(v, J)[0])
+    told.textContent = sharp ? say("surface.sharp") : say("surface.slope", { slope: brief(slope) })
   }
 }

@@ -67,12 +67,14 @@ export function open(place, context) {
   const show = view(place, context, { pair, outs, radius, range })
   let seen = ""
   return {
-    paint({ x, J, dragging }) {
+    paint({ x, J, slopes, dragging }) {
       const h = radius / 2 ** memory.halvings
-      const now = String([x, J, h, context.width, dragging, range.gliding])
+      const now = String([x, slopes, h, context.width, dragging, range.gliding])
       if (now === seen && !range.gliding) return // while v is dragged nothing here moves
       seen = now
-      show(model({ x, J, f: scene.f, pair, outs, h }), x, dragging)
+      const shown = model({ x, J: slopes, f: scene.f, pair, outs, h })
+      const sharp = shown.turned === "unknown" && finite(outs.flatMap(i => pair.map(j => J[i][j])))
+      show(sharp ? { ...shown, turned: "sharp" } : shown, x, dragging)
     },
   }
 }

@@ -3,7 +3,7 @@
 // changed in place, so the camera stays where the reader put it.
 
 import { make, set, text } from "../kit/dom.js"
-import { dot, finite, pull, replaced } from "../kit/linear.js"
+import { dot, finite, pullKnown, replaced } from "../kit/linear.js"
 import { tuple } from "../kit/numbers.js"
 import { curve } from "./curve.js"
 import { inputPair, remembered } from "./pairs.js"
@@ -25,7 +25,7 @@ const load = () => (plotly ??= import(String(script())).then(() => self.Plotly))
 export function model({ x, v, J, f, pair, range }) {
   const height = (...at) => dot(v, f(replaced(x, pair, at)))
   const point = pair.map(k => x[k])
-  const [a, b] = pair.map(k => pull(v, J)[k])
+  const [a, b] = pair.map(k => pullKnown(v, J)[k])
   const value = height(...point)
   const [across, up] = range.map((ends, k) => ends.map(end => (1 - NEAR) * point[k] + NEAR * end))
   const plane = up.map(q => across.map(p => value + a * (p - point[0]) + b * (q - point[1])))
@@ -47,7 +47,7 @@ export function open(place, context) {
   if (scene.n === 1) return { paint: curve(place, context) }
   const pair = remembered(context.memory.pair, scene.n)
   const window = new Window(neighbourhood(pair.map(k => scene.now().x[k])))
-  const see = ({ x, v, J }) => model({ x, v, J, f: scene.f, pair, range: window.around(pair.map(k => x[k])) })
+  const see = ({ x, v, slopes: J }) => model({ x, v, J, f: scene.f, pair, range: window.around(pair.map(k => x[k])) })
   return view(place, context, pair, see)
 }
 
