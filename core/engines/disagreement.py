@@ -151,7 +151,10 @@ class Entry:
             return self.true if math.isfinite(self.true) else math.nan
         if math.isinf(self.left) or math.isinf(self.right):
             return math.nan
-        return 0.0 if abs(self.measured) <= min(SAFETY * self.error, COARSE * self.scale) else self.measured
+        dust = SAFETY * self.error
+        if dust > COARSE * max(1.0, abs(self.measured)):
+            return math.nan
+        return 0.0 if abs(self.measured) <= dust else self.measured
 
     @property
     def smooth(self) -> bool:

@@ -17,10 +17,11 @@ from itertools import pairwise
 from mpmath import libmp
 
 from core.expression.tree import Node, number
-from core.numbers.precise import LEVELS, NAN, ZERO, Point, Real, Unclear, as_float, real, size
+from core.numbers.precise import BUDGET, LEVELS, NAN, ZERO, Point, Real, Unclear, as_float, real, size
 
 STEP = 120  # the usual step is 2^-120: no two numbers that a person types are that close, but for equal ones
 CLOSER = 40  # bits by which the step is smaller than the distance to whatever is near
+SHARE = BUDGET // 2  # of all that may be asked, for one entry of J: a hard one leaves something for the others
 FEW = (Fraction(1), Fraction(3, 5), Fraction(7, 20))  # steps that no oscillation takes for the same
 SETTLED = 2.0**-33  # of a quantity that no longer moves between those steps
 LADDERS = ((60, 120, 240, 480), (75, 150, 300, 600))  # exponents of the steps where it does, twice as many each time
@@ -83,6 +84,7 @@ class Referee:
 
     def along(self, output: Node, j: int, nearest: float = 1.0) -> Truth:
         """Everything about ``output`` along input j, with steps well below ``nearest``. Raises Unclear."""
+        self.point.limit = min(self.point.spent + SHARE, BUDGET)
         here = self.value(output)
         exponent = max(STEP, CLOSER - math.frexp(nearest)[1]) if nearest else STEP
         before, after = ends = [self._tends(self._shifted(output, j, s), exponent) for s in (-1, 1)]
