@@ -10,7 +10,8 @@ from core.grammar.code.unread import UnreadError
 
 DEEPEST = 20
 SIGNS = re.compile(
-    r"^\s{0,40}syms\s|@\s?\(|\.\^|\.\*|\./|^\s{0,40}%|(?<!\\)\bend\b(?!\{)|\]\s?'|\[[^\[\]=]{1,400};[^\[\]=]{1,400}\]", re.MULTILINE
+    r"^\s{0,40}syms\s|@\s?\(|\.\^|\.\*|\./|^\s{0,40}%|(?<!\\)\bend\b(?!\{)|\]\s?'|\[[^\[\]=]{1,400};[^\[\]=]{1,400}\]",
+    re.MULTILINE,
 )
 TOKEN = re.compile(
     r"""(?P<space>[ \t]+)|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-z]\w*)
