@@ -177,7 +177,7 @@ class Vocabulary:
         laid = self._applied(text, word, ways[0]) or _laid_out(ways[0], word)
         if len(word.letters) > 3 or word.called or any(kind != "name" for kind, _ in ways[0]):
             return laid
-        return _with_choice(laid, Choice("word", word.key, _joined(ways[0]), word.key, text, word.key))
+        return _with_choice(laid, Choice("product", word.key, _joined(ways[0]), word.key, text, word.key))
 
     def _products(self, word: Word) -> list[list[Piece]]:
         """At most two ways to write ``word`` as a product of declared names, pi and a function."""
@@ -210,7 +210,7 @@ class Vocabulary:
                 if _could_apply(text, word, pieces):  # sinxy
                     raise Refusal("missing_brackets", word.span, name=pieces[0][1])
             elif pieces and not word.called and _is_product(text, word, pieces):
-                choice = Choice("word", word.key, _joined(pieces), word.key, text, word.key)
+                choice = Choice("product", word.key, _joined(pieces), word.key, text, word.key)
                 return _with_choice(_laid_out(pieces, word), choice)
         if word.called or not is_name(word.key):
             raise self._unknown(text, word)
@@ -227,7 +227,7 @@ class Vocabulary:
             return None
         pieces = [("name", letter) for letter in word.letters[:-1]] + [("name", word.letters[-1] + word.number)]
         product = _joined(pieces)
-        return Choice("word", word.key, word.key, product, _everywhere(text, word.key, product))
+        return Choice("name", word.key, word.key, product, _everywhere(text, word.key, product))
 
     def _applied(self, text: str, word: Word, pieces: list[Piece]) -> list[Token]:
         """The tokens of usinv, u*sin(v), or of xsin before a bracket; none where that would be a guess."""
@@ -238,7 +238,7 @@ class Vocabulary:
             return []
         if applied and not ends_argument(text, word.end, tuple(FUNCTION_WORDS)):
             raise Refusal("missing_brackets", word.span, name=applied)  # sinx^2
-        choice = Choice("word", word.key, product, word.key if applied else "", text if applied else "", word.key)
+        choice = Choice("product", word.key, product, word.key if applied else "", text if applied else "", word.key)
         return _with_choice(_laid_out(_with_brackets(pieces, word.called), word), choice)
 
     def _piece(self, letters: str, number: str) -> str | None:

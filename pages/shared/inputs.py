@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.expression.tree import SUBSCRIPTS, natural
 from core.grammar import MAX_LENGTH
+from core.grammar.examples import EXAMPLES, FUNCTION_NAMES
 from core.kinds import read
 from core.kinds.chain.edits import add_stage, remove_stage
 from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, MAX_STAGES, ChainProblem
@@ -141,6 +142,20 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
             edit = partial(edits.remove_function, stage=stage.number)
             rest = "label.remove" if count <= MAX_OUTPUTS else "label.remove_rest"
             _button(page, f"{stage.field}.remove", views.words(rest, i=min(count, MAX_OUTPUTS)), edit)
+        _typable(page, stage, min(count, MAX_OUTPUTS) - 1)
+
+
+def _typable(page: str, stage: _Stage, last: int) -> None:
+    """What may be typed: examples, each of which puts itself into the last field, and the names of all functions."""
+    with st.popover(views.words("typable.title"), type="tertiary"):
+        for kind, texts in EXAMPLES.items():
+            st.caption(views.words(f"typable.{kind}"))
+            with st.container(horizontal=True, gap="small"):
+                for k, text in enumerate(texts):
+                    edit = partial(edits.with_function, i=last, text=text, stage=stage.number)
+                    _button(page, f"{stage.field}.example.{kind}.{k}", views.verbatim(text), edit)
+        st.caption(views.words("typable.functions"))
+        st.code(" ".join(FUNCTION_NAMES), language=None, wrap_lines=True)
 
 
 def _suggest(page: str, stage: _Stage, i: int, errors: Sequence[ProblemError]) -> None:

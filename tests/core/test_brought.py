@@ -12,7 +12,9 @@ import pytest
 from core import address as share
 from core import grammar
 from core.__main__ import answer
-from core.expression.tree import names
+from core.expression.tree import FUNCTIONS, names
+from core.grammar.definitions import ARITY
+from core.grammar.examples import EXAMPLES, FUNCTION_NAMES
 from core.kinds import complete
 from core.kinds.vector.edits import with_function
 from core.kinds.vector.problem import DEFAULT
@@ -119,3 +121,18 @@ def test_a_chain_knows_its_constants_in_every_stage() -> None:
 def test_what_is_wrong_with_a_constant_is_told(query: str, code: str, field: str) -> None:
     found, _ = answer(f"/vjp?f=x/(a-1)&at=x:1&{query}")
     assert (found["error"]["code"], found["error"]["field"]) == (code, field)
+
+
+@pytest.mark.parametrize("text", [text for texts in EXAMPLES.values() for text in texts])
+def test_an_example_of_what_may_be_typed_is_read_and_leaves_nothing_to_say(text: str) -> None:
+    reading = read(with_function(DEFAULT, 0, text))
+    assert (reading.errors, reading.choices) == ((), ())
+    assert reading.problem
+
+
+def test_every_function_that_is_listed_can_be_typed() -> None:
+    for name in FUNCTION_NAMES:
+        least = ARITY[name][0]
+        condition = "x > 0, y, 1" if name == "where" else ", ".join(("x", "y", "2", "3")[: max(least, 1)])
+        assert grammar.parse(f"{name}({condition})"), name
+    assert set(FUNCTIONS) <= set(FUNCTION_NAMES)

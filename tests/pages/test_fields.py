@@ -60,16 +60,16 @@ def test_a_refusal_on_the_page_is_that_of_a_link_and_its_suggestion_is_a_button(
 def test_the_other_reading_of_a_word_is_a_button_and_stays_chosen() -> None:
     app = typed(visit("/vjp?f=x"), "x + v*dt")
     assert "$\\mathrm{dt}$" in columns(app)
-    labels(app)[words.say("en", "choices.word_other", other="` d*t `")].click().run()
+    labels(app)[words.say("en", "choices.name_other", other="` d*t `")].click().run()
     assert app.text_input(key="vjp.f.0").value == "x + v*d*t"
     assert columns(app) == ["$d$", "$t$", "$v$", "$x$"]
 
 
 def test_a_product_may_be_read_as_one_variable() -> None:
     app = typed(visit("/vjp?f=x"), "2xy")
-    labels(app)[words.say("en", "choices.word_other", other="` xy `")].click().run()
+    labels(app)[words.say("en", "choices.product_other", other="` xy `")].click().run()
     assert columns(app) == ["$\\mathrm{xy}$"]
-    labels(app)[words.say("en", "choices.word_other", other="` x*y `")].click().run()
+    labels(app)[words.say("en", "choices.name_other", other="` x*y `")].click().run()
     assert columns(app) == ["$x$", "$y$"]
 
 
@@ -102,3 +102,10 @@ def test_a_coordinate_that_is_switched_to_a_constant_loses_its_column_and_keeps_
     assert [element.value for element in app.text_input if str(element.key).startswith("vjp.with.")] == ["4", "2"]
     app.pills(key="vjp.constants").set_value([]).run()
     assert columns(app) == ["$a$", "$b$", "$x$", "$y$"]
+
+
+def test_an_example_of_what_may_be_typed_puts_itself_into_the_field() -> None:
+    app = visit("/vjp?f=x;y")
+    app.button(key="vjp.f.example.code.1").click().run()
+    assert app.text_input(key="vjp.f.1").value == "x.pow(2)"
+    assert errors(app) == []
