@@ -124,6 +124,9 @@ def describe_line(line: Line, lang: str) -> Json:
 
 
 def describe_choice(choice: Choice, lang: str) -> Json:
+    if choice.kind == "instead":
+        taken, other = choice.taken, choice.other
+        return {"text": choice.text, "taken": taken, "other": other, "address": share.encode(choice.problem)}
     other = words.say(lang, f"pasted_as.{choice.kind}")
     if choice.line:
         other = words.say(lang, "pasted_as.line", line=choice.line, text=other)

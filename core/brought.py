@@ -17,7 +17,8 @@ from core.problem import ProblemError
 
 UNDERSTOOD = frozenset(
     "nothing_to_compute comment output with_line function_defined asks_backward asks_jacobian asks_backward_at_ones"
-    " asks_jacobian_at_ones at_ones forward_mode point_given assumed_shape random_values check_not_run".split()
+    " asks_jacobian_at_ones at_ones forward_mode could_mean read_as point_given"
+    " assumed_shape random_values check_not_run".split()
 )  # what is said of a line that was read; every other code says why it was not
 
 
@@ -38,13 +39,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Choice:
-    """Another problem that ``text`` could be: ``kind`` says how it is read (a key of the words ``pasted_as``)."""
+    """Another problem that ``text`` could be.
+
+    ``kind`` says how it is read, ``taken`` how the first is (keys of the words ``pasted_as``); where ``kind`` is
+    "instead" a word is read otherwise: ``text`` as ``other`` instead of ``taken``.
+    """
 
     text: str
     taken: str
     kind: str
     line: int
     problem: Problem
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,22 +70,22 @@ def bring(text: str) -> Brought:
         raise ProblemError("too_long", field="", span=(MAX_TEXT, len(text)), length=len(text), limit=MAX_TEXT)
     answer = worker.ask("bring", text=text)
     lines = tuple(Line(number, typed, read, code, dict(facts)) for number, typed, read, code, facts in answer["lines"])
-    found: list[tuple[str, int, Problem]] = []
+    found: list[tuple[str, int, Problem, tuple[str, str, str] | None]] = []
     refusal = _refusal(answer["refusal"])
-    for kind, line, address in answer["found"]:
+    for kind, line, address, word in answer["found"]:
         try:
-            found.append((kind, line, complete(share.decode(address).problem)))
+            found.append((kind, line, complete(share.decode(address).problem), word))
         except ProblemError as error:
             refusal = refusal or error
     if not found:
         return Brought(None, lines, (), refusal or ProblemError("nothing_to_show", field=""))
     texts = {line.number: line.text.strip() for line in lines}
-    taken, first, problem = found[0]
-    choices = tuple(
-        Choice(texts.get(line, lines[0].text.strip()), taken, kind, line if line != first else 0, other)
-        for kind, line, other in found[1:]
-    )
-    return Brought(problem, lines, choices, None, tuple(answer["notes"]))
+    taken, first, problem, _ = found[0]
+    choices = []
+    for kind, line, other, word in found[1:]:
+        text, before, instead = word or (texts.get(line, lines[0].text.strip()), taken, "")
+        choices.append(Choice(text, before, kind, line if line != first else 0, other, instead))
+    return Brought(problem, lines, tuple(choices), None, tuple(answer["notes"]))
 
 
 def _refusal(told: Mapping[str, object] | None) -> ProblemError | None:

@@ -172,7 +172,15 @@ def _bring(text: str) -> Json:
 
     brought = read(text)
     return {
-        "found": [(each.kind, each.line, each.address) for each in brought.candidates],
+        "found": [
+            (
+                each.kind,
+                each.line,
+                each.address,
+                each.choice and (each.choice.text, each.choice.taken, each.choice.other),
+            )
+            for each in brought.candidates
+        ],
         "lines": [(line.number, line.text, told.read, told.code, told.facts) for line, told in brought.lines],
         "refusal": brought.refusal and refusal(brought.refusal),
         "notes": brought.notes,
@@ -264,8 +272,10 @@ def main() -> None:
     """Answers on standard output what stands in the lines of standard input, until that is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the server, which closes our input
     from core.calculus import derivatives as calculus
+    from core.grammar.code import read
 
     calculus.jacobian([Node("name", text="x")], ["x"])  # warm SymPy before the first visitor
+    read("y = x")
     _confine()
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, sys.stderr.fileno())  # up to here it says why it cannot start; a job might tell what was typed

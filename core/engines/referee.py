@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -110,6 +111,11 @@ class Referee:
 
         x*y/(x^2 + y^2) is 0 on both axes and 1/2 on the diagonal; x^2*y/(x^4 + y^2) is 1/2 on the parabola y = x^2.
         """
+        with suppress(Unclear):
+            return self._tends_to(output, limit)
+        return False
+
+    def _tends_to(self, output: Node, limit: float) -> bool:
         n = len(self.inputs)
         slants = [[(Fraction(sign ** (k % 2)) * (1 + k * lean), -STEP) for k in range(n)]
                   for sign in (1, -1) for lean in (0, Fraction(1, 2))]  # fmt: skip
@@ -125,8 +131,11 @@ class Referee:
 
     def changes(self, margins: Iterable[Node], j: int, distance: float) -> bool:
         """Whether one of the quantities changes its sign along input j about so far away, and none any closer."""
-        if not 0 < distance < math.inf:
-            return False
+        with suppress(Unclear):
+            return 0 < distance < math.inf and self._changes(margins, j, distance)
+        return False
+
+    def _changes(self, margins: Iterable[Node], j: int, distance: float) -> bool:
         q = Fraction(distance)
         found = False
         for margin in margins:

@@ -224,6 +224,8 @@ def _subscripted(base: str, below: str) -> tuple[str, str]:
     if digits.isdigit():
         return base, digits
     parts = [part for part in _PARTS.findall(below.translate(_SMALL_DIGITS)) if part not in ("text", "mathrm", "rm")]
+    if not parts:  # x_{,}
+        return f"{base}_", ""
     first, *rest = parts
     number = below[0].isdigit() or first.isdigit()
     return (f"{base}{first}" if number else f"{base}_{first}") + "".join(f"_{part}" for part in rest), ""

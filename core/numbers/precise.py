@@ -34,7 +34,7 @@ HUGE = 1 << 20  # the exponent of two beyond which a number is as good as infini
 TURNS = 1 << 11  # and beyond which no angle is reduced to one turn
 COSTS = (1, 8, 100)  # of a function at each level, about 20 microseconds
 CHEAP = ("number", "name", "neg", "+", "-", "*", "/", "abs", "sign", "relu", "max", "min", "where")  # at any level
-BUDGET = 6_000  # of all that is asked about one point, a tenth of a second
+BUDGET = 3_000  # of all that is asked about one point, a twentieth of a second
 
 
 class Unclear(Exception):  # noqa: N818  # no error: the referee abstains

@@ -64,12 +64,12 @@ def _choices(brought: Brought) -> None:
     assert brought.problem is not None
     for note in brought.notes:
         views.hint(f"pasted_note.{note}")
-    taken = brought.choices[0].taken if brought.choices else ""
+    taken = next((choice.taken for choice in brought.choices if choice.kind != "instead"), "")
     _opening("go", brought.problem, views.words(f"pasted_as.{taken}") if taken else "", primary=True)
     if brought.choices:
         views.hint("paste.also")
     for place, choice in enumerate(brought.choices):
-        how = views.words(f"pasted_as.{choice.kind}")
+        how = views.words(f"pasted_as.{choice.kind}", said=views.verbatim(choice.other))
         line = views.words("pasted_as.line", line=choice.line, text=how) if choice.line else how
         _opening(f"other.{place}", choice.problem, line)
 

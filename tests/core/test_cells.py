@@ -78,6 +78,16 @@ def test_letters_beside_one_another_are_a_product_of_matrices_or_of_numbers():
     assert (other.address, other.kind) == ("/vjp?f=A*x&at=A:1,x:1", "scalars")
 
 
+def test_a_word_that_could_be_two_is_said_and_the_other_reading_is_a_choice():
+    brought = bring("y = x + v*cos(theta)*dt\nx = 0, v = 2, theta = 1")
+    assert share.encode(brought.problem).startswith("/vjp?f=2*cos(1)*dt&at=dt:1")
+    assert (brought.lines[0].code, brought.lines[0].facts["other"]) == ("could_mean", "d*t")
+    assert brought.lines[0].understood
+    (choice,) = brought.choices
+    assert (choice.kind, choice.text, choice.taken, choice.other) == ("instead", "dt", "dt", "d*t")
+    assert share.encode(choice.problem).endswith("&at=d:1,t:1")
+
+
 # ── Our own files ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -110,6 +120,16 @@ READ = [
     ("def f(x):\n    a, b = x\n    return a*b", "/vjp?f=x1*x2&at=x1:1,x2:1"),
     ("x = torch.randn(2, requires_grad=True)\ny = [x[i]**2 for i in range(2)]\ntorch.stack(y).backward(x)", "/vjp"),
     ("u = x + y\nw = x*y", "/vjp?f=x%2By;x*y&at=x:1,y:1"),
+    ("from sympy.abc import rho\nMatrix([rho, rho**2]).jacobian([rho])", "/vjp?f=rho;rho^2&at=rho:1"),
+    ("def f(x, y):\n    return x.exp() + 3*y\np = (torch.rand(2), torch.rand(2))\njacobian(f, p)", "/vjp"),
+    (
+        "from jax import random\nkey, k = random.split(key)\nW = random.normal(k, (2,))\ngrad(lambda W: W @ W)(W)",
+        "/vjp",
+    ),
+    ("$$f(x,y) = \\begin{bmatrix} x^2 y \\\\ 5x \\end{bmatrix}$$", "/vjp?f=x^2*y;5*x&at=x:1,y:1"),
+    ("dS/dt = -b*S\nb = 0.5", "/vjp?f=-(0.5*S)&at=S:1"),
+    ("x = torch.ones(2, requires_grad=True)\ny = x*3\nx.grad.zero_()\ny.mean().backward()", "/chain"),
+    ("def g(x):\n    return x*2\n\ndef f(x):\n    return g(x)**2", "/vjp?f=(x*2)^2&at=x:1"),
 ]
 
 
@@ -135,6 +155,7 @@ SAYS = [
     ("y = torch.sin(" + "(" * 60 + "x" + ")" * 60 + ")\nz = x", 1, "too_deep_here"),
     ("def f(x):\n    return f(x)\nz = f(t)", 2, "too_deep_here"),
     ("y = torch.tensor([1e400])*x", 1, "not_finite_number"),
+    ("Consider the function\ny = x*2", 1, "prose"),
 ]
 
 

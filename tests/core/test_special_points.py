@@ -244,7 +244,7 @@ def entry_lies(here: float, entry: float, sides: tuple[Side, Side], told: dict) 
         for fact, s in (("left", left), ("right", right)):
             if s.slope is None or not agrees(float(told[code][fact]), s.slope, 1e-3, 1e-12):
                 lies.append(f"{code}: {fact} {told[code][fact]}, truly {s.slope}")
-    if "jump" in told and (len(ends) == 2 and same(*ends, 1e-9) and agrees(here, ends[0], 1e-9, 1e-12)):
+    if "jump" in told and (len(ends) == 2 and same(*ends, 1e-25) and agrees(here, ends[0], 1e-9, 1e-12)):
         lies.append("jump, and there is none")
     for code in set(told) & {"hole", "removable"}:
         limit = float(told[code]["limit"])

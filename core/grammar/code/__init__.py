@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass, replace
 
 from core.grammar.code import formulas, matlab, python
-from core.grammar.code.cell import Cell, Told
+from core.grammar.code.cell import Cell, Other, Told
 from core.grammar.code.interpreter import new_cell, run
 from core.grammar.code.problems import Candidate, candidates, requests, unasked
 from core.grammar.code.source import MAX_LINES, MAX_STATEMENT, MAX_TEXT, Line, Statement, cells_of, lines, statements
@@ -51,6 +51,7 @@ class Brought:
     refusal: ProblemError | None = None
     notes: tuple[str, ...] = ()  # codes of what is to be said of all of it
     matrices_assumed: bool = False  # a capital letter was taken for a matrix
+    others: tuple[Other, ...] = ()
 
 
 def read(text: str) -> Brought:
@@ -67,7 +68,20 @@ def read(text: str) -> Brought:
         other = _read(typed, products=False)
         scalars = tuple(replace(each, kind="scalars") for each in other.candidates[:1])
         return replace(brought, candidates=(*brought.candidates[:1], *scalars, *brought.candidates[1:]))
+    if brought.candidates:
+        known = {each.address for each in brought.candidates}
+        more = (_instead(typed, other) for other in brought.others[:MAX_OTHERS])
+        return replace(
+            brought, candidates=(*brought.candidates, *(each for each in more if each and each.address not in known))
+        )
     return brought
+
+
+def _instead(typed: list[Line], other: Other) -> Candidate | None:
+    """What the text is with one word read otherwise."""
+    changed = [replace(line, text=other.text) if line.number == other.line else line for line in typed]
+    found = _read(changed, products=True).candidates[:1]
+    return replace(found[0], kind="instead", choice=other.choice, line=other.line) if found else None
 
 
 def _read(typed: list[Line], products: bool) -> Brought:
@@ -88,7 +102,14 @@ def _read(typed: list[Line], products: bool) -> Brought:
     if found and found[0].at_ones:
         cell.tell_ones(found[0].line)
     notes = ("entry_by_entry",) if cell.by_entries and found and found[0].kind != "matmul" else ()
-    return Brought(found, tuple(_told(cell, typed, units)), refusal, notes, any(map(formulas.is_ambiguous, words)))
+    return Brought(
+        found,
+        tuple(_told(cell, typed, units)),
+        refusal,
+        notes,
+        any(map(formulas.is_ambiguous, words)),
+        tuple(cell.others),
+    )
 
 
 def _legends(typed: list[Line]) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from core.expression.text import to_text
 from core.expression.tree import Node, walk
+from core.grammar.choice import Choice
 from core.grammar.code.expressions import substituted, value_of, whole
 from core.grammar.code.tensors import Tensor, places, scalar
 from core.grammar.code.unread import UnreadError
@@ -60,6 +61,15 @@ class Told:
     facts: tuple[tuple[str, str | int], ...] = ()
 
 
+@dataclass(frozen=True)
+class Other:
+    """A word of a line that could be something else as well, and the line as it would read then."""
+
+    line: int
+    choice: Choice
+    text: str
+
+
 class Cell:
     """The names of a cell so far, its requests, and what is told of each line."""
 
@@ -73,6 +83,7 @@ class Cell:
         self.products: dict[tuple[str, ...], tuple[Tensor, Tensor]] = {}
         self.exact: dict[float, Node] = {}  # numbers that the text writes as pi/6 or 1/3 somewhere
         self.legends: dict[str, tuple[str, ...]] = {}  # names of the entries of a vector, as our own listings have them
+        self.others: list[Other] = []
         self.assumed: dict[str, tuple[int, ...]] = {}  # shapes of names that stand for vectors without a value
         self.numbers: tuple[int, ...] = ()  # of the lines of the present statement
         self.line = 0

@@ -8,11 +8,13 @@ from dataclasses import replace
 from core import grammar
 from core.expression.tree import Node, names
 from core.grammar.characters import fold
-from core.grammar.code.cell import Cell
+from core.grammar.code.cell import Cell, Other
 from core.grammar.code.expressions import substituted
 from core.grammar.code.tensors import Tensor, scalar
 from core.grammar.code.unread import UnreadError
 from core.grammar.code.values import Unreadable
+from core.grammar.definitions import FUNCTION_WORDS
+from core.grammar.vocabulary import GREEK_NAMES
 from core.problem import ProblemError
 
 CONSTANTS = re.compile(
@@ -20,10 +22,9 @@ CONSTANTS = re.compile(
     r"(?:constants?|parameters?|const|values?|常数|常量|参数|其中)\s?:?\s?",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(r"\s{0,8}(?:\(\d{1,2}\)|\d{1,2}[.)])\s{1,4}(?=\S)")
-HEAD = re.compile(
-    r"\s{0,8}(?P<name>\\?[A-Za-z]\w{0,23}|[^\W\d_])(?:_\{\w{1,8}\})?\s?(?:\([\w, ]{0,60}\))?\s{0,8}=(?!=)"
-)
+
+PROSE = re.compile(r"(?<![A-Za-z\\_0-9])([A-Za-z]{2,24}) {1,4}(?=([A-Za-z]{2,24})(?![A-Za-z0-9_(^]))")
+MEANT = frozenset((*FUNCTION_WORDS, *(name.lower() for name in GREEK_NAMES), "pi", "if", "otherwise"))
 SEPARATORS = re.compile(r"[,;]")
 TRANSPOSED = re.compile(
     r"\^ ?\{? ?(?:T|\\top|\\intercal|\\mathsf ?\{ ?T ?\}|⊤|′)(?![A-Za-z0-9])(?: ?\})?|(?<=[A-Za-z0-9)])['ᵀ]"
@@ -31,7 +32,6 @@ TRANSPOSED = re.compile(
 MATRIX_WORDS = re.compile(r"\.T\b|(?<![A-Za-z0-9_\\])[A-Z] {1,4}[a-z](?![A-Za-z0-9_(])")
 LETTERS = re.compile(r"(?:[A-Za-z][0-9]{0,2}(?![A-Za-z])|[-+*/@() ]|\.T|[0-9.])*+")
 BESIDE = re.compile(r"(?<=[A-Za-z0-9_)]) {1,4}(?=[A-Za-z(])")
-COMMENT = re.compile(r"\s(?:#|//|%)")
 
 
 def read(cell: Cell, text: str) -> None:
@@ -40,11 +40,14 @@ def read(cell: Cell, text: str) -> None:
         _keep(cell, values)
         return
     for field in grammar.fields(text):
+        _refuse_prose(field.text)
         try:
-            node = _linked(cell, parsed(cell, field.text))
+            meant = parsed(cell, field.text)
+            node = _linked(cell, meant.tree)
         except UnreadError:
             cell.names[field.name] = Unreadable(field.name, cell.line)
             raise
+        _tell_choices(cell, text, field, meant.choices)
         if field.name:
             cell.names[field.name] = cell.bound(field.name, scalar(node))
             cell.tell(f"{field.name} = {cell.shown_as(node)}")
@@ -53,10 +56,17 @@ def read(cell: Cell, text: str) -> None:
             cell.tell(cell.shown_as(node))
 
 
+def _refuse_prose(text: str) -> None:
+    """Words beside one another are a sentence, and no product of variables."""
+    for first, second in PROSE.findall(text):
+        if not {first.lower(), second.lower()} & MEANT:
+            raise UnreadError("prose")
+
+
 def is_readable(cell: Cell, text: str) -> bool:
     """Whether ``read`` can read a line; nothing of the cell changes."""
     try:
-        return bool(_numbers(fold(text))) or all(parsed(cell, field.text) for field in grammar.fields(text))
+        return bool(_numbers(fold(text))) or all(parsed(cell, field.text).tree for field in grammar.fields(text))
     except UnreadError:
         return False
 
@@ -69,11 +79,20 @@ def matrix_product(text: str) -> str:
     return BESIDE.sub(r" @ ", turned)
 
 
-def parsed(cell: Cell, text: str) -> Node:
-    """The tree of a function; its names are those of the cell, or new ones."""
+def _tell_choices(cell: Cell, text: str, field: grammar.Field, choices: tuple[grammar.Choice, ...]) -> None:
+    """Says what else a word could mean; where that can be written, the whole line as it would read then is kept."""
+    for choice in choices:
+        code = "could_mean" if choice.other else "read_as"
+        cell.tell("", code, text=choice.text, taken=choice.taken, other=choice.other)
+        if choice.other and field.start >= 0 and choice.instead != field.text and text.count(field.text) == 1:
+            cell.others.append(Other(cell.line, choice, text.replace(field.text, choice.instead)))
+
+
+def parsed(cell: Cell, text: str) -> grammar.Meaning:
+    """What a function means; its names are those of the cell, or new ones."""
     known = {symbol.name for symbol in cell.symbols.values()} | set(cell.names)
     try:
-        return grammar.meaning(text, sorted(known), new=True).tree
+        return grammar.meaning(text, sorted(known), new=True)
     except ProblemError as error:
         raise UnreadError(error.code, **error.facts) from None
 

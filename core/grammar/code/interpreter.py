@@ -28,7 +28,7 @@ MAX_CALLS = 8  # of functions inside one another
 MAX_ITEMS = 256  # of a list
 MAX_TOLD = 16  # entries of a tensor that a line says were read
 LIBRARIES = frozenset(
-    "torch nn F func functional autograd jax jnp lax np numpy onp math sp sympy tf tensorflow keras".split()
+    "torch nn F func functional autograd random linalg jax jnp lax np numpy onp math sp sympy tf tensorflow".split()
 )
 IMPORTED = frozenset(
     "torch numpy jax sympy math tensorflow autograd functools typing matplotlib scipy __future__ mpmath IPython".split()
@@ -190,7 +190,9 @@ def _import(cell: Cell, statement: ast.Import | ast.ImportFrom) -> None:
         raise UnreadError("import", name=unknown[0])
     for alias in statement.names:
         name = alias.asname or alias.name.partition(".")[0]
-        if name != "*":
+        if modules[0] == "sympy.abc":
+            cell.names[name] = cell.free(alias.name)
+        elif name != "*":
             cell.names[name] = Named(
                 (modules[0], alias.name) if isinstance(statement, ast.ImportFrom) else (alias.name,)
             )
@@ -356,6 +358,8 @@ def _attribute(cell: Cell, node: ast.Attribute) -> Value:
         owner: Value = Named((base.id,))
     else:
         owner = evaluate(cell, base)
+    if owner == NOTHING:  # x.grad.zero_()
+        return NOTHING
     if isinstance(owner, Named):
         return calls.constant_of(Named((*owner.path, node.attr)))
     if isinstance(owner, Tensor) and node.attr in PROPERTIES:
@@ -457,8 +461,10 @@ def listed(items: Sequence[Value]) -> Items:
 def _compare(cell: Cell, node: ast.Compare) -> Value:
     if len(node.ops) > 1 or type(node.ops[0]) not in COMPARISONS:
         raise UnreadError("comparison")
-    left, right = (tensor_of(evaluate(cell, side)) for side in (node.left, node.comparators[0]))
-    return elementwise(binary(COMPARISONS[type(node.ops[0])]), left, right)
+    left, right = (evaluate(cell, side) for side in (node.left, node.comparators[0]))
+    if NOTHING in (left, right):  # a.grad == 9*a**2
+        return NOTHING
+    return elementwise(binary(COMPARISONS[type(node.ops[0])]), tensor_of(left), tensor_of(right))
 
 
 def _if_expression(cell: Cell, node: ast.IfExp) -> Value:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from core import grammar
 from core.code.torch import CHAIN_VECTORS
 from core.expression.text import to_text
-from core.expression.tree import Node
+from core.expression.tree import Node, walk
+from core.grammar.choice import Choice
 from core.grammar.code.calls import outputs_of
 from core.grammar.code.cell import Cell, Request, Symbol, names_in
 from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, substituted, total
@@ -21,6 +22,7 @@ from core.parameters import FUNCTIONS, link, written_matrix, written_point
 from core.problem import MAX_ENTRIES, MAX_OUTPUTS, MAX_SIDE, Matrix, ProblemError
 
 ROUNDING = 1e-15  # a few units in the last place: libraries round pi/6 differently
+FINITE = frozenset(("name", "number", "constant", "neg", "+", "-", "*"))  # of finite numbers: never infinite or nan
 MOST_DEFINITIONS = 400  # put into one another
 Texts = tuple[str, ...]
 Parameters = dict[str, str]  # of an address
@@ -34,6 +36,7 @@ class Candidate:
     kind: str
     line: int = 0
     at_ones: bool = False  # a variable has no value, and stands at 1
+    choice: Choice | None = None  # the word that is read otherwise
 
 
 def candidates(cell: Cell, request: Request, grads: Sequence[str] = ()) -> list[Candidate]:
@@ -193,6 +196,8 @@ def _inlined(node: Node, values: dict[str, Node]) -> Node:
         return plain[node.op](*args) if _is_safe(node.op, args) else Node(node.op, args)
     if node.op == "+":
         return total(args)
+    if node.op == "-" and args[1] == ZERO:
+        return args[0]
     if node.op == "neg":
         return negative(args[0]) if args[0] != ZERO else ZERO
     return Node(node.op, args, node.text)
@@ -200,7 +205,7 @@ def _inlined(node: Node, values: dict[str, Node]) -> Node:
 
 def _is_safe(op: str, args: Sequence[Node]) -> bool:
     """0 times something that may be infinite stays as it is."""
-    return op == "+" or ZERO not in args or all(arg.op in ("name", "number") for arg in args)
+    return op == "+" or ZERO not in args or all(part.op in FINITE for arg in args for part in walk(arg))
 
 
 def _expanded(cell: Cell, node: Node, stop: frozenset[str]) -> Node:
