@@ -26,7 +26,7 @@ from core.grammar.vocabulary import (
 _WHOLE = "|".join(sorted((word for word in FUNCTION_WORDS if not word.rstrip("0123456789").isalpha()), key=len)[::-1])
 _MODULES = "torch|nn|functional|special|linalg|F|jnp|jax|np|numpy|scipy|math|cmath|sympy|sp|tf|keras|activations|K"
 # behind the _ of a name: k_{cat}, x_{n,1}, v_{\text{max}}
-_SUBSCRIPT = r"_\{(?:\\(?:text|mathrm|rm)[ ]*+\{[A-Za-z0-9, ]++\}|[A-Za-z0-9, ]++)\}"
+_SUBSCRIPT = r"_\{(?:\\(?:text|mathrm|rm)[ ]*+\{[A-Za-z0-9][A-Za-z0-9, ]*+\}|[ ]*+[A-Za-z0-9][A-Za-z0-9, ]*+)\}"
 _TOKENS = r"""
       (?P<space> [ \t\r\n\f\v]++ | \\[,;:!>\ ] | \\(?:q?quad|displaystyle)(?![A-Za-z]) )
     | (?P<hexadecimal> 0[xX][0-9A-Fa-f]++ )

@@ -120,3 +120,35 @@ def test_standard_input_is_answered_line_by_line_and_a_bad_line_does_not_stop_th
     assert answers[0]["vjp"] == [6]
     assert answers[3]["vjp"] == [6, 32]
     assert done.returncode == 0
+
+
+CELL = "x = torch.tensor([3., 1.], requires_grad=True)\nfor i in x:\n    pass\ny = x[0]*x[1]\ny.backward()"
+
+
+def test_read_answers_the_link_and_each_line_of_what_was_pasted():
+    done = run("read", "-", given=CELL)
+    told = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert told["address"] == "/vjp?f=x1*x2&at=x1:3,x2:1"
+    assert [line["line"] for line in told["lines"]] == [1, 2, 3, 4, 5]
+    assert set(told["lines"][0]) == {"line", "text", "read", "code", "message"}
+    assert told["lines"][1]["code"] == "loop"
+    assert told["lines"][3]["read"] == "y = x1*x2"
+    assert told["choices"] == []
+
+
+def test_read_answers_a_line_for_each_line_of_standard_input():
+    texts = ["x + v*cos(theta)*dt", "import os", "y = 2t\nz = y^2"]
+    done = run("read", "-", "--lines", given="".join(json.dumps(text) + "\n" for text in texts))
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert set(first["choices"][0]) == {"text", "taken", "other", "address"}
+    assert second["error"]["code"] == "nothing_to_show"
+    assert third["address"].startswith("/chain?")
+
+
+def test_read_of_a_matrix_and_of_what_cannot_be_read():
+    assert json.loads(run("read", "--matrix", "-", given="torch.ones(2, 1)").stdout) == {"matrix": [["1"], ["1"]]}
+    refused = run("read", "--matrix", "-", given="1 2\n3")
+    assert refused.returncode == 2
+    assert json.loads(refused.stdout)["error"]["code"] == "ragged"
+    assert run("read", "-", given="import os").returncode == 2

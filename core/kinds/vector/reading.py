@@ -107,10 +107,17 @@ def _said(one: Typed, meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
     return tuple(
         replace(
             choice,
-            instead=one.typed.replace(one.field.text, choice.instead) if choice.instead and alone else choice.instead,
+            instead=_offered(one.typed.replace(one.field.text, choice.instead) if alone else choice.instead, choice),
         )
         for choice in found
     )
+
+
+def _offered(instead: str, choice: Choice) -> str:
+    """The text of another reading; nothing where it could not be read either."""
+    if not choice.instead:
+        return ""
+    return instead if _is_readable(instead, (choice.name,) if choice.name else None) else ""
 
 
 def _in_order(typed: Sequence[Typed], found: tuple[str, ...]) -> tuple[str, ...]:
@@ -212,7 +219,7 @@ def _meaning(one: Typed, known: tuple[str, ...] | None, field: str, aliases: Map
     try:
         meaning = grammar.meaning(text, names, field=field, index=one.index)
     except ProblemError as error:
-        raise _told_of_all(_by_itself(error, text, names), one) from None
+        raise _with_sound_suggestion(_told_of_all(_by_itself(error, text, names), one), names) from None
     return replace(meaning, tree=_renamed(meaning.tree, aliases)) if aliases else meaning
 
 
@@ -224,6 +231,24 @@ def _by_itself(error: ProblemError, text: str, names: tuple[str, ...] | None) ->
         except ProblemError as itself:
             return itself
     return error
+
+
+def _with_sound_suggestion(error: ProblemError, names: tuple[str, ...] | None) -> ProblemError:
+    """The refusal without a suggestion that would itself be refused, taken for the text of a field."""
+    suggestion = error.facts.get("suggestion")
+    if suggestion is None or _is_readable(str(suggestion), names):
+        return error
+    facts = {name: fact for name, fact in error.facts.items() if name != "suggestion"}
+    return ProblemError(error.code, field=error.field, index=error.index, span=error.span, **facts)
+
+
+def _is_readable(text: str, names: tuple[str, ...] | None) -> bool:
+    try:
+        for field in grammar.fields(text):
+            grammar.meaning(field.text, names, new=True)
+    except ProblemError:
+        return False
+    return True
 
 
 def _told_of_all(error: ProblemError, one: Typed) -> ProblemError:
