@@ -60,6 +60,9 @@ class Truth:
         return self.right if same(self.left, self.right) else math.nan
 
 
+NOWHERE = Truth(*(math.nan,) * 5, jumps=False, unbounded=False)
+
+
 def same(a: float, b: float) -> bool:
     """Whether two answers of the referee are one."""
     return a == b or abs(a - b) <= PRINTED * max(abs(a), abs(b))
@@ -84,6 +87,15 @@ class Referee:
 
     def along(self, output: Node, j: int, nearest: float = 1.0) -> Truth:
         """Everything about ``output`` along input j, with steps well below ``nearest``. Raises Unclear."""
+        try:
+            return self._along(output, j, nearest)
+        except Unclear:
+            self.point.limit = self.point.spent + SHARE
+            if math.isnan(self.value(output)):  # that much is known
+                return NOWHERE
+            raise
+
+    def _along(self, output: Node, j: int, nearest: float) -> Truth:
         self.point.limit = min(self.point.spent + SHARE, BUDGET)
         here = self.value(output)
         exponent = max(STEP, CLOSER - math.frexp(nearest)[1]) if nearest else STEP

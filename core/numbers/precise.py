@@ -428,6 +428,10 @@ class _Pass:
         if any(arg.high == NAN for arg in args):
             nothing = NAN if op not in COMPARE else ONE if op == "!=" else ZERO  # as IEEE 754 compares nan
             return Value(nothing, nothing, False)
+        if op in TWINS and all(arg == node.args[0] for arg in node.args):
+            args = [args[0]] * len(args)
+            if op == "-" and _finite(args[0].high):
+                return NOTHING._replace(sound=sound)
         if op in COMPARE:
             answer = ONE if COMPARE[op](self.compare(*args)) else ZERO
             return Value(answer, answer, sound, True)
@@ -511,11 +515,14 @@ class _Pass:
 
     def compare(self, a: Value, b: Value) -> int:
         """The sign of a - b."""
+        if a is b:
+            return 0
         apart = self.minus(a, b).high
         return -1 if _negative(apart) else int(apart != ZERO)
 
 
 EDGED = ("asin", "acos", "acosh", "atanh", "log1p")  # their domains end at 1 or -1
+TWINS = ("-", "max", "min", *COMPARE)  # of two that are the same nothing need be computed
 CANCELLING = ("+", "-", "log", "acos", "acosh", "fmod", "remainder", "frac")
 
 

@@ -117,6 +117,7 @@ def test_a_division_by_what_is_exactly_0_is_refused(address, code, field):
         ("/vjp?f=log(log(x)%2Bx)&at=x:-1", {"undefined"}),
         ("/vjp?f=(1-cos(x^6))/x^12&at=x:0", {"hole"}),
         ("/vjp?f=sin(1/x)&at=x:0", {"undefined"}),
+        ("/vjp?f=atan2(x,tan(y))&at=x:pi/2,y:pi/2", {"jump", "undefined"}),
         ("/vjp?f=softplus(x)/x&at=x:1e8", set()),
         ("/vjp?f=acosh(2*x^2)&at=x:sqrt(2)/2", {"singular", "edge"}),
         ("/vjp?f=floor(x^2)&at=x:sqrt(2)", {"jump"}),

@@ -130,7 +130,8 @@ def side(node: Node, env: dict, name: str, sign: int) -> Side:
             raise TooLargeError
         ends.append(near)
         slopes.append(sign * (far - near) / h)
-    settled = same(ends[0], ends[-1], 1e-10) or abs(ends[0]) < max(1e-14, 10 * STEPS[0] * abs(slopes[0]))
+    moves = 10 * STEPS[0] * abs(slopes[-1])
+    settled = same(ends[0], ends[-1], 1e-10) or abs(ends[0] - ends[-1]) < max(mpf("1e-14"), moves)
     sloped = same(slopes[0], slopes[-1], 1e-9) or max(map(abs, slopes)) < 1e-30
     growth = [abs(b) / abs(a) if a else 1 for a, b in pairwise(slopes)]
     steep = min(growth) > 1.0001 and same(*growth, 0.5)
