@@ -119,6 +119,8 @@ class Worker:
                 self.lines.get(timeout=GRACE)  # until its end is known to everybody
             raise DiedError(taken=False) from None
         try:
+            if not self.lines.get(timeout=DEADLINE):  # else it says that it has the job
+                raise DiedError(taken=False)
             line = self.lines.get(timeout=DEADLINE)
         except Empty:
             raise TimeoutError from None

@@ -269,7 +269,11 @@ def _leash(seconds: float) -> None:
 
 
 def main() -> None:
-    """Answers on standard output what stands in the lines of standard input, until that is closed."""
+    """Answers on standard output what stands in the lines of standard input, until that is closed.
+
+    Each with two lines: one at once, so that a job is not blamed for the end of a worker that never had it, and the
+    answer.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the server, which closes our input
     from core.calculus import derivatives as calculus
     from core.grammar.code import read
@@ -282,6 +286,7 @@ def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr  # nothing but answers on the pipe
     print(json.dumps({"ready": os.getpid()}), file=answers, flush=True)
     for line in sys.stdin:
+        print(json.dumps({"taken": True}), file=answers, flush=True)
         _leash(LEASH)
         answer = _answer(line)
         _leash(0)
