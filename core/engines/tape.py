@@ -108,7 +108,8 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        self.calls.append(Call(func.overloadpacket.__name__, tuple(args), result))
+        made = result[0] if isinstance(result, tuple) else result  # what follows is torch's own, for the way back
+        self.calls.append(Call(func.overloadpacket.__name__, tuple(args), made))
         return result
 
 
@@ -258,6 +259,7 @@ TEXTS: dict[str, str] = {  # torch's name for an operation → what its code loo
     "le": "{0} <= {1}",
     "eq": "{0} == {1}",
     "ne": "{0} != {1}",
+    "log_sigmoid_forward": "logsigmoid({0})",
 }
 SHORTER = re.compile(r"^(-?[\d.]+) \* (\w+)\*\*\(-?[\d.]+ - 1\)$")
 # torch's node → the derivative by each of its arguments; {0} is the first argument, {r} the result
