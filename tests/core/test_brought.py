@@ -136,3 +136,18 @@ def test_every_function_that_is_listed_can_be_typed() -> None:
         condition = "x > 0, y, 1" if name == "where" else ", ".join(("x", "y", "2", "3")[: max(least, 1)])
         assert grammar.parse(f"{name}({condition})"), name
     assert set(FUNCTIONS) <= set(FUNCTION_NAMES)
+
+
+@pytest.mark.parametrize(("text", "number"), [("u = x+1; y = u^2", 1), ("s = t*y, t = 2x", 2)])
+def test_a_function_that_uses_another_by_its_name_is_told_so(text: str, number: int) -> None:
+    error = answer(f"/vjp?f={quote(text)}")[0]["error"]
+    assert error["code"] == "output_used"
+    assert f"function {number}" in error["message"]
+    assert "output_used" in [refusal.code for refusal in read(with_function(DEFAULT, 0, text)).errors]
+
+
+@pytest.mark.parametrize(
+    "text", ["x = x - y; y = x*y + y", "S = -b*S*I; I = b*S*I - g*I", "x = r*cos(t), y = r*sin(t)"]
+)
+def test_a_name_on_the_left_that_is_a_variable_as_well_stays_one(text: str) -> None:
+    assert answer(f"/vjp?f={quote(text)}")[1] == 0

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from core import grammar
 from core.expression.text import to_text
-from core.expression.tree import Node, names, natural
+from core.expression.tree import Node, names, natural, walk
 from core.grammar import Choice, Field
 from core.grammar.limits import check
 from core.grammar.refusal import Refusal
@@ -63,7 +63,12 @@ def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str
     attempts(_count_outputs, len(typed) + len(problem.functions[MAX_ENTRIES:]), stage)
     fixed = _constants(problem, known or (), attempts)
     meanings = _functions(typed, known, attempts, {**{name: name for name in fixed}, **(aliases or {})})
-    spelled = tuple(None if meaning is None else meaning.tree for meaning in meanings)
+    trees = tuple(None if meaning is None else meaning.tree for meaning in meanings)
+    called = _called(typed, trees)
+    spelled = tuple(
+        None if node is None else attempts(_of_variables, node, called, typed[i], stage.field)
+        for i, node in enumerate(trees)
+    )
     outputs = tuple(
         None if node is None else attempts(_fixed, node, fixed, typed[i], stage.field) for i, node in enumerate(spelled)
     )
@@ -180,6 +185,29 @@ def _constants(problem: VectorProblem, known: Sequence[str], attempts: Attempts)
             attempts(_distinct, (*known, *fixed, name), "with")
             fixed[name] = found
     return fixed
+
+
+def _called(typed: Sequence[Typed], trees: Sequence[Node | None]) -> dict[str, int]:
+    """What functions are called on the left of their formulas, with their numbers from 1.
+
+    Not those that use the name themselves: in x = x - y it is a variable, of which this is the next value.
+    """
+    called: dict[str, int] = {}
+    for number, (one, node) in enumerate(zip(typed, trees, strict=False), 1):
+        with suppress(ProblemError):
+            name = grammar.variable(one.field.name, field="f") if one.field.name else ""
+            if name and node is not None and name not in names([node]):
+                called[name] = number
+    return called
+
+
+def _of_variables(node: Node, called: Mapping[str, int], one: Typed, field: str) -> Node:
+    """The tree, where it uses no other function by its name: that would silently be a variable of its own."""
+    for leaf in walk(node):
+        if leaf.op == "name" and leaf.text in called:
+            facts: dict[str, str | int] = {"name": leaf.text, "number": called[leaf.text]}
+            raise _told_of_all(ProblemError("output_used", field=field, index=one.index, span=leaf.span, **facts), one)
+    return node
 
 
 def _fixed(node: Node, constants: Mapping[str, Constant], one: Typed, field: str) -> Node:
