@@ -143,6 +143,7 @@ class Scene(TypedDict):
     f: NotRequired[list[Tree]]
     df: NotRequired[list[list[Tree]]]
     torch: NotRequired[list[list[Real]]]
+    smooth: NotRequired[list[list[bool]]]  # whether each derivative exists at x
 
 
 class Hues(TypedDict):

@@ -117,7 +117,6 @@ export interface Scene {
   f?: (number | string | (number | string | Tree[])[])[]
   df?: ((number | string | (number | string | Tree[])[])[])[]
   torch?: Real[][]
-  /** Whether each derivative exists at x. */
   smooth?: boolean[][]
 }
 
