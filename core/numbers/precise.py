@@ -216,17 +216,26 @@ def _logaddexp(a: Real, b: Real, bits: int) -> Real:
 
 
 def _error(function: Callable[[Real, int], Real], below: Real, above: Real) -> Callable[[Real, int], Real]:
-    """erf and erfc, which far out are what they tend to."""
+    """erf and erfc, which far out are what they tend to.
+
+    Raises Unclear between there and the middle where many digits are wanted: mpmath adds up tens of thousands of terms.
+    """
 
     def of(a: Real, bits: int) -> Real:
         if size(a) > 10:
             return below if _negative(a) else above
+        if size(a) > 4 and bits > 3_000:
+            raise Unclear
         return function(a, bits)
 
     return of
 
 
-_erf = _error(libmp.mpf_erf, libmp.fnone, ONE)
+def _erf(a: Real, bits: int) -> Real:
+    """1 - erf(x) < exp(-x^2): nothing of it is left in so many bits where x^2 log2(e) is more than they are."""
+    if 10 >= size(a) > 4 and libmp.to_float(a) ** 2 * 1.44 > bits:
+        return libmp.fnone if _negative(a) else ONE
+    return _error(libmp.mpf_erf, libmp.fnone, ONE)(a, bits)
 
 
 def _sinc(a: Real, bits: int) -> Real:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from mpmath import libmp
 
 from core.__main__ import answer
 from core.engines import forward_mode
@@ -142,3 +143,14 @@ def test_the_referee_knows_every_operation():
     known = {*precise.OPERATIONS, *precise.COMPARE, "max", "min", "where"}
     assert known == {*OPERATORS, *COMPARISONS, *FUNCTIONS}
     assert {*forward_mode.SWITCHES, *forward_mode.DOMAINS, *forward_mode.GROWS} == {*forward_mode.MARGIN_NODES}
+
+
+def test_the_error_function_far_out_is_not_added_up_term_by_term(monkeypatch: pytest.MonkeyPatch) -> None:
+    def added_up(a: object, bits: int) -> object:
+        raise AssertionError(f"tens of thousands of terms of {bits} bits")
+
+    monkeypatch.setattr(libmp, "mpf_erf", added_up)
+    assert precise.OPERATIONS["erf"](libmp.from_float(-108.8), 7_680) == libmp.fnone
+    for name in ("erf", "erfc"):
+        with pytest.raises(precise.Unclear):
+            precise.OPERATIONS[name](libmp.from_float(30.0), 7_680)
