@@ -19,11 +19,11 @@ from core.engines import autograd, products
 from core.engines.verdict import Verdict
 from core.expression.tree import Node, number
 from core.kinds.constants import constant
-from core.kinds.matmul.matrices import Integers, dot, filled, flat, float_rows, integers, plus, times, transpose, whole
+from core.kinds.matmul.matrices import Integers, dot, filled, flat, float_rows, integers, plus, times, transpose
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.matmul.reading import MatmulReading
 from core.maps import Rows, Vector, floats, laid_out
-from core.numbers.exact import ZERO, Number, value_of
+from core.numbers.exact import ZERO, Number, value_of, whole
 from core.numbers.tints import strengths
 from core.problem import ProblemError
 
