@@ -13,11 +13,6 @@ T = TypeVar("T")
 Integers = list[list[int]]
 
 
-def filled(shape: Rows, entry: Number) -> Rows:
-    """A matrix of one shape with the same number everywhere."""
-    return ((entry,) * len(shape[0]),) * len(shape)
-
-
 def transpose(rows: Rows) -> Rows:
     """Rows as columns."""
     return tuple(zip(*rows, strict=True))
