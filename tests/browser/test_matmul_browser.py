@@ -508,7 +508,8 @@ def test_the_line_of_the_running_sum_that_a_term_has_changed_shows_its_hue(open_
     assert seen.count(*hues) < len(seen), "only the line that has changed"
 
 
-STOPS = """() => [...document.querySelector('.lens-product').querySelectorAll('button, input, select, summary, [tabindex]')]
+STOPS = """() => [...document.querySelector('.lens-product')
+  .querySelectorAll('button, input, select, summary, [tabindex]')]
   .filter(e => e.tabIndex >= 0 && e.checkVisibility()).length"""
 
 

@@ -1,5 +1,5 @@
-// How the parts of a gallery write things: c₁₂ in labels, c_{12} in LaTeX, values as Python has typeset them. What has a
-// name and a shape is {name, tex, shape}; all of it is laid out in rows, a vector or a number in a single one.
+// How the parts of a gallery write things: c₁₂ in labels, c_{12} in LaTeX, values as Python has typeset them. What
+// has a name and a shape is {name, tex, shape}; all is laid out in rows, a vector or a number in a single one.
 
 /** @import { Shaped, Value } from "../messages" */
 
@@ -9,8 +9,8 @@ import { put } from "../kit/matrix.js"
 import { bracketed, plain, real, short, subscript } from "../kit/numbers.js"
 
 // Indices count from 0 in the code and from 1 on the screen.
-/** @type {(of: Shaped, i: number, j: number) => number[]} */
-const indices = ({ shape }, i, j) => [i, j].slice(2 - shape.length).map(index => index + 1)
+/** @type {(of: { shape: number[] }, i: number, j: number) => number[]} */
+export const indices = ({ shape }, i, j) => [i, j].slice(2 - shape.length).map(index => index + 1)
 /** @type {(of: Shaped, i: number, j: number) => string} */
 export const place = (of, i, j) => of.name + indices(of, i, j).map(subscript).join("")
 /** @type {(of: Shaped, i: number, j: number) => string} */

@@ -2,7 +2,7 @@
 
 import { button, make, select, text } from "../kit/dom.js"
 import { say } from "../kit/words.js"
-import { laid } from "./notation.js"
+import { indices } from "./notation.js"
 
 export class Tools {
   // `before`: elements that stand before these; `random`: the matrices that get random entries at once.
@@ -132,8 +132,8 @@ export class Tools {
   // one-hot (1,2); of a vector one-hot (2).
   #hot([i, j]) {
     const { words, subject } = this.own
-    const one = laid(subject.output)[0] === 1 && subject.output.shape.length < 2
-    return say(one ? words.one_hot_vector : words.one_hot, { i: i + 1, j: j + 1 })
+    const place = indices(subject.output, i, j).join(",")
+    return say(words.one_hot, { i: i + 1, j: j + 1, place })
   }
 }
 

@@ -1,5 +1,5 @@
-// c = a·b, one small matrix per element of c, and their running sum: the parts of the page and where they stand. Nothing
-// is computed here: stepping only shows other numbers.
+// c = a·b, one small matrix per element of c, and their running sum: the parts of the page and where they stand.
+// Nothing is computed here: stepping only shows other numbers.
 
 import { Cards } from "../gallery/cards.js"
 import { Chosen } from "../gallery/chosen.js"

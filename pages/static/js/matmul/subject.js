@@ -1,5 +1,5 @@
-// c = a·b as a gallery shows it. ∂c_ij/∂b has one line that is not always 0: its column j, which is row i of a; ∂c_ij/∂a
-// its row i, which is column j of b. So there is nothing to differentiate, and the server sends the lines alone.
+// c = a·b as a gallery shows it. ∂c_ij/∂b has one line that is not always 0: its column j, which is row i of a; of
+// ∂c_ij/∂a it is row i, which is column j of b. So nothing is differentiated, and the server sends the lines alone.
 
 /** @import { Subject } from "../gallery/gallery.js" */
 /** @import { Product, Shaped } from "../messages" */
