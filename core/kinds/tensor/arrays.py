@@ -76,7 +76,7 @@ def weighted(weights: Array, jacobian: Array) -> Array:
 
 def added(terms: Array, shape: Shape) -> Array:
     """The sum of terms of a shape, which stand in front; 0 where floats cancel up to their rounding."""
-    flat = terms.reshape(-1, *shape)
+    flat = terms.reshape((-1, *shape))
     with np.errstate(all="ignore"):
         total: Array = flat.sum(axis=0)
         if terms.dtype == object:

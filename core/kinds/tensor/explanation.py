@@ -135,7 +135,7 @@ class TensorExplanation:
 
     def running(self, count: int, by: str = "rows") -> Array:
         """The sum of the first ``count`` terms in an order (a key of ORDERS), in the shape of wrt."""
-        terms = self.contributions.reshape(-1, *self.wrt_shape)[list(self.order(by)[:count])]
+        terms = self.contributions.reshape((-1, *self.wrt_shape))[list(self.order(by)[:count])]
         return arrays.added(terms, self.wrt_shape)
 
     def partial_sum(self, by: str, count: int) -> Rows:
@@ -222,14 +222,14 @@ def explain(reading: TensorReading) -> TensorExplanation:
 def one_hots(shape: programs.Shape, dtype: object) -> Array:
     """A cotangent for every output that picks it out: shape (outputs, *shape)."""
     count = prod(shape)
-    return np.eye(count, dtype=int).astype(dtype).reshape(count, *shape)  # type: ignore[call-overload,no-any-return]
+    return np.eye(count, dtype=int).astype(dtype).reshape((count, *shape))  # type: ignore[call-overload,no-any-return]
 
 
 def _whole(pulled: Array | None, output: programs.Shape, shape: programs.Shape) -> Array:
     """What was pulled back for every output, in the output's layout; zeros where nothing arrives."""
     if pulled is None:
         return np.zeros((*output, *shape))
-    return pulled.reshape(*output, *shape)
+    return pulled.reshape((*output, *shape))
 
 
 # ── v that nobody types ──────────────────────────────────────────────────────────────────────────────────

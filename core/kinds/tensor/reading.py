@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
@@ -78,7 +79,8 @@ def read(problem: TensorProblem) -> TensorReading:
         errors.extend(_reserved(problem.function))
         guessed = tuple(name for name in names if name not in typed)
         if len(known) == len(typed):  # shapes that are not known would be guessed, and told of as if they were typed
-            meaning = tensors.read(problem.function, {name: read.shape for name, read in known.items()})
+            known |= _guessed(problem.function, guessed, {name: read.shape for name, read in known.items()})
+            meaning = tensors.read(problem.function, {name: known[name].shape for name in names})
     except ProblemError as error:
         errors.append(error.anew())
     v = problem.v and entries(problem.v, "v", errors)
@@ -137,7 +139,19 @@ def _reserved(function: str) -> Iterator[ProblemError]:
 # ── Numbers that nobody typed ────────────────────────────────────────────────────────────────────────────
 
 
-def ones_of(texts: Sequence[str], shape: Shape) -> Entries:
+def _guessed(function: str, names: Iterable[str], known: Mapping[str, Shape]) -> dict[str, Entries]:
+    """Small and different numbers for every name that has none."""
+    shapes = tensors.guess(function, known) if names else {}
+    return {name: sound(example(prod(shapes[name]), at), shapes[name]) for at, name in enumerate(names)}
+
+
+def example(count: int, seed: int) -> list[str]:
+    """So many different numbers, none of them 0 and few of them large; the same for the same seed."""
+    pool = [f"{k / 2:g}" for k in range(1, max(9, count + 1))]
+    return random.Random(seed).sample(pool, count)
+
+
+def sound(texts: Sequence[str], shape: Shape) -> Entries:
     """Numbers that are known to be sound."""
     return Entries(shape, tuple(constant(text, "") for text in texts))
 
@@ -145,7 +159,7 @@ def ones_of(texts: Sequence[str], shape: Shape) -> Entries:
 def _weights(v: Entries | None, typed: bool, output: Shape, errors: list[ProblemError]) -> Entries | None:
     """v in the output's shape: ones where none was typed; a row may be typed as a vector."""
     if not typed:
-        return ones_of(["1"] * prod(output), output)
+        return sound(["1"] * prod(output), output)
     if v is None or v.shape == output:
         return v
     if len(v.shape) <= 1 and prod(v.shape) == prod(output):
