@@ -438,6 +438,8 @@ RULES: dict[str, Callable[[Entry], Facts | None]] = {
     "absorbed": _absorbed,
     "step": _step,
 }
+# of an input that does not occur in y_i
+BESIDE = {"step": _step}
 
 
 def near(a: float, b: float, allowed: float) -> bool:

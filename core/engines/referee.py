@@ -17,7 +17,7 @@ from itertools import pairwise
 from mpmath import libmp
 
 from core.expression.tree import Node, number
-from core.numbers.precise import BUDGET, LEVELS, NAN, ZERO, Point, Real, Unclear, as_float, real, size
+from core.numbers.precise import BUDGET, LEVELS, NAN, ZERO, Point, Real, Unclear, as_float, is_finite, real, size
 
 STEP = 120  # the usual step is 2^-120: no two numbers that a person types are that close, but for equal ones
 CLOSER = 40  # bits by which the step is smaller than the distance to whatever is near
@@ -164,7 +164,7 @@ class Referee:
         return found
 
     def _beside(self, output: Node, steps: Mapping[str, tuple[Fraction, int]]) -> tuple[Real, int]:
-        value, level = self.point.beside(output, steps, _least_level(steps))
+        value, level = self.point.beside(output, steps, _least_level(steps, self._exactly(output, 0)))
         return (value.high if value.sound else NAN), level
 
     def _shifted(self, output: Node, j: int, sign: int) -> Callable[[Fraction, int], tuple[Real, int]]:
@@ -214,10 +214,11 @@ class Referee:
         return ladders[1] if same(*ladders) else math.nan
 
 
-def _least_level(steps: Mapping[str, tuple[Fraction, int]]) -> int:
-    """The level whose digits reach well beyond the smallest step."""
-    reach = max((-e for _, e in steps.values()), default=0)
-    return next((k for k, bits in enumerate(LEVELS) if bits >= 3 * reach), len(LEVELS) - 1)
+def _least_level(steps: Mapping[str, tuple[Fraction, int]], here: Real) -> int:
+    """The level whose digits reach well beyond the smallest step, beside the value at the point."""
+    reach = 3 * max((-e for _, e in steps.values()), default=0)
+    reach += max(0, size(here)) if is_finite(here) else 0
+    return next((k for k, bits in enumerate(LEVELS) if bits >= reach), len(LEVELS) - 1)
 
 
 def _sign(a: Real) -> int:

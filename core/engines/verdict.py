@@ -12,6 +12,7 @@ from core.engines.autograd import Autograd
 from core.engines.differences import Differences, differentiate, tends_to
 from core.engines.disagreement import (
     ALONE,
+    BESIDE,
     CLOSE,
     COARSE,
     CODES,
@@ -258,16 +259,17 @@ def _row_notes(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> 
         touched = {entry.j for entry in row if entry.output.touches[entry.j]}
         all_told = touched <= {note.input for note in stepped_over}
         return stepped_over if stepped_over and all_told else [*stepped_over, Note(*_no_value(i, row, tends))]
-    notes = []
-    for entry in row:
-        if entry.output.touches[entry.j]:
-            told = {code: said for code, rule in RULES.items() if (said := rule(entry)) is not None}
-            if any(code in told for code in ALONE):
-                told = {code: said for code, said in told.items() if code in ALONE or ONLY.get(code) == "torch"}
-            for_differences = [code for code in told if ONLY.get(code) != "torch" and code != "rounding"]
-            spare = {code for code in FALLBACK if code in told and code != for_differences[0]}
-            notes += [Note(code, i, entry.j, said) for code, said in told.items() if code not in spare]
-    return notes
+    return [note for entry in row for note in _entry_notes(i, entry)]
+
+
+def _entry_notes(i: int, entry: Entry) -> list[Note]:
+    rules = RULES if entry.output.touches[entry.j] else BESIDE
+    told = {code: said for code, rule in rules.items() if (said := rule(entry)) is not None}
+    if any(code in told for code in ALONE):
+        told = {code: said for code, said in told.items() if code in ALONE or ONLY.get(code) == "torch"}
+    for_differences = [code for code in told if ONLY.get(code) != "torch" and code != "rounding"]
+    spare = {code for code in FALLBACK if code in told and code != for_differences[0]}
+    return [Note(code, i, entry.j, said) for code, said in told.items() if code not in spare]
 
 
 def _hidden_edges(i: int, row: Sequence[Entry]) -> list[Note]:

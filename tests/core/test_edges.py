@@ -124,10 +124,29 @@ def test_a_division_by_what_is_exactly_0_is_refused(address, code, field):
         ("/vjp?f=floor(x^2)&at=x:sqrt(2)", {"jump"}),
         ("/vjp?f=log1p(-x^2/2)&at=x:sqrt(2)", {"undefined"}),
         ("/vjp?f=x*sin(1/x)&at=x:0", {"hole"}),
+        ("/vjp?f=sign(sqrt(sin(max(pi*1e8,abs(y)))))&at=x:3/5,y:1", {"step"}),
+        ("/vjp?f=sign(softplus(x%2Btan(y)))&at=x:1e-8,y:pi/2", {"undefined"}),  # what exp shrinks to is above 0
+        ("/vjp?f=x-exp(exp(softplus(y))^2)&at=x:1,y:pi", {"absorbed"}),
+        ("/vjp?f=exp(-1/x)*exp(1/x)&at=x:0", {"removable"}),
+        ("/vjp?f=atan2(sinc(1),x)%2Babs(sin(pi))", set()),
     ],
 )
 def test_these_notes_and_no_other(address, wanted):
     assert codes(told(address)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("address", "value"),
+    [
+        ("/vjp?f=x-(x-sqrt(tan(pi)))&at=x:-1/3", 0),  # tan(pi) is -1e-16 in floats
+        ("/vjp?f=log(exp(-1e8*x))", -1e8),
+        ("/vjp?f=exp(exp(x))*exp(-exp(x))&at=x:50", 1),
+        ("/vjp?f=where(exp(-x)>0,x,2*x)&at=x:1e8", 1e8),
+        ("/vjp?f=atan2(sinc(1),min(x,x))", 0),
+    ],
+)
+def test_a_value_is_what_it_is_without_rounding(address, value):
+    assert told(address)["values"] == [value]
 
 
 def test_the_slopes_beside_a_large_constant_are_those_of_what_varies():
