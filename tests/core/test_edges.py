@@ -83,6 +83,20 @@ def test_an_edge_is_told_truly(case):
     assert {name: case[name] for name in asked if not EXPECTATIONS[name](described, case[name])} == {}
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/vjp?f=(-2)^x&at=x:2",
+        "/vjp?f=(-2)^(x*y)&at=x:1/2,y:1",
+        "/vjp?f=(2-e^1)^x&at=x:2",
+        "/vjp?f=xlogy(x,-2)&at=x:2",
+        "/vjp?f=xlogy((-2)^x,-2)&at=x:2",
+    ],
+)
+def test_a_derivative_without_a_value_can_be_typed_too(address):
+    assert types_back(told(address))
+
+
 def test_the_limit_of_a_coefficient_is_counted_in_digits():
     described, _ = answer("/vjp?f=x*1e99*1e99&at=x:1")
     assert "154 digits" in described["error"]["message"]
