@@ -22,7 +22,8 @@ from core.numbers.precise import BUDGET, LEVELS, NAN, ZERO, Point, Real, Unclear
 STEP = 120  # the usual step is 2^-120: no two numbers that a person types are that close, but for equal ones
 CLOSER = 40  # bits by which the step is smaller than the distance to whatever is near
 SHARE = BUDGET // 2  # of all that may be asked, for one entry of J: a hard one leaves something for the others
-FEW = (Fraction(1), Fraction(3, 5), Fraction(7, 20))  # steps that no oscillation takes for the same
+FEW = (Fraction(1), Fraction(3, 5), Fraction(7, 20))  # steps that no oscillation takes for the same,
+FURTHER = (11, 17, 23)  # nor together with those that are smaller by so many bits: relu(sin(log(x))) is 0 half the time
 SETTLED = 2.0**-33  # of a quantity that no longer moves between those steps
 LADDERS = ((60, 120, 240, 480), (75, 150, 300, 600))  # exponents of the steps where it does, twice as many each time
 TINY = 2.0**-60
@@ -208,7 +209,7 @@ class Referee:
             if any(value != NAN for value in few):
                 raise Unclear
             return math.nan
-        if _settled(few):
+        if _settled(few) and _settled([*few, *(of(Fraction(1), exponent + bits)[0] for bits in FURTHER)]):
             return as_float(few[-1])
         ladders = [_limit([of(Fraction(1), e + exponent - STEP)[0] for e in ladder]) for ladder in LADDERS]
         return ladders[1] if same(*ladders) else math.nan

@@ -138,6 +138,10 @@ def test_a_division_by_what_is_exactly_0_is_refused(address, code, field):
         ("/vjp?f=floor(x^2)&at=x:sqrt(2)", {"jump"}),
         ("/vjp?f=log1p(-x^2/2)&at=x:sqrt(2)", {"undefined"}),
         ("/vjp?f=x*sin(1/x)&at=x:0", {"hole"}),
+        ("/vjp?f=relu(sin(sin(log(abs(y)))))&at=y:0", {"undefined"}),
+        ("/vjp?f=relu(cos(log(abs(x))))&at=x:0", {"undefined"}),
+        ("/vjp?f=relu(-cos(2*log(abs(x))))&at=x:0", {"undefined"}),
+        ("/vjp?f=relu(sin(log(abs(x))/2))&at=x:0", {"undefined"}),
         ("/vjp?f=sign(sqrt(sin(max(pi*1e8,abs(y)))))&at=x:3/5,y:1", {"step"}),
         ("/vjp?f=sign(softplus(x%2Btan(y)))&at=x:1e-8,y:pi/2", {"undefined"}),  # what exp shrinks to is above 0
         ("/vjp?f=x-exp(exp(softplus(y))^2)&at=x:1,y:pi", {"absorbed"}),
