@@ -53,6 +53,8 @@ CONTINUOUS = frozenset("abs relu relu6 leaky_relu selu hardtanh clamp clamp_min 
 CORNERS = ("tie", "kink", "kink_rounded", "kink_nan")
 # reasons why the derivative does not exist, whoever computes it
 NO_DERIVATIVE = ("overflow", "removable", "hole", "undefined", "pole", "jump", "singular", *CORNERS, "isolated")
+# reasons why the formula does not say the slope that there is
+CORRECTED = ("formula_nan", "convention")
 # reasons beside which nothing else is worth telling of the formula or of the finite difference
 ALONE = ("pole", "isolated")
 # reasons that are told of a point where f has no value and floats find one
@@ -285,13 +287,19 @@ def _kind_of_corner(e: Entry) -> tuple[str, list[Event]]:
     return ("tie", ties) if ties else ("kink", exact) if exact else ("kink_rounded", e.switches)
 
 
+def true_slope(e: Entry) -> float:
+    """The slope where the formula says another number, or none."""
+    lost = e.output.happened("lost", e.j)
+    return e.slope if lost and math.isfinite(e.slope) and not math.isfinite(e.sympy) else e.derivative
+
+
 def _formula_nan(e: Entry) -> Facts | None:
     cancelled = e.output.happened("cancelled", e.j)
     elsewhere = cancelled or e.spoiled or e.corner or e.jumps or (e.hidden and math.isfinite(e.sympy))
-    lost = e.output.happened("lost", e.j)
-    slope = e.slope if lost and math.isfinite(e.slope) else e.derivative
+    slope = true_slope(e)
     if elsewhere or _out_of_range(e) or not math.isfinite(slope) or all(map(math.isfinite, (e.torch, e.sympy))):
         return None
+    lost = e.output.happened("lost", e.j)
     return facts("formula_nan", first(e.infinite + lost, e.output), slope, e.torch, e.sympy)
 
 

@@ -16,6 +16,7 @@ from core.engines.disagreement import (
     CLOSE,
     COARSE,
     CODES,
+    CORRECTED,
     EXACT,
     FALLBACK,
     MEASURED,
@@ -29,6 +30,7 @@ from core.engines.disagreement import (
     facts,
     first,
     near,
+    true_slope,
 )
 from core.engines.forward_mode import Output, look
 from core.engines.referee import Referee, Truth, decimal
@@ -82,11 +84,15 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Both engines against SymPy, and the reasons, the most important first."""
+    """Both engines against SymPy, and the reasons, the most important first.
+
+    ``slopes[i][j]`` is dy_i/dx_j as a picture may draw it: J but for its conventions, nan where there is no derivative.
+    """
 
     torch: Check
     finite_difference: Check
     notes: tuple[Note, ...]
+    slopes: Matrix = ()
 
     @property
     def kind(self) -> str:
@@ -144,7 +150,17 @@ def judge(
     by_differences, rest = _check("finite_difference", differences.vjp, columns)
     told = _in_order([*notes, *more, *rest])
     ys = [f"{letter}{i}".translate(SUBSCRIPTS) for i in range(1, len(outputs) + 1)]
-    return Verdict(by_torch, by_differences, tuple(replace(note, place=_place(note, ys, inputs)) for note in told))
+    placed = tuple(replace(note, place=_place(note, ys, inputs)) for note in told)
+    slopes = tuple(tuple(_slope(i, entry, placed) for entry in row) for i, row in enumerate(entries))
+    return Verdict(by_torch, by_differences, placed, slopes)
+
+
+def _slope(i: int, entry: Entry, notes: Sequence[Note]) -> float:
+    """The derivative dy_i/dx_j by all that is known; nan where it does not exist."""
+    told = {note.code for note in notes if note.output in (None, i) and note.input in (None, entry.j)}
+    if told & set(NO_DERIVATIVE):
+        return math.nan
+    return true_slope(entry) if told & set(CORRECTED) else entry.sympy
 
 
 def _place(note: Note, ys: Sequence[str], inputs: Sequence[str]) -> str:

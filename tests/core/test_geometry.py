@@ -38,6 +38,21 @@ def test_what_is_not_finite_travels_as_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("function", "slopes"),
+    [
+        ("abs(x)", "nan"),
+        ("x*abs(x)", 0),
+        ("where(x==0, 1, (exp(x)-1)/x)", 0.5),  # the formula says 0, torch nan
+        ("cbrt(x)^3", 1),  # both say nan
+        ("1/x", "nan"),
+        ("3*x", 3),
+    ],
+)
+def test_a_picture_is_told_the_slope_that_there_is(function: str, slopes: float | str) -> None:
+    assert scene(_explained(VectorProblem((function,), (("x", "0"),))))["slopes"] == [[pytest.approx(slopes)]]
+
+
+@pytest.mark.parametrize(
     ("typed", "told"),
     [
         ("2*x", ["*", 2.0, ["x", 1]]),

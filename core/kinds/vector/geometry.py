@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from core.engines.disagreement import NO_DERIVATIVE
 from core.expression.tree import SUBSCRIPTS, Node
 from core.kinds.vector.explanation import VectorExplanation
 from core.kinds.vector.problem import VectorProblem
@@ -38,18 +37,8 @@ def scene(explanation: VectorExplanation, *, formulas: bool = True) -> dict[str,
         data["f"] = [tree(node, columns) for node in here.outputs]
         data["df"] = [[tree(node, columns) for node in row] for row in here.jacobian]
         data["torch"] = [jsonables(row) for row in explanation.torch.jacobian]
-        data["smooth"] = smooth(explanation)
+        data["slopes"] = [jsonables(row) for row in explanation.verdict.slopes]
     return data
-
-
-def smooth(explanation: VectorExplanation) -> list[list[bool]]:
-    """Whether ∂y_i/∂x_j exists at the point (m × n): at a kink J has a number by convention, and no tangent."""
-    lacking = [note for note in explanation.verdict.notes if note.code in NO_DERIVATIVE]
-    m, n = len(explanation.map.outputs), len(explanation.map.inputs)
-    return [
-        [not any(note.output in (None, i) and note.input in (None, j) for note in lacking) for j in range(n)]
-        for i in range(m)
-    ]
 
 
 def tree(node: Node, columns: dict[str, int]) -> Json:

@@ -117,7 +117,7 @@ export interface Scene {
   f?: (number | string | (number | string | Tree[])[])[]
   df?: ((number | string | (number | string | Tree[])[])[])[]
   torch?: Real[][]
-  smooth?: boolean[][]
+  slopes?: Real[][]
 }
 
 /** The colours of a theme. */
