@@ -143,7 +143,7 @@ class Scene(TypedDict):
     f: NotRequired[list[Tree]]
     df: NotRequired[list[list[Tree]]]
     torch: NotRequired[list[list[Real]]]
-    slopes: NotRequired[list[list[Real]]]  # J but for its conventions at x: nan where there is no derivative
+    slopes: NotRequired[list[list[Real]]]  # where J has others by convention: nan if there is no derivative
 
 
 class Hues(TypedDict):

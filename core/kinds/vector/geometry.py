@@ -24,7 +24,8 @@ LARGEST = 1e12  # of a coordinate that was dragged
 
 
 def scene(explanation: VectorExplanation, *, formulas: bool = True) -> dict[str, Json]:
-    """What the pictures need: names and x (n), v (m), J (m × n); with ``formulas`` f and J as trees, and torch's J."""
+    """What the pictures need: names and x (n), v (m), J (m × n); the slopes where J has
+    others by convention; with ``formulas`` f and J as trees, and torch's J."""
     here, weights = explanation.map, explanation.pullback.weights
     data: dict[str, Json] = {
         "names": [label(name) for name in here.inputs],
@@ -32,12 +33,14 @@ def scene(explanation: VectorExplanation, *, formulas: bool = True) -> dict[str,
         "v": jsonables(n.value for n in weights),
         "J": [jsonables(n.value for n in row) for row in here.jacobian_at],
     }
+    slopes = [jsonables(row) for row in explanation.verdict.slopes]
+    if slopes != data["J"]:
+        data["slopes"] = slopes
     if formulas:
         columns = {name: j for j, name in enumerate(here.inputs)}
         data["f"] = [tree(node, columns) for node in here.outputs]
         data["df"] = [[tree(node, columns) for node in row] for row in here.jacobian]
         data["torch"] = [jsonables(row) for row in explanation.torch.jacobian]
-        data["slopes"] = [jsonables(row) for row in explanation.verdict.slopes]
     return data
 
 
