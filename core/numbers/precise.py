@@ -473,7 +473,7 @@ class _Pass:
     def _operation(self, op: str, args: list[Value], sound: bool) -> Value:
         args = self._snapped(op, args)
         if op == "tan" and is_finite(args[0].high) and self._operation("cos", args, True).high == ZERO:
-            return Value(INFINITY, INFINITY, False)
+            return Value(NAN, NAN, False)  # an infinity of either sign
         low, high = self._computed(op, args)
         if high is None:
             return Value(NAN, NAN, False)
