@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 from mpmath import libmp
 
 from core.expression.tree import Node, number
@@ -27,6 +28,7 @@ FURTHER = (11, 17, 23)  # nor together with those that are smaller by so many bi
 SETTLED = 2.0**-33  # of a quantity that no longer moves between those steps
 LADDERS = ((60, 120, 240, 480), (75, 150, 300, 600))  # exponents of the steps where it does, twice as many each time
 TINY = 2.0**-60
+FADED = 1e-3  # of a movement: what is left of it where it dies down
 PRINTED = 1e-9
 NARROW, WIDE = Fraction(1, 2), Fraction(2)  # times the distance that a note tells
 
@@ -35,7 +37,8 @@ NARROW, WIDE = Fraction(1, 2), Fraction(2)  # times the distance that a note tel
 class Truth:
     """y_i along x_j: what it tends to on either side, and its one-sided slopes; nan where there is no such thing.
 
-    ``jumps``: on one side it tends to another value than it has, or than on the other; ``unbounded``: to an infinity.
+    ``jumps``: on one side it tends to another value than it has, or than on the other, or to none; ``unbounded``: to
+    an infinity.
     """
 
     here: float
@@ -105,14 +108,21 @@ class Referee:
             self._tends(self._quotient(output, j, s), exponent) if math.isfinite(here) and end == end else math.nan
             for s, end in zip((-1, 1), ends, strict=True)
         )
-        found = [value for value in (here, *ends) if math.isfinite(value)]
-        jumps = (len(found) > 1 and not all(same(value, found[0]) for value in found)) or any(
-            math.isinf(slope) and math.isfinite(end) and self._stays_apart(output, j, s, exponent)
-            for s, end, slope in zip((-1, 1), ends, (left, right), strict=True)
-        )
         defined = tuple(
             end == end or self._shifted(output, j, s)(Fraction(1), exponent)[0] != NAN
             for s, end in zip((-1, 1), ends, strict=True)
+        )
+        found = [value for value in (here, *ends) if math.isfinite(value)]
+        jumps = (
+            (len(found) > 1 and not all(same(value, found[0]) for value in found))
+            or any(
+                math.isinf(slope) and math.isfinite(end) and self._stays_apart(output, j, s, exponent)
+                for s, end, slope in zip((-1, 1), ends, (left, right), strict=True)
+            )
+            or any(
+                math.isfinite(here) and math.isnan(end) and there and _swings(self._shifted(output, j, s), exponent)
+                for s, end, there in zip((-1, 1), ends, defined, strict=True)
+            )
         )
         return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)), (defined[0], defined[1]))
 
@@ -226,6 +236,12 @@ def _sign(a: Real) -> int:
     if a == NAN:
         raise Unclear
     return int(libmp.mpf_sign(a))
+
+
+def _swings(of: Callable[[Fraction, int], tuple[Real, int]], exponent: int) -> bool:
+    """Whether a quantity moves as much at far smaller steps: it tends to nothing."""
+    moved = [np.ptp([as_float(of(q, e)[0]) for q in FEW]) for e in (exponent, 2 * exponent, 4 * exponent)]
+    return bool(min(moved) > FADED * max(moved))
 
 
 def _settled(values: Sequence[Real]) -> bool:

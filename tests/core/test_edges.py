@@ -139,6 +139,8 @@ def test_a_division_by_what_is_exactly_0_is_refused(address, code, field):
         ("/vjp?f=log1p(-x^2/2)&at=x:sqrt(2)", {"undefined"}),
         ("/vjp?f=x*sin(1/x)&at=x:0", {"hole"}),
         ("/vjp?f=min(tan(asin(sign(x))),abs(x))&at=x:0", {"isolated"}),  # beside 0 an infinity of either sign
+        ("/vjp?f=sin(min(y/x,y))&at=x:0,y:1", {"jump", "nan_branch"}),  # it swings on one side, without a limit
+        ("/vjp?f=where(y<=0,2,cos(1/y))&at=y:0", {"jump", "nan_branch"}),
         ("/vjp?f=relu(sin(sin(log(abs(y)))))&at=y:0", {"undefined"}),
         ("/vjp?f=relu(cos(log(abs(x))))&at=x:0", {"undefined"}),
         ("/vjp?f=relu(-cos(2*log(abs(x))))&at=x:0", {"undefined"}),
