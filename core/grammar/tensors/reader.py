@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from core.expression.tree import COMPARISONS
@@ -37,6 +38,8 @@ class Reader:
     def __init__(self, text: str, known: Collection[str]) -> None:
         self.text, self.known = text, frozenset(known)
         self.tokens = Scanner(text, known).scan()
+        # x' and .* are MATLAB's, where * is the product of matrices
+        self.is_matlab = any(token.text in ("'", ".*", "./", ".^") for token in self.tokens)
         self.at, self.token, self.end = 0, self.tokens[0], 0  # the next token, and where the last one ended
         self.depth = self.operations = 0
         self.closers: list[str] = []  # of the brackets that are open, the innermost last
@@ -160,7 +163,10 @@ class Reader:
                 left = self.raised(left, token, start)
             else:
                 right = self.expression(binding)
-                left = self.term(OPERATIONS.get(sign, sign), (left, right), start)
+                if sign in COMPARISONS and left.kind in COMPARISONS and not left.outer:
+                    raise self.second_comparison(left, token, right)
+                op = "product" if self.is_matlab and token.text == "*" else OPERATIONS.get(sign, sign)
+                left = self.term(op, (left, right), start)
                 if sign == "/" and self.token.kind in self.factors():
                     self.refuse_unclear_quotient(left)
 
@@ -174,6 +180,13 @@ class Reader:
         """2x, A x"""
         right = self.expression(BINDING["*"])
         return self.term("product", (left, right), start, "joined")
+
+    def second_comparison(self, first: Term, sign: Token, right: Term) -> Refusal:
+        """0 < x < 1 is meant as (0 < x) & (x < 1)."""
+        left, middle = self.echo(first.span), self.echo(first.args[1].whole)
+        last = f"{middle} {self.echo(sign.span)} {self.echo(right.whole)}"
+        fix = replaced(self.text, (first.span[0], right.whole[1]), f"(({left}) & ({last}))")
+        return Refusal("one_comparison", sign.span, (fix,), operator=clip(self.echo(sign.span)))
 
     def refuse_unclear_quotient(self, quotient: Term) -> None:
         """x/2y and A/b x could mean that all of it is divided by; 1/2 x is half of x."""
@@ -203,7 +216,7 @@ class Reader:
         exponent = self.nested(caret, AFTER_POWER)
         if base.kind == "name" and base.text == "e" and "e" not in self.known:  # Euler's number as the base of a power
             return self.term("call", (exponent,), start, "exp")
-        typed = "**" if self.echo(caret.span) == "**" else "^"
+        typed = "^" if caret.text == "^" else "**"  # of torch and, as .^, of MATLAB: entry by entry
         return self.postfixed(self.term("^", (base, exponent), start, typed), start)
 
     def is_transpose(self, token: Token) -> bool:
@@ -303,9 +316,8 @@ class Reader:
     def refuse_function_of(self, name: Token) -> None:
         """W(x + 1) is a product; f(x) and predict(x) are functions that nobody told."""
         if len(name.text) > 1 or name.text in LIKE_FUNCTIONS:
-            fixes = [replaced(self.text, name.span, word) for word in close(name.text.lower(), FUNCTIONS)]
-            fixes += [replaced(self.text, (name.end, name.end), " * ")] if len(name.text) == 1 else []
-            raise Refusal("unknown_function", name.span, tuple(fixes), name=clip(name.text))
+            fixes = tuple(replaced(self.text, name.span, word) for word in close(name.text.lower(), FUNCTIONS))
+            raise Refusal("unknown_function", name.span, fixes, name=clip(name.text))
 
     def minus(self, token: Token) -> Term:
         return self.term("neg", (self.nested(token, SIGNED),), token.start)
@@ -320,7 +332,7 @@ class Reader:
         """(…), or a list where there is a comma: (2, 3)"""
         items = self.items(token)
         if len(items) == 1 and self.tokens[self.at - 2].kind != ",":
-            return items[0]
+            return replace(items[0], outer=(token.start, self.end))
         return self.term("list", items, token.start, "(")
 
     def list(self, token: Token) -> Term:
@@ -439,7 +451,10 @@ class Reader:
             if self.token.kind in ("name", "function") and self.peek().kind == "=":
                 name = self.advance()
                 self.advance()
-                named[self.echo(name.span).lower()] = self.nested(opener)
+                word = self.echo(name.span).lower()
+                if word in named:
+                    raise self.unexpected(name)
+                named[word] = self.nested(opener)
             elif named:
                 raise self.unexpected(self.token)
             else:

@@ -13,8 +13,8 @@ from core.grammar.choice import Choice
 from core.grammar.refusal import Refusal, clip, replaced
 from core.grammar.scan import BOM, declared_name
 from core.grammar.spelling import close
-from core.grammar.tensors.spelling import FUNCTIONS, INSTEAD
-from core.grammar.vocabulary import BARE, CONSTANT_WORDS, GREEK, GREEK_COMMANDS, REFUSED_WORDS, Token
+from core.grammar.tensors.spelling import FUNCTIONS, INSTEAD, REFUSED
+from core.grammar.vocabulary import BARE, CONSTANT_WORDS, GREEK, GREEK_COMMANDS, Token
 
 _MODULES = r"(?:torch|nn|functional|special|linalg|jnp|jax|np|numpy|scipy|math|sympy|sp|tf|Tensor|F(?!\.T\b))"
 _NAME = rf"(?:[A-Za-z]|[π{''.join(GREEK)}])"
@@ -36,7 +36,7 @@ _TOKENS = rf"""
     | (?P<word> {_NAME} (?:«tail»|{_SUBSCRIPT})*+ )
     | (?P<control> \\(?P<command>[A-Za-z]++) (?P<index> «below» )?+ )
     | (?P<attribute> \.[ ]*+(?P<member>[A-Za-z_][A-Za-z0-9_]*+) )
-    | (?P<sign> \*\* | \|\| | && | \\[|{{}}] | [<>=!:+*/@-]= | [-+*/@^(){{}}\[\]<>=≤≥≠|,:√&~.%] )
+    | (?P<sign> \*\* | \.[*/^] | \|\| | && | \\[|{{}}] | [<>=!:+*/@-]= | [-+*/@^(){{}}\[\]<>=≤≥≠|,:√&~.%] )
     | (?P<subscript> _(?:[A-Za-z0-9∞] | \\infty | \{{[A-Za-z0-9∞]\}} | \{{\\infty\}}) )
     | (?P<superscript> [⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]++ )
     | (?P<fraction> [½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
@@ -52,7 +52,7 @@ def _pattern(tail: str, below: str) -> re.Pattern[str]:
 _PLAIN = _pattern("[A-Za-z0-9_]", "_[A-Za-z0-9]++")
 _LATEX = _pattern("[A-Za-z0-9]|_[A-Za-z0-9]", "_[A-Za-z0-9]")  # where w_yx is w_y times x
 _SIGNS = {"**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "√": "root", "\\|": "||", "\\{": "(", "\\}": ")", ":=": "=",
-          "&&": "&"}  # fmt: skip
+          "&&": "&", ".*": "*", "./": "/", ".^": "^"}  # fmt: skip
 _OTHERS = {**dict.fromkeys("‖∥", "||"), **dict.fromkeys("⊙∘", "*"), "⊗": "⊗", "∞": "infinity",
            **dict.fromkeys("ᵀ⊤′", "transpose")}  # fmt: skip
 _PRODUCTS = frozenset("·⋅∙•・×")  # mathematics' sign for any product: of numbers or of matrices
@@ -86,6 +86,7 @@ class Scanner:
         self.alone = frozenset(_ALONE.findall(self.plain))
         self.tokens: list[Token] = []
         self.depth = 0  # of brackets: a line goes on inside them
+        self.is_table = False  # between \\begin{bmatrix} and its end
         self.module = 0  # characters of torch. before the next word
 
     def scan(self) -> list[Token]:
@@ -133,14 +134,16 @@ class Scanner:
 
     def environment(self, match: re.Match[str]) -> None:
         """\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}"""
-        self.add("[" if match[0].startswith("\\begin") else "]", match[0], *match.span())
+        self.is_table = match[0].startswith("\\begin")
+        self.add("[" if self.is_table else "]", match[0], *match.span())
 
     def fence(self, match: re.Match[str]) -> None:
         self.add("(" if match[0].endswith("[") else ")", match[0], *match.span())
 
     def sign(self, match: re.Match[str]) -> None:
         is_product = match[0] == "*" and self.text[match.start()] in _PRODUCTS
-        self.add("·" if is_product else _SIGNS.get(match[0], match[0]), match[0], *match.span())
+        kind = "," if self.is_table and match[0] == "&" else _SIGNS.get(match[0], match[0])
+        self.add("·" if is_product else kind, match[0], *match.span())
 
     def superscript(self, match: re.Match[str]) -> None:
         self.add("superscript", match[0].translate(_ASCII_DIGITS), *match.span())
@@ -196,7 +199,7 @@ class Scanner:
             self.add("function", function, *span)
         elif module and word == "e":
             self.add("constant", "e", *span)
-        elif module or (called and word.lower() in {*INSTEAD, *REFUSED_WORDS["unsupported_function"]}):
+        elif module or (called and word.lower() in {*INSTEAD, *REFUSED}):
             raise self.unknown(word, span)
         else:
             self.add_name(word, spelled, start, end)
@@ -204,7 +207,7 @@ class Scanner:
     def unknown(self, word: str, span: tuple[int, int]) -> Refusal:
         if instead := INSTEAD.get(word.lower()):
             return Refusal("write_instead", span, name=clip(word), instead=instead)
-        if word.lower() in REFUSED_WORDS["unsupported_function"]:
+        if word.lower() in REFUSED:
             return Refusal("unsupported_function", span, name=clip(word))
         fixes = tuple(replaced(self.text, span, name) for name in close(word.lower(), FUNCTIONS))
         return Refusal("unknown_function", span, fixes, name=clip(word))

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from core.grammar.definitions import FUNCTION_WORDS
+from core.grammar.vocabulary import REFUSED_WORDS
 
 # our name -> other words for it
 _SYNONYMS = {
     "matmul": "mm mv",
     "dot": "inner vdot",
     "outer": "ger",
-    "transpose": "t swapaxes adjoint",
+    "transpose": "t swapaxes",
     "inverse": "inv",
     "trace": "tr",
     "det": "determinant",
-    "cat": "concat concatenate hstack",
+    "cat": "concat concatenate",
     "stack": "",
+    "hstack": "",
     "vstack": "row_stack",
     "column_stack": "",
-    "reshape": "view reshape_as",
+    "reshape": "view",
     "flatten": "ravel",
     "squeeze": "",
     "unsqueeze": "expand_dims",
@@ -39,8 +41,7 @@ _SYNONYMS = {
     "nll_loss": "nll",
     "mse_loss": "mse mean_squared_error",
     "l1_loss": "mae",
-    "smooth_l1_loss": "",
-    "huber_loss": "huber",
+    "smooth_l1_loss": "huber_loss",
     "binary_cross_entropy": "bce",
     "binary_cross_entropy_with_logits": "bce_with_logits",
     "normalize": "",
@@ -59,8 +60,10 @@ _SYNONYMS = {
     "full_like": "",
     "arange": "",
     "float": "double",
-    "detach": "stop_gradient",
-    "same": "clone contiguous copy requires_grad_",
+    "same": "clone contiguous copy requires_grad_ item",
+    "size": "",
+    "numel": "",
+    "len": "",
     "logical_not": "",
     "logical_and": "",
     "logical_or": "",
@@ -78,6 +81,7 @@ INSTEAD = {
     "gather": "x[0, 1]",
     "permute": ".T",
 }
+REFUSED = REFUSED_WORDS["unsupported_function"] | {"detach", "backward", "stop_gradient", "dropout"}
 # lower-case word -> our name for the function
 FUNCTIONS: dict[str, str] = {
     **{word: name for word, name in FUNCTION_WORDS.items() if name not in ("piecewise",)},
