@@ -25,6 +25,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "pole": ("operation", "torch"),
     "jump": ("operation", "before", "here", "after", "torch"),
     "singular": ("operation", "left", "right", "torch"),
+    "swings": ("operation", "torch"),
     "tie": SIDES,
     "kink": SIDES,
     "kink_rounded": SIDES,
@@ -52,7 +53,18 @@ CODES: dict[str, tuple[str, ...]] = {
 CONTINUOUS = frozenset("abs relu relu6 leaky_relu selu hardtanh clamp clamp_min clamp_max max min".split())
 CORNERS = ("tie", "kink", "kink_rounded", "kink_nan")
 # reasons why the derivative does not exist, whoever computes it
-NO_DERIVATIVE = ("overflow", "removable", "hole", "undefined", "pole", "jump", "singular", *CORNERS, "isolated")
+NO_DERIVATIVE = (
+    "overflow",
+    "removable",
+    "hole",
+    "undefined",
+    "pole",
+    "jump",
+    "singular",
+    "swings",
+    *CORNERS,
+    "isolated",
+)
 # reasons why the formula does not say the slope that there is
 CORRECTED = ("formula_nan", "convention")
 # reasons beside which nothing else is worth telling of the formula or of the finite difference
@@ -108,6 +120,7 @@ class Entry:
     in_floats: float  # y_i as floats compute it, nan where an operation on the way has no value for them
     referee: Referee | None = None  # whose answers the sides and limits are, where it was asked
     defined_beside: tuple[bool, bool] = (True, True)  # by the referee
+    swings: bool = False  # by the referee: its difference quotients, however small the step
     true: float = math.nan  # the slope by the referee, nan where there is none or nobody knows
 
     @property
@@ -266,6 +279,11 @@ def _singular(e: Entry) -> Facts | None:
     unmeasured = not math.isfinite(e.left) and not math.isfinite(e.right)
     endless = math.isinf(e.left) or math.isinf(e.right) or (math.isinf(e.slope) and unmeasured)
     return facts("singular", causes[0].text, *e.sides, e.torch) if causes and endless and not e.jumps else None
+
+
+def _swings(e: Entry) -> Facts | None:
+    causes = e.switches + e.infinite + e.poles + e.hidden
+    return facts("swings", first(causes, e.output), e.torch) if e.swings and not e.jumps else None
 
 
 def _corner(code: str) -> Callable[[Entry], Facts | None]:
@@ -431,6 +449,7 @@ RULES: dict[str, Callable[[Entry], Facts | None]] = {
     "pole": _pole,
     "jump": _jump,
     "singular": _singular,
+    "swings": _swings,
     **{code: _corner(code) for code in CORNERS},
     "formula_nan": _formula_nan,
     "convention": _convention,

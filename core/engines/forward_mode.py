@@ -328,6 +328,7 @@ VANISHES: dict[str, Callable[..., bool]] = {
     "softplus": lambda u: bool(np.isfinite(u)),
 }
 
+LEAVING = ("fmod", "remainder")  # ops of which nothing is left where they jump: 0.3/0.1 is 3, but not in floats
 FADES = ("/", "atan")  # ops whose derivative is never 0 where their value is not: it only became too small
 
 
@@ -531,7 +532,7 @@ def _margin_events(op: str, args: list[Dual], met: list[Dual], value: float) -> 
         else:
             true = table[op](*met)
             gap = abs(float(true.value[0])) if true is not None else gap
-            reached = gap == 0 or not math.isfinite(value)
+            reached = gap == 0 or not math.isfinite(value) or (op in LEAVING and value == 0)
         if not reached and not margin.touches.any():
             continue
         distance = np.zeros(len(margin.touches)) if reached else gap / np.abs(margin.slope[:, 0])

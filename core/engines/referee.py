@@ -49,6 +49,7 @@ class Truth:
     jumps: bool
     unbounded: bool
     defined: tuple[bool, bool] = (True, True)  # just before, just after
+    swings: bool = False  # a difference quotient does, and so tends to nothing
 
     @property
     def limit(self) -> float:
@@ -104,9 +105,10 @@ class Referee:
         here = self.value(output)
         exponent = max(STEP, CLOSER - math.frexp(nearest)[1]) if nearest else STEP
         before, after = ends = [self._tends(self._shifted(output, j, s), exponent) for s in (-1, 1)]
+        quotients = [self._quotient(output, j, s) for s in (-1, 1)]
         left, right = (
-            self._tends(self._quotient(output, j, s), exponent) if math.isfinite(here) and end == end else math.nan
-            for s, end in zip((-1, 1), ends, strict=True)
+            self._tends(quotient, exponent) if math.isfinite(here) and end == end else math.nan
+            for quotient, end in zip(quotients, ends, strict=True)
         )
         defined = tuple(
             end == end or self._shifted(output, j, s)(Fraction(1), exponent)[0] != NAN
@@ -124,7 +126,13 @@ class Referee:
                 for s, end, there in zip((-1, 1), ends, defined, strict=True)
             )
         )
-        return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)), (defined[0], defined[1]))
+        swings = any(
+            math.isfinite(here) and math.isfinite(end) and math.isnan(slope) and _swings(quotient, exponent)
+            for end, slope, quotient in zip(ends, (left, right), quotients, strict=True)
+        )
+        return Truth(
+            here, before, after, left, right, jumps, any(map(math.isinf, ends)), (defined[0], defined[1]), swings
+        )
 
     def beyond(self, output: Node) -> Truth:
         """The same along an input that does not occur in ``output``. Raises Unclear."""

@@ -264,6 +264,7 @@ def _certain(entry: Entry, output: Output, truth: Truth, referee: Referee) -> En
         jumps=truth.jumps,
         unbounded=truth.unbounded,
         true=truth.slope,
+        swings=truth.swings,
         defined_beside=truth.defined,
         referee=referee,
     )
