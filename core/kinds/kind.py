@@ -28,7 +28,7 @@ class Kind:
     refused to its default. ``read`` never raises; ``explain`` makes an explanation of a sound reading. ``formula`` is a
     complete problem in LaTeX, as small as a card; ``equations`` are those that the page shows; ``steps`` lead to the
     state, which is the last of them; ``slide`` is one of them, ``cells`` the notebook's, ``record`` the answer of the
-    command line, each in a language.
+    command line, each in a language. ``functions`` are the parameters whose entries may hold a comma themselves.
     """
 
     page: str
@@ -45,6 +45,7 @@ class Kind:
     slide: Callable[[Any, Step, str], Slide]
     cells: Callable[[Any, str], Cells]
     record: Callable[[Any, str], dict[str, Json]]
+    functions: tuple[str, ...] = parameters.FUNCTIONS
 
     def link(self, problem: Problem, lang: str | None = None) -> str:
         """The address of a problem of this kind, without a host."""
@@ -52,4 +53,4 @@ class Kind:
 
     def place(self, problem: Problem, field: str, index: int | None) -> str:
         """The text of an entry of a parameter (index from 0; of a matrix row by row), or of all of it for None."""
-        return parameters.place(self.texts(problem), field, index)
+        return parameters.place(self.texts(problem), field, index, self.functions)
