@@ -31,9 +31,9 @@ function number(element, x) {
   if (power) element.append(text("sup", "", power))
 }
 
-// An empty matrix, which is read as a table. `fill` gives it entries.
+// An empty matrix. `fill` gives it entries, and then it is read as a table.
 export function matrix(className = "", label = "") {
-  const body = make("span", "lens-body", { role: "table", ...(label && { "aria-label": label }) })
+  const body = make("span", "lens-body", label ? { "aria-label": label } : {})
   return make("span", `lens-matrix ${className}`, {}, body)
 }
 
@@ -51,6 +51,7 @@ export function choosable({ firstChild: body }) {
 export function fill(element, entries, label = "") {
   const body = element.firstChild
   body.style.setProperty("--columns", entries[0].length)
+  if (!body.role) body.role = "table"
   const rows = resize(body, entries.length, () => make("span", "lens-row", { role: "row" }))
   const cells = rows.map((row, i) => resize(row, entries[i].length, () => make("span", "lens-cell", { role: "cell" })))
   cells.forEach((row, i) => row.forEach((cell, j) => put(cell, entries[i][j])))

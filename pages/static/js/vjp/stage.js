@@ -82,7 +82,7 @@ function skeleton(root) {
   rough.append(make("span", "lens-sign"), make("span", "lens-factor"), matrix())
   readout.replaceChildren(make("span"), make("span"), matrix())
   rough.firstChild.textContent = "≈"
-  const said = make("p", "lens-spoken", { "aria-live": "polite", "data-testid": "said" })
+  const said = make("p", "lens-unseen", { "aria-live": "polite", "data-testid": "said" })
   root.append(said)
   return { board, product, sum, v, J, at, total, rough, readout, forms, said }
 }
