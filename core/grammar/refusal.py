@@ -82,7 +82,6 @@ MATRICES: dict[str, tuple[str, ...]] = {
     "mask_expected": ("name",),
     "whole_number_expected": ("text",),
     "write_instead": ("name", "instead"),
-    "address_name": ("name",),
 }
 CLIP = 24  # characters of the reader's text that a fact repeats
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from core.expression.tree import COMPARISONS
@@ -37,6 +38,8 @@ class Reader:
     def __init__(self, text: str, known: Collection[str]) -> None:
         self.text, self.known = text, frozenset(known)
         self.tokens = Scanner(text, known).scan()
+        # x' and .* are MATLAB's, where * is the product of matrices
+        self.is_matlab = any(token.text in ("'", ".*", "./", ".^") for token in self.tokens)
         self.at, self.token, self.end = 0, self.tokens[0], 0  # the next token, and where the last one ended
         self.depth = self.operations = 0
         self.closers: list[str] = []  # of the brackets that are open, the innermost last
@@ -160,7 +163,8 @@ class Reader:
                 left = self.raised(left, token, start)
             else:
                 right = self.expression(binding)
-                left = self.term(OPERATIONS.get(sign, sign), (left, right), start)
+                op = "product" if self.is_matlab and token.text == "*" else OPERATIONS.get(sign, sign)
+                left = self.term(op, (left, right), start)
                 if sign == "/" and self.token.kind in self.factors():
                     self.refuse_unclear_quotient(left)
 
@@ -203,7 +207,7 @@ class Reader:
         exponent = self.nested(caret, AFTER_POWER)
         if base.kind == "name" and base.text == "e" and "e" not in self.known:  # Euler's number as the base of a power
             return self.term("call", (exponent,), start, "exp")
-        typed = "**" if self.echo(caret.span) == "**" else "^"
+        typed = "^" if caret.text == "^" else "**"  # of torch and, as .^, of MATLAB: entry by entry
         return self.postfixed(self.term("^", (base, exponent), start, typed), start)
 
     def is_transpose(self, token: Token) -> bool:
@@ -320,7 +324,7 @@ class Reader:
         """(…), or a list where there is a comma: (2, 3)"""
         items = self.items(token)
         if len(items) == 1 and self.tokens[self.at - 2].kind != ",":
-            return items[0]
+            return replace(items[0], outer=(token.start, self.end))
         return self.term("list", items, token.start, "(")
 
     def list(self, token: Token) -> Term:

@@ -36,7 +36,7 @@ _TOKENS = rf"""
     | (?P<word> {_NAME} (?:«tail»|{_SUBSCRIPT})*+ )
     | (?P<control> \\(?P<command>[A-Za-z]++) (?P<index> «below» )?+ )
     | (?P<attribute> \.[ ]*+(?P<member>[A-Za-z_][A-Za-z0-9_]*+) )
-    | (?P<sign> \*\* | \|\| | && | \\[|{{}}] | [<>=!:+*/@-]= | [-+*/@^(){{}}\[\]<>=≤≥≠|,:√&~.%] )
+    | (?P<sign> \*\* | \.[*/^] | \|\| | && | \\[|{{}}] | [<>=!:+*/@-]= | [-+*/@^(){{}}\[\]<>=≤≥≠|,:√&~.%] )
     | (?P<subscript> _(?:[A-Za-z0-9∞] | \\infty | \{{[A-Za-z0-9∞]\}} | \{{\\infty\}}) )
     | (?P<superscript> [⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]++ )
     | (?P<fraction> [½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞] )
@@ -52,7 +52,7 @@ def _pattern(tail: str, below: str) -> re.Pattern[str]:
 _PLAIN = _pattern("[A-Za-z0-9_]", "_[A-Za-z0-9]++")
 _LATEX = _pattern("[A-Za-z0-9]|_[A-Za-z0-9]", "_[A-Za-z0-9]")  # where w_yx is w_y times x
 _SIGNS = {"**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "√": "root", "\\|": "||", "\\{": "(", "\\}": ")", ":=": "=",
-          "&&": "&"}  # fmt: skip
+          "&&": "&", ".*": "*", "./": "/", ".^": "^"}  # fmt: skip
 _OTHERS = {**dict.fromkeys("‖∥", "||"), **dict.fromkeys("⊙∘", "*"), "⊗": "⊗", "∞": "infinity",
            **dict.fromkeys("ᵀ⊤′", "transpose")}  # fmt: skip
 _PRODUCTS = frozenset("·⋅∙•・×")  # mathematics' sign for any product: of numbers or of matrices
@@ -86,6 +86,7 @@ class Scanner:
         self.alone = frozenset(_ALONE.findall(self.plain))
         self.tokens: list[Token] = []
         self.depth = 0  # of brackets: a line goes on inside them
+        self.is_table = False  # between \\begin{bmatrix} and its end
         self.module = 0  # characters of torch. before the next word
 
     def scan(self) -> list[Token]:
@@ -133,14 +134,16 @@ class Scanner:
 
     def environment(self, match: re.Match[str]) -> None:
         """\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}"""
-        self.add("[" if match[0].startswith("\\begin") else "]", match[0], *match.span())
+        self.is_table = match[0].startswith("\\begin")
+        self.add("[" if self.is_table else "]", match[0], *match.span())
 
     def fence(self, match: re.Match[str]) -> None:
         self.add("(" if match[0].endswith("[") else ")", match[0], *match.span())
 
     def sign(self, match: re.Match[str]) -> None:
         is_product = match[0] == "*" and self.text[match.start()] in _PRODUCTS
-        self.add("·" if is_product else _SIGNS.get(match[0], match[0]), match[0], *match.span())
+        kind = "," if self.is_table and match[0] == "&" else _SIGNS.get(match[0], match[0])
+        self.add("·" if is_product else kind, match[0], *match.span())
 
     def superscript(self, match: re.Match[str]) -> None:
         self.add("superscript", match[0].translate(_ASCII_DIGITS), *match.span())

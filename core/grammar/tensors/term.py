@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from core.problem import Span
 
@@ -18,6 +18,8 @@ class Term:
     member  x.T: ``text`` of args[0]
     index   args[0][args[1], …]
     bars    |x|, and ‖x‖ as "norm" with the order in ``text``
+
+    ``outer`` is the span with the brackets around it.
     """
 
     kind: str
@@ -25,6 +27,11 @@ class Term:
     text: str = ""
     named: tuple[tuple[str, Term], ...] = ()
     span: Span = (0, 0)
+    outer: Span | None = None
+
+    @property
+    def whole(self) -> Span:
+        return self.outer or self.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +50,13 @@ def walk(term: Term) -> Iterator[Term]:
         term = stack.pop()
         yield term
         stack.extend(reversed((*term.args, *(value for _, value in term.named))))
+
+
+def filled(term: Term, values: Mapping[str, Term]) -> Term:
+    """``term`` with other terms for some of its names."""
+    if term.kind == "name":
+        return values.get(term.text, term)
+    if not values or not term.args:
+        return term
+    named = tuple((name, filled(value, values)) for name, value in term.named)
+    return replace(term, args=tuple(filled(arg, values) for arg in term.args), named=named)

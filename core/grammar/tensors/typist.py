@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from math import inf
 
 from core.expression.tree import Node, number
@@ -12,10 +14,11 @@ from core.grammar.definitions import definition
 from core.grammar.refusal import Refusal, clip, replaced
 from core.grammar.tensors import calls
 from core.grammar.tensors.builder import ZERO, Builder, Value, constant
+from core.grammar.tensors.definitions import DEFINITIONS
 from core.grammar.tensors.reader import Reader
 from core.grammar.tensors.remarks import Remark
 from core.grammar.tensors.spelling import FUNCTIONS as FUNCTION_WORDS
-from core.grammar.tensors.term import Statement, Term
+from core.grammar.tensors.term import Statement, Term, filled
 from core.problem import Span
 from core.tensors.program import Shape
 from core.tensors.shapes import ShapeError, broadcast, written
@@ -24,7 +27,8 @@ _TRANSPOSES = ("T", "mT", "H", "mH")
 _SAME = ("data", "real", "values", "grad_fn")
 _SHAPES = ("shape",)
 _LARGEST = 10**6  # of a dim, a place or a side
-_TIGHT = ("name", "number", "call", "method", "member", "index", "list", "bars", "norm", "transpose")
+_TIGHT = frozenset(("name", "number", "call", "method", "member", "index", "list", "bars", "norm", "transpose"))
+_FACTORS = _TIGHT | {"*", "/", "product", "@", "^", "neg"}
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,15 @@ class Typist:
         return value if term.kind == "name" else replace(value, said=clip(self.echo(term)))
 
     def name(self, term: Term) -> Value:
-        found = self.scope.get(term.text) or self.builder.input(term.text)
+        found = self.lookup(term)
         if found is None:
             known = ", ".join([*self.scope, *(each.name for each in self.builder.inputs)])
             raise Refusal("undeclared_name", self.place(term), name=clip(term.text), known=clip(known, 60))
         return found
+
+    def lookup(self, name: Term) -> Value | None:
+        """The value that a name has by now."""
+        return self.scope.get(name.text) or self.builder.input(name.text)
 
     def literal(self, term: Term) -> Value:
         return constant(Node("number", text=term.text, span=self.place(term)))
@@ -117,6 +125,8 @@ class Typist:
     def operator(self, term: Term) -> Value:
         args = list(map(self.one, term.args))  # no frame of Python's own for each operation
         span = self.place(term)
+        if term.kind == "*" and any(arg.row for arg in args) and () not in (args[0].shape, args[1].shape):
+            term = replace(term, kind="product")  # x^T * A * x
         if term.kind in ("@", "product", "outer"):
             return self.product(term, *args)
         if term.kind == "transpose":
@@ -125,6 +135,8 @@ class Typist:
             return self.logic(term.kind, args, term)
         if term.kind == "^":
             return self.power(term, *args)
+        if term.kind in ("*", "/", "neg"):
+            return self.scaled(term.kind, args, term)
         return self.entrywise(term.kind, args, span, term.args)
 
     def entrywise(self, op: str, args: Sequence[Value], span: Span, terms: Sequence[Term] = ()) -> Value:
@@ -134,13 +146,16 @@ class Typist:
         except ShapeError as error:
             raise self.misfit(error, args, terms, span) from None
         if len(args) == 2 and _is_surprising(args[0].shape, args[1].shape):
-            left, right = args
-            facts = (
-                ("left", left.said), ("left_shape", written(left.shape)), ("right", right.said),
-                ("right_shape", written(right.shape)), ("shape", written(value.shape)),
-            )  # fmt: skip
-            self.builder.remarks.append(Remark("stretched", span, facts))
+            self.remark_stretched(args[0], args[1], span)
         return value
+
+    def remark_stretched(self, left: Value, right: Value, span: Span) -> None:
+        """That two shapes become a larger one, which is likely not meant."""
+        with suppress(ShapeError):
+            shape = written(broadcast((left.shape, right.shape)))
+            facts = {"left": left.said, "left_shape": written(left.shape), "right": right.said}
+            facts |= {"right_shape": written(right.shape), "shape": shape}
+            self.builder.remarks.append(Remark("stretched", span, tuple(facts.items())))
 
     def misfit(self, error: ShapeError, args: Sequence[Value], terms: Sequence[Term], span: Span) -> Refusal:
         """The refusal of two operands, with what the reader calls them and what would fit."""
@@ -156,7 +171,7 @@ class Typist:
         (left, right), (one, other) = [arg.shape for arg in args], terms
         as_they_are, turned = (self.operand(each) for each in terms), (self.operand(each) + ".T" for each in terms)
         (first, second), (first_turned, second_turned) = tuple(as_they_are), tuple(turned)
-        sign = self.text[one.span[1] : other.span[0]]
+        sign = self.text[one.whole[1] : other.whole[0]]
         if code == "scalar_operand":
             return (self.joined(terms, first, " * ", second),)
         ways: list[tuple[Shape, Shape, str, str, str]] = [
@@ -175,11 +190,14 @@ class Typist:
         changed = [way for way in fits if (way[0], way[1]) != (left, right)]
         return tuple(self.joined(terms, *way[2:]) for way in changed)
 
-    def operand(self, term: Term) -> str:
-        return self.echo(term) if term.kind in _TIGHT else f"({self.echo(term)})"
+    def operand(self, term: Term, tight: Collection[str] = _TIGHT) -> str:
+        """The text of an operand that something binds to, in brackets where it needs them."""
+        if term.outer:
+            return self.text[slice(*term.outer)]
+        return self.echo(term) if term.kind in tight else f"({self.echo(term)})"
 
     def joined(self, terms: Sequence[Term], left: str, sign: str, right: str) -> str:
-        start, end = terms[0].span[0], terms[-1].span[1]
+        start, end = terms[0].whole[0], terms[-1].whole[1]
         return replaced(self.text, (start, end), f"{left}{sign}{right}")
 
     # products
@@ -190,7 +208,7 @@ class Typist:
         if term.kind == "outer" or (right.row and len(right.shape) == 1 == len(left.shape) and not left.row):  # x yᵀ
             return self.builder.emit("outer", [self.number(left, term), self.number(right, term)], span)
         if term.kind == "product" and () in (left.shape, right.shape):
-            return self.entrywise("*", (left, right), span, term.args)
+            return self.scaled("*", (left, right), term)
         try:
             if right.row and len(right.shape) == 1 and len(left.shape) == 2:  # A xᵀ
                 turned = {"left_shape": written(left.shape), "right_shape": f"1×{right.shape[0]}"}
@@ -198,15 +216,29 @@ class Typist:
             value = self.builder.emit("matmul", [self.number(left, term), self.number(right, term)], span)
         except ShapeError as error:
             raise self.misfit(error, (left, right), term.args, span) from None
-        if term.kind == "product" and not (self.span or left.row or right.row):  # xᵀA says what it means
+        is_clear = (left.row or right.row) and term.text == "joined"  # xᵀA says what it means
+        if term.kind == "product" and not (self.span or is_clear):
             self.ask_product(term, left.shape, right.shape)
         return replace(value, row=left.row and len(value.shape) == 1)
 
+    def scaled(self, op: str, args: Sequence[Value], term: Term) -> Value:
+        """An operation entry by entry; a row that is multiplied with a number stays a row."""
+        value = self.entrywise(op, args, self.place(term), term.args)
+        return replace(value, row=any(arg.row for arg in args) and len(value.shape) == 1)
+
     def ask_product(self, term: Term, left: Shape, right: Shape) -> None:
-        one, other = (self.operand(each) for each in term.args)
-        taken, otherwise = f"{one} @ {other}", f"{one} * {other}"
-        instead = self.joined(term.args, one, " * ", other) if _can_meet(left, right) else ""
+        one, other = (self.operand(each, _FACTORS) for each in term.args)
+        typed = self.text[term.args[0].whole[1] : term.args[1].whole[0]].strip()
+        sign = " .* " if typed == "*" else " * "  # MATLAB's
+        taken, otherwise = f"{one} @ {other}", f"{one}{sign}{other}"
+        instead = self.joined(term.args, one, sign, other) if _can_meet(left, right) else ""
         self.ask(term, taken, otherwise if instead else "", instead)
+
+    def ask_extreme(self, name: str, term: Term) -> None:
+        """max(x, 0) could go along dimension 0."""
+        first, second = map(self.echo, term.args)
+        other = f"{name}({first}, dim={second})"
+        self.ask(term, f"{name}imum({first}, {second})", other, replaced(self.text, term.span, other))
 
     def ask(self, term: Term, taken: str, other: str, instead: str) -> None:
         self.choices.append(Choice("word", clip(self.echo(term)), clip(taken), clip(other), instead))
@@ -259,8 +291,9 @@ class Typist:
         subject, name = self.value(term.args[0]), term.text
         if name in _TRANSPOSES:
             if len(subject.shape) == 1:
-                facts = (("name", clip(self.echo(term.args[0]))),)
-                self.builder.remarks.append(Remark("transposed_vector", self.place(term), facts))
+                if not self.span:
+                    facts = (("name", clip(self.echo(term.args[0]))),)
+                    self.builder.remarks.append(Remark("transposed_vector", self.place(term), facts))
                 return replace(subject, pair=False)
             return self.transposed(replace(subject, pair=False), term)
         if name in _SAME:
@@ -282,18 +315,28 @@ class Typist:
 
     def integer(self, term: Term) -> int:
         """A whole number that is written out: a dim, a place, a side."""
-        worth = self.builder.worth(self.one(term))
+        return self.whole(self.one(term), term)
+
+    def whole(self, value: Value, term: Term) -> int:
+        worth = self.builder.worth(value)
         exact = worth.exact if worth else None
         if exact is None or exact.denominator != 1 or not -_LARGEST < exact < _LARGEST:
             raise Refusal("whole_number_expected", self.place(term), text=clip(self.echo(term)))
         return int(exact)
+
+    def dimension(self, term: Term, shape: Shape) -> int:
+        """A dimension of such a shape, counted from 0."""
+        dim, rank = self.integer(term), max(len(shape), 1)
+        if not -rank <= dim < rank:
+            raise Refusal("no_such_dimension", self.place(term), dim=dim, shape=written(shape), last=rank - 1)
+        return dim % rank
 
     def call(self, term: Term) -> Value:
         return calls.call(self, term)
 
     def method(self, term: Term) -> Value:
         word = term.text.lower()
-        if word not in FUNCTION_WORDS and word not in calls.ONLY_METHODS:
+        if word not in FUNCTION_WORDS:
             raise calls.unknown(term, self.place(term), self.text)
         return calls.call(self, replace(term, text=FUNCTION_WORDS.get(word, word)))
 
@@ -301,16 +344,32 @@ class Typist:
         """A function entry by entry, or what it is told in."""
 
         span = self.place(term)
+        if name == "leaky_relu" and len(args) == 2 and not args[1].node:
+            name = "prelu"  # torch takes no slope that has a gradient
         if told := definition(name, len(args)):
-            parameters, text = told
-            scope = dict(zip(parameters, args, strict=True))
-            return Typist(text, self.builder, scope, span).run(Reader(text, scope).read())
+            return self.template(told[1], dict(zip(told[0], args, strict=True)), span)
         if name in ("max", "min") and len(args) > 2:
             whole = args[0]
             for other in args[1:]:
                 whole = self.entrywise(name, (whole, other), span)
             return whole
         return self.entrywise(name, args, span, term.args)
+
+    def defined(self, head: str, args: Sequence[Value | Term], term: Term) -> Value:
+        """What a row of our definitions says; options among its arguments are terms."""
+        parameters = head.partition("(")[2].rstrip(")").split(", ")
+        return self.template(DEFINITIONS[head], dict(zip(parameters, args, strict=True)), self.place(term))
+
+    def template(self, text: str, given: Mapping[str, Value | Term], span: Span) -> Value:
+        values = {name: value for name, value in given.items() if isinstance(value, Value)}
+        terms = {name: value for name, value in given.items() if isinstance(value, Term)}
+        statements = [replace(each, term=filled(each.term, terms)) for each in _template(text, tuple(given))]
+        return Typist(text, self.builder, values, span).run(statements)
+
+
+@cache
+def _template(text: str, names: tuple[str, ...]) -> tuple[Statement, ...]:
+    return Reader(text, names).read()
 
 
 def _is_surprising(left: Shape, right: Shape) -> bool:
