@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
-from math import isfinite
 from typing import Any
 
 from core.engines.autograd import MatmulAutograd
-from core.grammar import MAX_LENGTH, constant
-from core.grammar.matrices import MAX_TEXT, WHOLE, read
+from core.grammar import MAX_LENGTH
+from core.grammar.matrices import MAX_TEXT, WHOLE
 from core.kinds import read as read_problem
 from core.kinds.matmul.entries import SHAPES, induced, preset, put, random_integers, resize
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.kinds.weights import LOSSES, ORDERS, PRESETS
-from core.maps import Rows
-from core.notation.latex import latex
-from core.notation.tree import Expression, Value
-from core.numbers.exact import Number
-from core.numbers.notation import exact_node, jsonable, jsonables
+from core.numbers.notation import jsonables
 from core.problem import MAX_SIDE, Matrix, ProblemError
 from core.slides.words import said_of
-from core.wording import explain_error
 from pages.components import component
 from pages.components.matrices import complaint, looks, matrix, pasted, place, rectangle, stripped, vector
 from pages.shared import session, views
