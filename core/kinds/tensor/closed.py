@@ -44,6 +44,7 @@ from core.tensors.program import Program
 Floats = NDArray[np.float64]
 MOST_LINES = 6  # of a closed form; longer ones are told by the tape alone
 CLOSE = 1e-9
+PLAIN = frozenset("left_factor right_factor factor elementwise sum".split())  # rules that most expressions have
 ONES = Text("1", "bold")
 LETTERS = {"softmax": "p", "matmul": "z", "+": "z", "layer_norm": "n", "inverse": "B"}  # for what has no name
 MORE_LETTERS = "hsrqumwackde"
@@ -60,6 +61,11 @@ class Closed:
     letters: tuple[Line, ...]
     said: tuple[Sentence, ...]
     holds: bool
+
+    @property
+    def point(self) -> Sentence:
+        """The sentence that says most: what is particular to this expression, if anything is."""
+        return next((one for one in self.said if one[0].rpartition(".")[2] not in PLAIN), self.said[0])
 
 
 class Sent(NamedTuple):
@@ -145,7 +151,8 @@ class _Lines:
         lines.append(line(code(f"{self.e.wrt}.grad"), "=", piece))
         if len(arriving[self.e.at]) > 1:
             rules["twice"] = None
-        said = tuple(sentence(f"tensor.closed.{rule}", wrt=self.e.wrt) for rule in rules)
+        keys = sorted(rules, key=lambda rule: rule != "twice")
+        said = tuple(sentence(f"tensor.closed.{rule}", wrt=self.e.wrt) for rule in keys)
         letters = tuple(line(own, "=", formula(self.program, at, self.ours)) for at, own in sorted(self.ours.items()))
         return Closed(tuple(lines), letters, said, _close(value, floats(self.e.total)))
 
@@ -280,7 +287,12 @@ def _call(function: str, *args: Piece) -> Piece:
 
 
 def _t(piece: Piece) -> Piece:
-    return piece.piece if isinstance(piece, Transpose) else Transpose(_held(piece))
+    """The transpose; of a product, the transposed factors from the last to the first."""
+    if isinstance(piece, Transpose):
+        return piece.piece
+    if isinstance(piece, Line) and set(piece.pieces[1::2]) == {THIN}:
+        return _times(*map(_t, reversed(piece.pieces[::2])))
+    return Transpose(_held(piece))
 
 
 def _scaled(by: Floats) -> Callable[..., Piece]:
