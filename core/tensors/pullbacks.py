@@ -30,6 +30,7 @@ from core.tensors.values import (
     margins,
     mean,
     order,
+    padded,
     places,
     softmax,
     total,
@@ -300,19 +301,19 @@ def _conv_to_argument(g: Array, r: Array, args: Sequence[Array], told: Options) 
     """Every entry of g through the kernel that it was made with: the kernel turned round goes over g."""
     x, kernel = args
     around = margins(kernel, told)
-    padded = np.zeros((len(g), *(side + sum(ends) for side, ends in zip(x.shape, around, strict=True))), dtype=g.dtype)
+    wide = np.zeros((len(g), *padded(x, kernel, told).shape), dtype=np.result_type(g, kernel))
     for place, window in windows(kernel, r.shape):
-        padded[(slice(None), *window)] = padded[(slice(None), *window)] + kernel[place] * g
+        wide[(slice(None), *window)] = wide[(slice(None), *window)] + kernel[place] * g
     inner = tuple(slice(before, before + side) for (before, _), side in zip(around, x.shape, strict=True))
-    return np.asarray(padded[(slice(None), *inner)])
+    return np.asarray(wide[(slice(None), *inner)])
 
 
 def _conv_to_kernel(g: Array, r: Array, args: Sequence[Array], told: Options) -> Array:
     """g goes over the argument as a kernel does."""
     x, kernel = args
-    padded = np.pad(x, margins(kernel, told))
+    wide = padded(x, kernel, told)
     dims = tuple(range(1, g.ndim))
-    sums = [np.sum(g * padded[window], axis=dims) for _, window in windows(kernel, r.shape)]
+    sums = [np.sum(g * wide[window], axis=dims) for _, window in windows(kernel, r.shape)]
     return np.stack(sums, axis=1).reshape(len(g), *kernel.shape)
 
 

@@ -116,7 +116,8 @@ def _folded(op: str) -> Callable[..., Array]:
 
     def along(x: Array, axis: tuple[int, ...], keepdims: bool = True) -> Array:
         entries = np.moveaxis(lines(x, axis), -1, 0)
-        return _kept(x, axis, keepdims, reduce(lambda a, b: entrywise(op, a, b), entries[1:], np.asarray(entries[0])))
+        first: Array = np.asarray(entries[0], dtype=x.dtype)
+        return _kept(x, axis, keepdims, reduce(lambda a, b: entrywise(op, a, b), entries[1:], first))
 
     return along
 
@@ -248,6 +249,14 @@ def margins(kernel: Array, told: Options) -> list[tuple[int, int]]:
     return [(k // 2, k - k // 2) for k in around]
 
 
+def padded(x: Array, kernel: Array, told: Options) -> Array:
+    """The argument with zeros around it."""
+    around = margins(kernel, told)
+    found: Array = np.zeros([side + sum(ends) for side, ends in zip(x.shape, around, strict=True)], dtype=x.dtype)
+    found[tuple(slice(before, before + side) for (before, _), side in zip(around, x.shape, strict=True))] = x
+    return found
+
+
 def windows(kernel: Array, shape: Shape) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
     """Every place of a kernel, and the entries of the padded argument it meets on its way over a result."""
     for place in np.ndindex(*kernel.shape):
@@ -256,9 +265,9 @@ def windows(kernel: Array, shape: Shape) -> Iterator[tuple[tuple[int, ...], tupl
 
 def _convolution(args: Sequence[Array], told: Options) -> Array:
     x, kernel = args
-    padded = np.pad(x, margins(kernel, told))
-    shape = tuple(side - across + 1 for side, across in zip(padded.shape, kernel.shape, strict=True))
-    return np.asarray(sum(kernel[place] * padded[window] for place, window in windows(kernel, shape)))
+    wide = padded(x, kernel, told)
+    shape = tuple(side - across + 1 for side, across in zip(wide.shape, kernel.shape, strict=True))
+    return np.asarray(sum(kernel[place] * wide[window] for place, window in windows(kernel, shape)))
 
 
 VALUES: dict[str, Value] = {
