@@ -114,7 +114,8 @@ class Use:
 
 def closed(e: TensorExplanation) -> Closed | None:
     """The closed form of e's gradient; None where an operation has no rule, or too many lines would be needed."""
-    found = _quadratic(e) or _Lines(e).read()
+    with np.errstate(all="ignore"):
+        found = _quadratic(e) or _Lines(e).read()
     if found is None or len(found.lines) > MOST_LINES:
         return None
     return found
@@ -202,7 +203,7 @@ class _Lines:
         computed = self.program.lines[at - self.first]
         if at == self.last or computed.name:
             return name(self.e.letter if at == self.last else computed.name)
-        if computed.op in ("constant", "transpose", "sqrt"):
+        if computed.op in ("constant", "transpose"):
             return formula(self.program, at)
         taken = {one.name for one in self.program.inputs} | {one.name for one in self.program.lines}
         taken |= {self.e.letter, *(piece.letters for piece in self.called.values() if isinstance(piece, Name))}
@@ -458,7 +459,9 @@ def _trace(use: Use) -> Sent:
     return Sent(_times(use.g, name("I")), use.arrives * np.eye(*use.x.shape), "trace")
 
 
-def _det(use: Use) -> Sent:
+def _det(use: Use) -> Sent | None:
+    if not use.result:  # there is no inverse
+        return None
     inverse = Power(_held(use.letter_of(0)), line(Negative(Numeral("1"))))
     piece = Line((_held(use.g), THIN, use.letter, THIN, Transpose(Bracketed(inverse))))
     return Sent(piece, use.arrives * use.result * np.linalg.inv(use.x).T, "det")
