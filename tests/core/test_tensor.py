@@ -189,7 +189,7 @@ def answers_as_torch(text: str, wrt: str, seed: int) -> None:
     """The JSON of a text is what torch itself computes, differentiates and leaves in .grad."""
     inputs = {name: (numbers(shape, at) * 1000).round() / 1000 for at, (name, shape) in enumerate(SHAPES.items())}
     expected = torchs(text, inputs)
-    if expected is None or expected.ndim > 2 or max(expected.shape, default=1) > 8:
+    if expected is None or not expected.numel() or expected.ndim > 2 or max(expected.shape, default=1) > 8:
         return
     v = (torch.rand(expected.shape, generator=torch.Generator().manual_seed(seed)).double() * 6 - 3).round() / 2
     given = "&".join(f"{name}={typed(value)}" for name, value in inputs.items())

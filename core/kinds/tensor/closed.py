@@ -450,9 +450,9 @@ def _dot(use: Use) -> Sent:
 
 def _mse(use: Use) -> Sent:
     left, right = (use.letter_of(k) for k in (use.k, 1 - use.k))
-    count = use.x.size
+    count = np.broadcast(use.x, use.other).size
     piece = Line((_held(use.g), THIN, Fraction(Numeral("2"), Numeral(str(count))), Bracketed(line(left, "-", right))))
-    return Sent(piece, use.arrives * 2 / count * (use.x - use.other), "mse")
+    return _gathered(use, piece, np.asarray(use.arrives * 2 / count * (use.x - use.other)), "mse")
 
 
 def _trace(use: Use) -> Sent:
