@@ -26,11 +26,21 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Formulas:
+    """A map in formulas, as they are shown: outputs (m) and jacobian (m, n); ``constants`` are letters with values."""
+
+    outputs: tuple[Node, ...]
+    jacobian: tuple[tuple[Node, ...], ...]
+    constants: tuple[tuple[str, Number], ...] = ()
+
+
+@dataclass(frozen=True)
 class Map:
     """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n).
 
-    ``exactly`` (n) are the coordinates of the point as expressions without names. Inputs and outputs that are laid out
-    in rows, such as the entries of a matrix, have the shapes ``input_shape`` and ``output_shape``; None: one row.
+    ``exactly`` (n) are the coordinates of the point as expressions without names. What is computed with has the values
+    of constants, and ``lettered``, which is shown, their letters. Inputs and outputs that are laid out in rows, such as
+    the entries of a matrix, have the shapes ``input_shape`` and ``output_shape``; None: one row.
     """
 
     inputs: tuple[str, ...]
@@ -40,8 +50,14 @@ class Map:
     jacobian: tuple[tuple[Node, ...], ...]
     jacobian_at: Rows
     exactly: tuple[Node, ...]
+    lettered: Formulas | None = None
     input_shape: Shape | None = None
     output_shape: Shape | None = None
+
+    @property
+    def formulas(self) -> Formulas:
+        """What is shown of the map."""
+        return self.lettered or Formulas(self.outputs, self.jacobian)
 
     def contribution(self, row: Vector) -> Rows:
         """A row of J, weighted or not, or a sum of rows, in the shape of the inputs."""

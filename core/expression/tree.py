@@ -7,9 +7,10 @@ in the table of each of those; a test holds that all tables have the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import is_
 
 from core.expression import operations
 from core.problem import Span
@@ -50,6 +51,14 @@ def walk(node: Node) -> Iterator[Node]:
         node = stack.pop()
         yield node
         stack.extend(reversed(node.args))
+
+
+def substituted(node: Node, new: Mapping[str, Node]) -> Node:
+    """The tree with expressions put in for names, each told of where its name stood; ``node`` itself without any."""
+    if node.op == "name" and node.text in new:
+        return replace(new[node.text], span=node.span)
+    args = tuple(substituted(arg, new) for arg in node.args)
+    return node if all(map(is_, args, node.args)) else replace(node, args=args)
 
 
 @lru_cache(maxsize=4096)

@@ -126,7 +126,7 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
     views.section(stage.title)
     for i, typed in enumerate(stage.functions[:MAX_OUTPUTS]):
         _function(page, stage, i, typed)
-        node = reading.outputs[i] if i < len(reading.outputs) else None
+        node = reading.spelled[i] if i < len(reading.spelled) else None
         if node is not None:
             views.reading(output(i, node, stage.letter))
         _complain(reading.errors, stage.field, i, typed)

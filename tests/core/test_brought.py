@@ -15,10 +15,12 @@ from core.__main__ import answer
 from core.expression.tree import FUNCTIONS, names
 from core.grammar.definitions import ARITY
 from core.grammar.examples import EXAMPLES, FUNCTION_NAMES
-from core.kinds import complete
+from core.kinds import KINDS, complete, explain
 from core.kinds.vector.edits import with_function
 from core.kinds.vector.problem import DEFAULT
 from core.kinds.vector.reading import read
+from core.notation.latex import latex
+from core.numbers.floats import evaluate
 
 CASES = Path(__file__).parents[1] / "cases"
 BROUGHT = json.loads((CASES / "brought.json").read_text(encoding="utf-8"))
@@ -112,6 +114,38 @@ def test_a_constant_has_no_column_and_is_in_every_listing() -> None:
 def test_a_chain_knows_its_constants_in_every_stage() -> None:
     found, _ = answer("/chain?f=k*x^2&g=k*y1&at=x:2&with=k:3")
     assert found["jacobian_at"] == [[36]]
+
+
+WITH = [
+    ("/vjp?f=x*(a-b*y);-y*(c-d*x)&at=x:1,y:2&with=a:1,b:2,c:1,d:3", ["a - b*y", "-(b*x)", "d*y", "d*x - c"]),
+    ("/vjp?f=x^a&at=x:3&with=a:1/3", ["a*x^(a - 1)"]),
+    ("/vjp?f=exp(k*x)*pi&at=x:1&with=k:pi/4", ["pi*k*exp(k*x)"]),
+    ("/vjp?f=x^a&at=x:0&with=a:0", ["0"]),  # the letters have no value here: 0·0^(-1)
+    ("/vjp?f=relu(x-a)&at=x:2&with=a:2", ["where(x - a > 0, 1, 0)"]),
+    ("/chain?f=k*x^2&g=k*y1&at=x:2&with=k:3", ["2*k^2*x"]),
+]
+
+
+@pytest.mark.parametrize(("link", "entries"), WITH)
+def test_constants_keep_their_letters_in_formulas_and_have_their_values_in_numbers(
+    link: str, entries: list[str]
+) -> None:
+    found, _ = answer(link)
+    assert [entry for row in found["jacobian"] for entry in row] == entries
+    env = dict(zip(found["inputs"], found["primal"], strict=True)) | found["constants"]
+    shown = [evaluate(grammar.parse(entry, list(env)), env) for entry in entries]
+    assert shown == pytest.approx([n for row in found["jacobian_at"] for n in row])
+    assert found["checks"]["torch"]["agrees"]
+
+
+@pytest.mark.parametrize("page", ["vjp", "chain"])
+def test_every_view_shows_the_letters_of_constants_and_once_their_values(page: str) -> None:
+    explained = explain(share.decode(f"/{page}?f=k*x^2&at=x:2&with=k:7").problem)
+    shown = "".join(map(latex, KINDS[page].equations(explained))).replace(r"\,", "")
+    assert "2kx" in shown.replace(" ", "") and "k = 7" in shown and "14" not in shown
+    for step in KINDS[page].steps(explained):
+        assert "14" not in repr(step.sentence)
+        assert "7*x" not in KINDS[page].slide(explained, step, "en").notes
 
 
 @pytest.mark.parametrize(

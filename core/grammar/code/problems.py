@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from core import grammar
 from core.code.torch import CHAIN_VECTORS
 from core.expression.text import to_text
-from core.expression.tree import Node, walk
+from core.expression.tree import Node, substituted, walk
 from core.grammar.choice import Choice
 from core.grammar.code.calls import outputs_of
 from core.grammar.code.cell import Cell, Request, Symbol, names_in
-from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, substituted, total
+from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, total
 from core.grammar.code.tensors import Tensor
 from core.grammar.code.unread import UnreadError
 from core.grammar.code.values import Function, Value

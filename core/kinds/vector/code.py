@@ -19,7 +19,7 @@ def cells(e: VectorExplanation, lang: str) -> Cells:
     return Cells(
         say(lang, "export.title.vjp"),
         [
-            *(pieces.output(i, node) for i, node in enumerate(here.outputs)),
+            *pieces.outputs(here),
             equations.jacobian(here, pulled.weights),
             equations.weighted_sum(here, pulled),
         ],

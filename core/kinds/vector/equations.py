@@ -14,7 +14,7 @@ from core.notation.pieces import (
     column_of,
     negated,
     numeric,
-    output,
+    outputs,
     point,
     relation,
     separated,
@@ -49,7 +49,7 @@ from core.numbers.exact import Number
 def jacobian(at: Map, weights: Vector, letters: tuple[str, str] = ("x", "y")) -> Line:
     """J = ∂y/∂x, every entry as SymPy derived it."""
     x, y = letters
-    return line("J", "=", partial(y, x), "=", symbolic(at.jacobian, bands(weights)))
+    return line("J", "=", partial(y, x), "=", symbolic(at.formulas.jacobian, bands(weights)))
 
 
 def jacobian_at(at: Map, weights: Vector) -> Line:
@@ -92,7 +92,8 @@ def transposed_product(at: Map, pulled: Pullback) -> tuple[Line, Line]:
 
 def weighted_symbols(at: Map, letter: str = "k") -> Line:
     """vᵀJ = k_1[…] + k_2[…] with symbolic weights."""
-    terms = [Hued(times(entry(letter, i + 1), symbolic((row,)), between=None), i) for i, row in enumerate(at.jacobian)]
+    rows = at.formulas.jacobian
+    terms = [Hued(times(entry(letter, i + 1), symbolic((row,)), between=None), i) for i, row in enumerate(rows)]
     return line(PRODUCT, "=", *separated(terms, Sign("+")))
 
 
@@ -133,7 +134,7 @@ def shown(e: VectorExplanation) -> tuple[Piece, ...]:
     """Every equation that the page shows, in its order."""
     here, weights = e.map, e.pullback.weights
     return (
-        *(output(i, node) for i, node in enumerate(here.outputs)),
+        *outputs(here),
         jacobian(here, weights),
         jacobian_at(here, weights),
         weighted_sum(here, e.pullback),

@@ -68,7 +68,7 @@ def _forms(here: Map, pulled: Pullback) -> list[Block]:
         above(where, beside(v, numbers, figure), total),
         above(where, lit, total),
     ]
-    if not is_short(here.jacobian):
+    if not is_short(here.formulas.jacobian):
         return forms
     symbols = formula(by_weight(equations.jacobian(here, weights), weights), size=28)
     return [
@@ -118,7 +118,7 @@ def _notes(e: VectorExplanation, lang: str) -> str:
     jacobian, point = rows_text(e.map.jacobian_at), vector_text(e.map.point)
     return "\n\n".join(
         [
-            "\n".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.outputs, 1)),
+            "\n".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.formulas.outputs, 1)),
             say(lang, "export.notes.vjp", point=point, jacobian=jacobian),
             say(lang, "export.notes.vjp_total", v=vector_text(e.pullback.weights), total=vector_text(e.pullback.total)),
             *reasons_of(e.verdict, lang),
@@ -173,7 +173,7 @@ def _problem(e: VectorExplanation, step: Step, lang: str) -> Slide:
 def _row(e: VectorExplanation, step: Step, lang: str) -> Slide:
     (i,), here, m = step.lit, e.map, len(e.map.outputs)
     facts: dict[str, str | int] = {"i": i + 1, "m": m, "done": i + 1, "index": str(i + 1).translate(SUBSCRIPTS)}
-    output = to_text(here.outputs[i])
+    output = to_text(here.formulas.outputs[i])
     derived, shares = _derived(here, i)
     return Slide(
         title=say(lang, "export.title.vjp_row", **facts),
@@ -212,9 +212,10 @@ def _partial_total(pulled: Pullback, i: int) -> Line:
 def _gradient(at: Map, i: int) -> Line:
     """∇ᵀy_i, in symbols where they are short, and at the point."""
     row = at.jacobian_at[i]
-    gradient, symbols = Hued(Gradient(entry("y", i + 1), transposed=True), i), pieces.symbolic((at.jacobian[i],))
+    formulas, gradient = at.formulas.jacobian, Hued(Gradient(entry("y", i + 1), transposed=True), i)
     here = pieces.relation((row,)), pieces.numeric((row,))
-    if is_short(at.jacobian):
+    if is_short(formulas):
+        symbols = pieces.symbolic((formulas[i],))
         return line(gradient, "=", At(symbols, _index(at)), *here)
     return line(At(gradient, _index(at)), *here)
 
@@ -224,11 +225,11 @@ def _derived(at: Map, i: int) -> tuple[tuple[Block, ...], tuple[float, ...]]:
 
     A gradient that is not shown in symbols is not shown twice: it is the row of J below.
     """
-    output, gradient = pieces.output(i, at.outputs[i]), _gradient(at, i)
-    lengths = [len(to_text(node)) for node in at.outputs]
-    if max(lengths) + entry_width(at.jacobian) <= LONGEST_LINE:
+    output, gradient = pieces.output(i, at.formulas.outputs[i]), _gradient(at, i)
+    lengths = [len(to_text(node)) for node in at.formulas.outputs]
+    if max(lengths) + entry_width(at.formulas.jacobian) <= LONGEST_LINE:
         return (formula(output, Space("qquad"), gradient, size=26),), (0.22,)
-    if not is_short(at.jacobian):
+    if not is_short(at.formulas.jacobian):
         return (formula(output, size=26),), (0.16,)
     return (formula(output, size=24), formula(gradient, size=24)), (0.13, 0.15)
 

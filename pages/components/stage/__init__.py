@@ -58,7 +58,7 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
         "v": [_weight(n, i) for i, n in enumerate(pulled.weights)],
         "J": [
             [_entry(i, here.inputs[j], formula, here.jacobian_at[i][j]) for j, formula in enumerate(row)]
-            for i, row in enumerate(here.jacobian)
+            for i, row in enumerate(here.formulas.jacobian)
         ],
         "total": [
             {"value": jsonable(n.value), "latex": latex(Value(n)), "rough": not says_all(n), "rounded": is_rounded(n)}
