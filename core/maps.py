@@ -13,7 +13,7 @@ from functools import reduce
 from operator import add
 from typing import TypeVar
 
-from core.expression.tree import Node, number
+from core.expression.tree import OUTPUT_LETTERS, Node, free_letter, number
 from core.numbers.exact import ZERO, Number
 
 ROUNDING = 4 * 2.0**-52  # of the terms of a sum: a few units in the last place
@@ -53,6 +53,16 @@ class Map:
     lettered: Formulas | None = None
     input_shape: Shape | None = None
     output_shape: Shape | None = None
+
+    @property
+    def letter(self) -> str:
+        """What the outputs are called: y1, y2, … unless an input or a constant is called so."""
+        return free_letter(OUTPUT_LETTERS, self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the inputs and the constants."""
+        return (*self.inputs, *dict(self.formulas.constants))
 
     @property
     def formulas(self) -> Formulas:

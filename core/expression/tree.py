@@ -16,6 +16,8 @@ from core.expression import operations
 from core.problem import Span
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # y1 as plain text: y₁
+OUTPUT_LETTERS = "yfghpqrs"  # y1, y2, …, or the first of these that is free beside a reader's names
+WEIGHT_LETTERS = "vwuabcpq"
 LEAVES = ("number", "name", "constant")
 CONSTANTS = ("pi",)  # Euler's number is exp(1), so that e may be a variable
 OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "^": 2}
@@ -72,3 +74,9 @@ def natural(name: str) -> tuple[str, int, str]:
 def names(nodes: Iterable[Node]) -> tuple[str, ...]:
     """The variables of some expressions, each once, in natural order."""
     return tuple(sorted({n.text for node in nodes for n in walk(node) if n.op == "name"}, key=natural))
+
+
+def free_letter(letters: str, names: Iterable[str]) -> str:
+    """The first of some letters with which no name begins that has an index: f where y1 is taken."""
+    taken = {name.rstrip("0123456789") for name in names if name[-1].isdigit()}
+    return next((letter for letter in letters if letter not in taken), letters[0])

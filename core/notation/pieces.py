@@ -34,15 +34,15 @@ def bands(weights: Vector) -> tuple[Band, ...]:
     return tuple(Band(i, opacity) for i, opacity in enumerate(strengths(floats(weights))))
 
 
-def output(i: int, node: Node, letter: str = "y") -> Line:
+def output(i: int, node: Node, letter: str) -> Line:
     """y_i = the formula as it was read."""
     return line(Hued(entry(letter, i + 1), i), "=", Expression(node))
 
 
-def outputs(at: Map, letter: str = "y") -> tuple[Line, ...]:
+def outputs(at: Map, letter: str = "") -> tuple[Line, ...]:
     """All functions of a map, a line each; behind them the values of the constants in them."""
     shown = at.formulas
-    lines = (output(i, node, letter) for i, node in enumerate(shown.outputs))
+    lines = (output(i, node, letter or at.letter) for i, node in enumerate(shown.outputs))
     return *lines, *([constants(at)] if shown.constants else [])
 
 

@@ -17,6 +17,7 @@ from core.grammar.definitions import ARITY
 from core.grammar.examples import EXAMPLES, FUNCTION_NAMES
 from core.kinds import KINDS, complete, explain
 from core.kinds.vector.edits import with_function
+from core.kinds.vector.explanation import derivation
 from core.kinds.vector.problem import DEFAULT
 from core.kinds.vector.reading import read
 from core.notation.latex import latex
@@ -142,10 +143,37 @@ def test_constants_keep_their_letters_in_formulas_and_have_their_values_in_numbe
 def test_every_view_shows_the_letters_of_constants_and_once_their_values(page: str) -> None:
     explained = explain(share.decode(f"/{page}?f=k*x^2&at=x:2&with=k:7").problem)
     shown = "".join(map(latex, KINDS[page].equations(explained))).replace(r"\,", "")
-    assert "2kx" in shown.replace(" ", "") and "k = 7" in shown and "14" not in shown
+    assert "2kx" in shown.replace(" ", "")
+    assert "k = 7" in shown
+    assert "14" not in shown
     for step in KINDS[page].steps(explained):
         assert "14" not in repr(step.sentence)
         assert "7*x" not in KINDS[page].slide(explained, step, "en").notes
+
+
+LETTERS = [
+    ("x*y;x+y", "x", "y", "v"),
+    ("y1^2;y1*y2", "y1", "f", "v"),
+    ("k*y1;f2", "y1", "g", "v"),
+    ("v1*x;v1", "v1", "y", "w"),
+    ("k1*x;k1", "k1", "y", "v"),
+    ("f1*x;y1*w2*v3", "f1", "g", "u"),
+]
+
+
+@pytest.mark.parametrize(("functions", "name", "output", "weight"), LETTERS)
+def test_letters_of_ours_give_way_to_a_readers_names(functions: str, name: str, output: str, weight: str) -> None:
+    explained = explain(share.decode(f"/vjp?f={quote(functions)}").problem)
+    shown = "".join(map(latex, KINDS["vjp"].equations(explained)))
+    assert f"{{{output}_{{1}}}} = " in shown
+    assert rf"\partial {output}}}{{\partial x}}" in shown
+    assert f"{{{weight}_{{1}} \\left[" in shown
+    assert name in explained.map.inputs
+    assert "print(vJ)" in (source := derivation(explained).source)
+    assert f'"{weight}1", "{weight}2"' in source
+    notes = [KINDS["vjp"].slide(explained, step, "en").notes for step in KINDS["vjp"].steps(explained)]
+    assert f"{output}_1 = " in notes[-1]
+    assert f"gradient of {output}_2" in notes[-2]
 
 
 @pytest.mark.parametrize(

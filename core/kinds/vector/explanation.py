@@ -43,7 +43,7 @@ def explain(reading: Reading) -> VectorExplanation:
     point, lettered = cast(Vector, reading.point), spell(spelled, reading.constants)
     here = derive(outputs, reading.inputs, point, tuple(exactly), spelled=lettered)
     pulled = pull_back(cast(Vector, reading.cotangent), here)
-    return VectorExplanation(reading.problem, here, pulled, *check(here, pulled))
+    return VectorExplanation(reading.problem, here, pulled, *check(here, pulled, here.letter))
 
 
 def constants(point: Point | None, cotangent: tuple[str, ...] | None) -> tuple[list[Node], list[Node]]:

@@ -6,7 +6,7 @@ from core.expression.text import to_text
 from core.kinds.vector.explanation import VectorExplanation
 from core.maps import Step, first_terms, sentence
 from core.numbers.notation import decimal
-from core.slides.words import rows_text, vector_text
+from core.slides.words import function_texts, rows_text, vector_text
 
 
 def steps(e: VectorExplanation) -> tuple[Step, ...]:
@@ -19,7 +19,7 @@ def _problem(e: VectorExplanation) -> Step:
         "export.alt.vjp_problem",
         point=vector_text(e.map.point),
         v=vector_text(e.weights),
-        functions="; ".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.formulas.outputs, 1)),
+        functions="; ".join(function_texts(e.map)),
     )
     return Step("problem", (), 0, (said,), ())
 
