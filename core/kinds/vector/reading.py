@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from core import grammar
+from core.expression.operations import STEPS
 from core.expression.text import to_text
 from core.expression.tree import Node, names, natural, substituted, walk
 from core.grammar import Choice, Field
@@ -120,7 +121,7 @@ def expanded(functions: tuple[str, ...]) -> tuple[Typed, ...]:
 
 def _said(one: Typed, meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
     """The choices of a field, as texts for the whole of it."""
-    found = (*one.field.choices, *(meaning.choices if meaning else ()))
+    found = (*one.field.choices, *(meaning.choices if meaning else ()), *_flat(meaning))
     alone = one.field.start >= 0 and one.field.text in one.typed
     return tuple(
         replace(
@@ -129,6 +130,12 @@ def _said(one: Typed, meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
         )
         for choice in found
     )
+
+
+def _flat(meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
+    """That floor and its like pass nothing back: a gradient of 0 is no mistake then."""
+    used = {node.op for node in walk(meaning.tree)} if meaning else set()
+    return tuple(Choice("flat", step, step) for step in STEPS if step in used)
 
 
 def _offered(instead: str, choice: Choice) -> str:
