@@ -213,3 +213,44 @@ def test_a_function_that_uses_another_by_its_name_is_told_so(text: str, number: 
 )
 def test_a_name_on_the_left_that_is_a_variable_as_well_stays_one(text: str) -> None:
     assert answer(f"/vjp?f={quote(text)}")[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "en", "zh"),
+    [
+        ("atan(x,y,z)", "atan takes 1 argument, not 3.", "atan 需要 1 个参数，而不是 3 个。"),
+        ("atan2(x)", "atan2 takes 2 arguments, not 1. ", "atan2 需要 2 个参数，而不是 1 个。"),
+        ("clamp(x,1,2,3)", "clamp takes 2–3 arguments, not 4.", "clamp 需要 2–3 个参数，而不是 4 个。"),
+    ],
+)
+def test_arguments_are_counted_as_people_count(function: str, en: str, zh: str) -> None:
+    for lang, message in (("en", en), ("zh", zh)):
+        assert answer(f"/vjp?f={function}&lang={lang}")[0]["error"]["message"] == message.strip()
+
+
+SOFTMAX = [
+    ("softmax(x, y)[0]", "exp(x)/(exp(x) + exp(y))"),
+    ("2*torch.softmax([x, y], dim=0)[-1] + 1", "2*(exp(y)/(exp(x) + exp(y))) + 1"),
+    ("log_softmax(x, y)[1] - softmin(x, y)[0]", "y - log(exp(x) + exp(y)) - exp(-x)/(exp(-x) + exp(-y))"),
+    ("softmax(softmax(x, y)[0], y)[1]", "exp(y)/(exp(exp(x)/(exp(x) + exp(y))) + exp(y))"),
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), SOFTMAX)
+def test_an_entry_of_softmax_is_a_function(text: str, meant: str) -> None:
+    (field,) = grammar.fields(text)
+    assert grammar.parse(field.text) == grammar.parse(meant)
+
+
+@pytest.mark.parametrize("text", ["softmax(x, y)[2]", "1 + softmax(x, y)", "softmax(x)"])
+def test_a_softmax_that_is_no_number_is_told_so(text: str) -> None:
+    assert [error.code for error in read(with_function(DEFAULT, 0, text)).errors] == ["several_outputs"]
+
+
+def test_what_is_flat_between_its_jumps_is_said_beside_the_field() -> None:
+    reading = read(with_function(DEFAULT, 0, "x1*floor(x2) + sign(x1)"))
+    assert [(i, choice.code, choice.text) for i, choice in reading.choices] == [
+        (0, "flat", "sign"),
+        (0, "flat", "floor"),
+    ]
+    assert read(with_function(DEFAULT, 0, "x1 % 2 + relu(x2)")).choices == ()
