@@ -188,7 +188,7 @@ def run_export(options: argparse.Namespace) -> int:
             return 2
         each.append(replace(look(options), lang=lang or "en", base=base))
     if not all(chosen.base for chosen in each):
-        print(f"without a host (in the link, or in {export.URL_VARIABLE}) slides have no QR code", file=sys.stderr)
+        print(words.say(options.lang or each[0].lang, "export.no_host", variable=export.URL_VARIABLE), file=sys.stderr)
     try:
         write(options.output, export.export(subjects, suffix, each))
     except OSError as error:

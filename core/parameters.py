@@ -6,16 +6,17 @@ Every kind reads and writes its own with these (``core.kinds.*.problem``); ``cor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from urllib.parse import quote, unquote
 
-from core.problem import Matrix, ProblemError
+from core.problem import Matrix, ProblemError, Tensor
 
 MAX_ADDRESS = 2000  # characters; what mail programs, chats and QR codes still carry whole
 LANGUAGES = ("en", "zh")
 # what a Chinese keyboard gives for the signs between entries
 SEPARATORS = str.maketrans("，、﹐；﹔：﹕", ",,,;;::")
 BETWEEN_FUNCTIONS = str.maketrans("；﹔", ";;")  # the other signs also stand in a function
+BETWEEN_SIGNS = re.compile(r"(?<!\w) | (?!\w)")
 IN_BRACKETS = re.compile(r"\[[^\[\]]*+\]")
 SAFE = "*^();,:/.!~'"  # left as they are in a query, so that a person can read it
 
@@ -91,6 +92,14 @@ def matrix(text: str) -> Matrix | None:
     return tuple(_list(row, ",") for row in rows) if text.strip() else None
 
 
+def tensor(text: str) -> Tensor | None:
+    """A matrix if a semicolon ends a row, else a vector if there is a comma, else a number; None for a blank text."""
+    text = text.translate(SEPARATORS).strip()
+    if ";" in text:
+        return matrix(text)
+    return _list(text.removesuffix(","), ",") if "," in text else text or None
+
+
 def choice(field: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     """A reader of one of some words. Raises ProblemError ``not_a_choice``."""
 
@@ -106,10 +115,10 @@ def choice(field: str, choices: tuple[str, ...]) -> Callable[[str], str]:
 FUNCTIONS = ("f", "g", "h", "k")  # parameters whose entries may hold a comma themselves
 
 
-def place(texts: Mapping[str, str], field: str, index: int | None) -> str:
+def place(texts: Mapping[str, str], field: str, index: int | None, functions: Collection[str] = FUNCTIONS) -> str:
     """The text of an entry of a parameter (index from 0; of a matrix row by row), or of all of it for None."""
     text = texts.get(field, "")
-    entries = (text if field in FUNCTIONS else text.replace(",", ";")).split(";")
+    entries = (text if field in functions else text.replace(",", ";")).split(";")
     return text if index is None or index >= len(entries) else entries[index]
 
 
@@ -126,8 +135,22 @@ def written_matrix(matrix: Matrix | None) -> str:
     return ";".join(",".join(row) for row in matrix or ())
 
 
+def written_tensor(tensor: Tensor | None) -> str:
+    """1,2;3,4, and what tells one row from a vector, a vector of one from a number: 1,2; and 1,"""
+    if tensor is None or isinstance(tensor, str):
+        return tensor or ""
+    rows = [entry if isinstance(entry, str) else ",".join(entry) for entry in tensor]
+    end = ";" if isinstance(tensor[0], tuple) else ","
+    return end.join(rows) + (end if len(rows) == 1 else "")
+
+
 def _is_ones(weights: str) -> bool:
-    return set(weights.replace(";", ",").split(",")) == {"1"}
+    return set(weights.rstrip(",;").replace(";", ",").split(",")) == {"1"}
+
+
+def _tight(text: str) -> str:
+    """Without the spaces that part nothing: between two words one stays."""
+    return BETWEEN_SIGNS.sub("", " ".join(text.split()))
 
 
 def quoted(texts: Mapping[str, str], lang: str | None = None) -> dict[str, str]:
@@ -135,7 +158,7 @@ def quoted(texts: Mapping[str, str], lang: str | None = None) -> dict[str, str]:
     kept = {name: text for name, text in texts.items() if text and not (name == "v" and _is_ones(text))}
     if lang:
         kept["lang"] = lang
-    return {name: quote("".join(text.split()), safe=SAFE) for name, text in kept.items()}
+    return {name: quote(_tight(text), safe=SAFE) for name, text in kept.items()}
 
 
 def link(page: str, texts: Mapping[str, str], lang: str | None = None) -> str:

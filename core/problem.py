@@ -6,6 +6,7 @@ Each kind has its own problem (``core.kinds.*.problem``): text only, exactly wha
 from __future__ import annotations
 
 Matrix = tuple[tuple[str, ...], ...]  # rows of numbers as typed
+Tensor = str | tuple[str, ...] | Matrix  # a number, a vector or a matrix as typed
 Span = tuple[int, int]  # [start, end) in the text of one entry
 MAX_SIDE = 8  # of the matrices a, b and c
 MAX_OUTPUTS = 8  # of one stage
@@ -15,8 +16,8 @@ MAX_ENTRIES = 64  # of J, so 8 × 8; fewer outputs leave room for more inputs, a
 class ProblemError(Exception):
     """A problem that cannot be explained: a code with facts, worded only at the boundary.
 
-    ``field`` is the address parameter at fault ("f", "g", "h", "k", "at", "v", "a", "b", "wrt", "lang" or "address"),
-    ``index`` its entry (from 0; None: the whole field), ``span`` the offending characters of that entry.
+    ``field`` is the address parameter at fault ("f", "g", "h", "k", "at", "v", "a", "b", "wrt", "lang" or "address", an
+    input of a tensor problem), ``index`` its entry (from 0; None: the whole field), ``span`` the offending characters.
     ``facts`` fill the placeholders of the message ``errors.<code>`` in core/wording/content/*/errors.toml; a fact named
     ``suggestion`` is a text the reader could type instead.
     """

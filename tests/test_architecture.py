@@ -16,7 +16,7 @@ LAYERS = (
     ("expression", "memory"),
     ("numbers",),
     ("maps",),
-    ("grammar", "code"),
+    ("tensors", "grammar", "code"),
     ("calculus", "engines"),
     ("notation", "wording"),
     ("slides",),

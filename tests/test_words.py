@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -17,11 +18,14 @@ LANGUAGES = ("en", "zh")
 # Keys whose words are the same in both languages: names, symbols and code.
 SAME = {
     "nav.vjp",
+    "product.one_hot",
 }
 
 # Codes that a module announces, with the facts that come along, and the table that words them.
 CODES = (
     ("core.grammar", "errors"),
+    ("core.grammar.tensors", "errors"),
+    ("core.grammar.tensors.remarks", "remarks"),
     ("core.engines.verdict", "notes"),
 )
 
@@ -47,6 +51,40 @@ def test_no_words_are_empty(lang: str) -> None:
 def test_nothing_was_left_untranslated() -> None:
     en, zh = _words("en"), _words("zh")
     assert {key for key in en if en[key] == zh.get(key)} - SAME == set()
+
+
+TERMS = tomllib.loads((CONTENT / "glossary.toml").read_text(encoding="utf-8"))["term"]
+
+
+@pytest.mark.parametrize("term", TERMS, ids=lambda term: term["en"])
+def test_a_term_of_the_glossary_has_its_word_in_chinese(term: dict[str, str]) -> None:
+    en, zh = _said("en"), _said("zh")
+    said = re.compile(rf"\b{term['en']}\b", re.IGNORECASE)
+    assert not [key for key, text in en.items() if said.search(text) and term["zh"] not in zh[key]]
+
+
+@pytest.mark.parametrize("term", TERMS, ids=lambda term: term["en"])
+def test_a_word_that_the_glossary_rules_out_is_nowhere(term: dict[str, list[str]]) -> None:
+    assert not [key for key, text in _said("zh").items() for word in term.get("never", []) if word in text]
+
+
+HAN = r"\u4e00-\u9fff"
+TYPOGRAPHY = {
+    "a space before a full-width mark": r" [，。？！：；、]",
+    "a half-width mark after Chinese": rf"[{HAN}][,;!?](?! [a-z])",
+    "no space between Chinese and a Latin word": rf"[{HAN}][A-Za-z]{{2,}}|[A-Za-z]{{2,}}[{HAN}]",
+    "slanted Chinese": rf"(?<!\*)\*[{HAN}]+\*(?!\*)",
+}
+
+
+@pytest.mark.parametrize("rule", TYPOGRAPHY)
+def test_chinese_is_set_as_chinese(rule: str) -> None:
+    assert not [(key, text) for key, text in _said("zh").items() if re.search(TYPOGRAPHY[rule], text)]
+
+
+def _said(lang: str) -> dict[str, str]:
+    """Labels and prose."""
+    return _words(lang) | {file.name: file.read_text(encoding="utf-8") for file in (CONTENT / lang).glob("*.md")}
 
 
 def test_prose_stands_in_both_languages() -> None:

@@ -10,7 +10,7 @@ from core.code.torch import literal
 from core.engines.verdict import Verdict
 from core.notation.tree import Line
 from core.slides.words import reasons_of, said_of
-from core.wording import say
+from core.wording import comments, say
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def notebook_cells(cells: Cells, lang: str, link: str) -> tuple[Part, ...]:
         Part("words", say(lang, "export.script.open", link=link)),
         *(Part("equation", equation=equation) for equation in cells.equations),
         Part("heading", say(lang, "export.script.derive")),
-        Part("code", cells.derive),
+        Part("code", comments(lang, cells.derive)),
         Part("heading", say(lang, "export.script.torch")),
-        Part("code", cells.torch),
+        Part("code", comments(lang, cells.torch)),
         Part("heading", say(lang, "export.script.assert")),
         *cells.expected,
     )

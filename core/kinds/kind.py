@@ -31,6 +31,7 @@ class Kind:
     state, which is the last of them; ``slide`` is one of them, ``cells`` the notebook's, ``record`` the answer of the
     command line, each in a language. ``choices`` are what a text of a problem, given its reading, could mean as well,
     and the problem that it then is.
+    ``functions`` are the parameters whose entries may hold a comma themselves.
     """
 
     page: str
@@ -48,6 +49,7 @@ class Kind:
     cells: Callable[[Any, str], Cells]
     record: Callable[[Any, str], dict[str, Json]]
     choices: Callable[[Any, Any], Sequence[tuple[Choice, Problem]]] = lambda problem, reading: ()
+    functions: tuple[str, ...] = parameters.FUNCTIONS
 
     def link(self, problem: Problem, lang: str | None = None) -> str:
         """The address of a problem of this kind, without a host."""
@@ -55,4 +57,4 @@ class Kind:
 
     def place(self, problem: Problem, field: str, index: int | None) -> str:
         """The text of an entry of a parameter (index from 0; of a matrix row by row), or of all of it for None."""
-        return parameters.place(self.texts(problem), field, index)
+        return parameters.place(self.texts(problem), field, index, self.functions)

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 
 from core.expression.tree import Node, number
 from core.numbers import precise
@@ -82,6 +82,12 @@ def _number(value: float, exact: Exact | None) -> Number:
 
 
 ZERO = Number(0.0, Exact(Fraction(0)))
+
+
+@lru_cache(maxsize=8192)
+def whole(n: int) -> Number:
+    """A whole number."""
+    return Number(float(n), Exact(Fraction(n)) if n.bit_length() <= MAX_BITS else None)
 
 
 Decide = Callable[[Node], float]  # a comparison: 1 if it holds, else 0

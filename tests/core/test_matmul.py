@@ -18,10 +18,11 @@ from core.grammar import constant, value
 from core.grammar.matrices import read
 from core.kinds import explain
 from core.kinds.matmul.entries import induced, preset, put, random_integers
-from core.kinds.matmul.explanation import LOSSES, ORDERS, derivation
+from core.kinds.matmul.explanation import derivation
 from core.kinds.matmul.general import general
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.matmul.reading import read as read_matmul
+from core.kinds.weights import LOSSES, ORDERS
 from core.problem import ProblemError
 
 TEXT = MatmulProblem((("1", "2"), ("3", "4")), (("1", "2", "3"), ("4", "5", "6")))

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from core.expression.text import to_text
-from core.kinds.matmul.explanation import LOSSES
-from core.kinds.matmul.matrices import dot
+from core.kinds.matmul.matrices import dot, flat
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.kinds.matmul.reading import read
-from core.maps import Rows
+from core.kinds.weights import LOSSES, PRESETS, typed
+from core.maps import Rows, laid_out
 from core.problem import MAX_SIDE, Matrix, ProblemError
 
 RANDOM_RANGE = 5  # entries from -5 to 5: products that people can check in their heads
@@ -62,16 +61,9 @@ def random_integers(rows: int, columns: int, seed: int) -> Matrix:
     return tuple(tuple(str(source.choice(digits)) for _ in range(columns)) for _ in range(rows))
 
 
-PRESETS: dict[str, Callable[[int, int, tuple[int, int]], str]] = {
-    "ones": lambda i, j, hot: "1",
-    "one_hot": lambda i, j, hot: str(int((i, j) == hot)),
-    "by_row": lambda i, j, hot: str(i + 1),
-}
-
-
 def preset(name: str, m: int, n: int, hot: tuple[int, int] = (0, 0)) -> Matrix:
     """Weights of c's shape: all ones; 1 at ``hot`` and 0 elsewhere; or 1 in the first row, 2 in the second, …"""
-    return tuple(tuple(PRESETS[name](i, j, hot) for j in range(n)) for i in range(m))
+    return tuple(tuple(PRESETS[name]((i, j), hot) for j in range(n)) for i in range(m))
 
 
 def induced(problem: MatmulProblem, loss: str) -> MatmulProblem:
@@ -79,8 +71,6 @@ def induced(problem: MatmulProblem, loss: str) -> MatmulProblem:
     reading = read(replace(problem, v=None))
     if reading.errors:
         raise reading.errors[0]
-    weights = LOSSES[loss][1](dot(cast(Rows, reading.a), cast(Rows, reading.b)))
-    texts = tuple(
-        tuple(to_text(n.exact.node(), spaces=False) if n.exact else repr(n.value) for n in row) for row in weights
-    )
-    return replace(problem, v=texts)
+    c = dot(cast(Rows, reading.a), cast(Rows, reading.b))
+    weights = LOSSES[loss].passes(tuple(flat(c)))
+    return replace(problem, v=laid_out(tuple(map(typed, weights)), len(c[0])))

@@ -17,18 +17,18 @@ from core.code.sympy import matmul_source
 from core.code.transcript import Transcript
 from core.engines import autograd, products
 from core.engines.verdict import Verdict
-from core.expression.tree import Node, number
+from core.expression.tree import Node
 from core.kinds.constants import constant
-from core.kinds.matmul.matrices import Integers, dot, filled, flat, float_rows, integers, plus, times, transpose, whole
+from core.kinds.matmul.matrices import Integers, dot, flat, float_rows, integers, plus, times, transpose
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.matmul.reading import MatmulReading
+from core.kinds.weights import LOSSES, inducing, ordered
 from core.maps import Rows, Vector, floats, laid_out
-from core.numbers.exact import ZERO, Number, value_of
+from core.numbers.exact import ZERO, Number, whole
 from core.numbers.tints import strengths
 from core.problem import ProblemError
 
 MAX_DERIVED = 3  # side up to which SymPy's derivation of every element can still be read
-ONE = value_of(number(1))
 
 T = TypeVar("T")
 
@@ -39,21 +39,6 @@ class Term(NamedTuple):
     i: int
     j: int
     line: Vector
-
-
-# How the terms can be added up: the sum is the same, what stands in between is not.
-ORDERS: dict[str, Callable[[tuple[int, int], float], tuple[float, ...]]] = {
-    "rows": lambda place, weight: place,
-    "columns": lambda place, weight: place[::-1],
-    "size": lambda place, weight: (-abs(weight), *place),
-}
-
-# Scalars made of c, as torch code, and the v = ∂loss/∂c that each of them passes to c.
-LOSSES: dict[str, tuple[str, Callable[[Rows], Rows]]] = {
-    "sum": ("c.sum()", lambda c: filled(c, ONE)),
-    "half_squares": ("(c**2).sum()/2", lambda c: c),
-    "mean": ("c.mean()", lambda c: filled(c, value_of(Node("/", (number(1), number(len(c) * len(c[0]))))))),
-}
 
 
 @dataclass(frozen=True)
@@ -124,8 +109,8 @@ class MatmulExplanation:
     def order(self, by: str) -> tuple[tuple[int, int], ...]:
         """Every (i, j) of c in the order (a key of ORDERS) in which the terms are added."""
         m, _, n = self.sizes
-        places = [(i, j) for i in range(m) for j in range(n)]
-        return tuple(sorted(places, key=lambda place: ORDERS[by](place, self.v[place[0]][place[1]].value)))
+        places = tuple((i, j) for i in range(m) for j in range(n))
+        return tuple(places[k] for k in ordered(places, tuple(flat(self.v)), by))
 
     def ledger(self, wrt: str, by: str = "rows") -> tuple[Term, ...]:
         """The running sum, m·n steps from the first term to b.grad or a.grad. A step changes one line of it."""
@@ -174,7 +159,7 @@ class MatmulExplanation:
     @property
     def losses(self) -> tuple[str, ...]:
         """The losses (keys of LOSSES) whose backward() passes exactly this v to c."""
-        return inducing(self.c, self.v)
+        return inducing(tuple(flat(self.c)), tuple(flat(self.v)))
 
     @property
     def tints(self) -> tuple[tuple[float, ...], ...]:
@@ -195,14 +180,9 @@ def explain(reading: MatmulReading) -> MatmulExplanation:
     assert reading.problem
     a, b, v = (cast(Rows, rows) for rows in (reading.a, reading.b, reading.v))
     c = dot(a, b)
-    losses = [LOSSES[name][0] for name in inducing(c, v)]
+    losses = [LOSSES[name].code.format(c="c") for name in inducing(tuple(flat(c)), tuple(flat(v)))]
     torch = autograd.differentiate_matmul(float_rows(a), float_rows(b), float_rows(v), losses)
     return MatmulExplanation(reading.problem, a, b, v, c, dot(v, transpose(b)), dot(transpose(a), v), torch)
-
-
-def inducing(c: Rows, v: Rows) -> tuple[str, ...]:
-    """The losses (keys of LOSSES) whose backward() passes exactly this v to c."""
-    return tuple(name for name, (_, induced) in LOSSES.items() if float_rows(induced(c)) == float_rows(v))
 
 
 def derivation(e: MatmulExplanation) -> Transcript:

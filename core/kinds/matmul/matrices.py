@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import TypeVar
 
 from core.maps import Rows
-from core.numbers.exact import MAX_BITS, Exact, Number
+from core.numbers.exact import Number, whole
 
 T = TypeVar("T")
 Integers = list[list[int]]
-
-
-def filled(shape: Rows, entry: Number) -> Rows:
-    """A matrix of one shape with the same number everywhere."""
-    return ((entry,) * len(shape[0]),) * len(shape)
 
 
 def transpose(rows: Rows) -> Rows:
@@ -55,12 +49,6 @@ def plus(p: Number, q: Number) -> Number:
     """p + q"""
     one, other = _integer(p), _integer(q)
     return p + q if one is None or other is None else whole(one + other)
-
-
-@lru_cache(maxsize=8192)
-def whole(n: int) -> Number:
-    """A whole number."""
-    return Number(float(n), Exact(Fraction(n)) if n.bit_length() <= MAX_BITS else None)
 
 
 def float_rows(rows: Rows) -> tuple[tuple[float, ...], ...]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.kinds.constants import Constant, constant
+from core.kinds.constants import Constants, matrix
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.numbers.exact import Number
-from core.problem import MAX_SIDE, Matrix, ProblemError
-
-Constants = tuple[tuple[Constant | None, ...], ...]
+from core.problem import Matrix, ProblemError
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ def read(problem: MatmulProblem) -> MatmulReading:
     """Reads every entry on its own, so that one refusal does not hide the others. Never raises."""
     errors: list[ProblemError] = []
     texts = {"a": problem.a, "b": problem.b, "v": weights_of(problem)}
-    read = {letter: _matrix(matrix, letter, errors) for letter, matrix in texts.items()}
+    read = {letter: matrix(entries, letter, errors) for letter, entries in texts.items()}
     if all(read.values()):
         errors.extend(_misfits(*texts.values()))
     told = tuple(error for error in errors if problem.v or error.field != "v")  # ones that nobody typed: not at fault
@@ -52,39 +50,3 @@ def _misfits(a: Matrix, b: Matrix, v: Matrix) -> Iterator[ProblemError]:
         yield ProblemError("shapes_differ", field="b", k=k, rows=rows)
     elif shape != (m, n):
         yield ProblemError("wrong_shape", field="v", rows=shape[0], columns=shape[1], m=m, n=n)
-
-
-def _matrix(texts: Matrix, field: str, errors: list[ProblemError]) -> Constants:
-    """The numbers of a matrix; what is wrong with its shape or an entry (index row-major) goes to ``errors``."""
-    if misshapen := _misshapen(texts, field):
-        errors.append(misshapen)
-        return ()
-
-    def entry(text: str, index: int) -> Constant | None:
-        try:
-            return _entry(text, field, index)
-        except ProblemError as error:
-            errors.append(error.anew())
-            return None
-
-    width = len(texts[0])
-    return tuple(tuple(entry(text, i * width + j) for j, text in enumerate(row)) for i, row in enumerate(texts))
-
-
-def _misshapen(texts: Matrix, field: str) -> ProblemError | None:
-    """Why rows of texts are no matrix that could be read: too many, or of different lengths."""
-    width, widest = len(texts[0]), max(map(len, texts))
-    if len(texts) > MAX_SIDE or widest > MAX_SIDE:
-        return ProblemError("too_large", field=field, rows=len(texts), columns=widest, limit=MAX_SIDE)
-    for i, row in enumerate(texts):
-        if len(row) != width:
-            start = sum(len(",".join(before)) + 1 for before in texts[:i])  # in all of the field, as it is written
-            span = (start, start + len(",".join(row)))
-            return ProblemError("ragged", field=field, span=span, row=i + 1, count=len(row), expected=width)
-    return None
-
-
-def _entry(text: str, field: str, index: int) -> Constant:
-    if not text.strip():
-        raise ProblemError("empty_entry", field=field, index=index)
-    return constant(text, field, index)

@@ -13,9 +13,10 @@ from core.engines.autograd import MatmulAutograd
 from core.grammar import MAX_LENGTH, constant
 from core.grammar.matrices import MAX_TEXT, WHOLE, read
 from core.kinds import read as read_problem
-from core.kinds.matmul.entries import PRESETS, SHAPES, induced, preset, put, random_integers, resize
-from core.kinds.matmul.explanation import LOSSES, ORDERS, MatmulExplanation
+from core.kinds.matmul.entries import SHAPES, induced, preset, put, random_integers, resize
+from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem, weights_of
+from core.kinds.weights import LOSSES, ORDERS, PRESETS
 from core.maps import Rows
 from core.notation.latex import latex
 from core.notation.tree import Expression, Value
@@ -158,7 +159,7 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
         "ledgers": {by: [[step.i, step.j, _vector(step.line)] for step in e.ledger(wrt, by)] for by in ORDERS},
         "strengths": e.tints,
         "negative": [[i, j] for i, j in cells if e.v[i][j].value < 0],
-        "losses": {name: source for name, (source, _) in LOSSES.items()},
+        "losses": {name: loss.code.format(c="c") for name, loss in LOSSES.items()},
         "induced": e.losses,
         "torch": _torch(e.torch, wrt),
         "verdict": {"calm": e.verdict.calm, "said": said_of(e.verdict, session.language())},
@@ -171,11 +172,12 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
 
 
 WORDS = (
-    "cell element element_title card_label one_line row column sum_entry rows inside columns fewer more random seed "
-    "paste paste_help paste_into presets ones one_hot by_row random_v loss own_v induced_v wrt form letters numbers "
-    "weighted density full compact gallery player play pause step back order by_rows by_columns by_size speed "
-    "scrubber count count_one none_yet after_all running sum_hint column_of_a row_of_b torch_says others_zero closed "
-    "closed_help closed_help_a closed_read closed_read_a jacobian jacobian_help unflatten ledger ledger_help stale"
+    "cell element element_title card_label one_line row column sum_entry rows inside columns fewer more random "
+    "seed paste paste_help paste_into presets ones one_hot by_row random_v loss own_v induced_v wrt form letters "
+    "numbers weighted density full compact gallery player play pause step back order by_rows by_columns by_size "
+    "speed scrubber count count_one none_yet after_all running sum_hint column_of_a row_of_b torch_says "
+    "others_zero closed closed_help closed_help_a closed_read closed_read_a jacobian jacobian_help unflatten "
+    "ledger ledger_help stale"
 ).split()
 GAPS = {name: f"{{{name}}}" for name in "i j p q name wrt count total value values".split()}  # filled in the browser
 
