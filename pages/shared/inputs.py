@@ -145,7 +145,7 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
             edit = partial(edits.remove_function, stage=stage.number)
             rest = "label.remove" if count <= MAX_OUTPUTS else "label.remove_rest"
             _button(page, f"{stage.field}.remove", views.words(rest, i=min(count, MAX_OUTPUTS)), edit)
-        _typable(page, stage, min(count, MAX_OUTPUTS) - 1)
+    _typable(page, stage, min(count, MAX_OUTPUTS) - 1)
 
 
 def _typable(page: str, stage: _Stage, last: int) -> None:

@@ -26,7 +26,6 @@ _stage = component(
     "vjp/stage",
 )
 WORDS = ("formula", "number", "form", "scrub", "hint")
-JACOBIAN = r"J = \partial y/\partial x"
 
 Data = dict[str, Any]
 
@@ -46,12 +45,12 @@ def stage(explanation: VectorExplanation, page: str = "vjp") -> None:
 def stage_data(explanation: VectorExplanation, page: str) -> Data:
     """What the browser needs to draw the stage and to follow v without asking: LaTeX of ours, and the numbers."""
     here, pulled = explanation.map, explanation.pullback
-    m = len(here.outputs)
+    m, jacobian = len(here.outputs), rf"J = \partial {here.letter}/\partial x"
     return {
         "channel": page,
         "steps": views.steps(explanation),
         "hues": [views.palette().hue(i) for i in range(m)],
-        "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
+        "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": jacobian},
         "outputs": [views.words("stage.row", y=here.letter, i=i + 1) for i in range(m)],
         "at": latex(pieces.point(here), views.palette()),
         "x": [jsonable(n.value) for n in here.point],
