@@ -150,6 +150,7 @@ SAYS = [
     ("y = x*2\nfor i in range(3):\n    y = y*2", 2, "loop"),
     ("y = x*2\nif x > 0:\n    y = 1", 2, "branch"),
     ("class Net(nn.Module):\n    pass\ny = x*2", 1, "statement"),
+    ("x = torch.tensor(2., requires_grad=True)\ny = x**2\ny.backward()\nx -= 0.1*x.grad", 4, "no_number_yet"),
     ("y = frobnicate(x)\nz = x*2", 1, "unknown_call"),
     ("y = frobnicate(x)\nz = y*2", 2, "needs_line"),
     ("x = torch.zeros(9, 9)\ny = t*2", 1, "tensor_too_large"),
