@@ -50,9 +50,9 @@ class Map:
     jacobian: tuple[tuple[Node, ...], ...]
     jacobian_at: Rows
     exactly: tuple[Node, ...]
-    lettered: Formulas | None = None
     input_shape: Shape | None = None
     output_shape: Shape | None = None
+    lettered: Formulas | None = None
 
     @property
     def letter(self) -> str:

@@ -129,7 +129,8 @@ def _whole(maps: Sequence[Map], product: Rows) -> Map:
         if error.code not in UNREADABLE:
             raise
         shown = Formulas(lettered.outputs, (), lettered.constants) if lettered else None
-        return Map(maps[0].inputs, composed, maps[0].point, maps[-1].values, (), product, maps[0].exactly, shown)
+        first, values = maps[0], maps[-1].values
+        return Map(first.inputs, composed, first.point, values, (), product, first.exactly, lettered=shown)
 
 
 def _compose(maps: Sequence[Map], outputs: Sequence[tuple[Node, ...]]) -> tuple[Node, ...]:
