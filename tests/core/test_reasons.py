@@ -118,6 +118,7 @@ MATRICES = {
 ELSEWHERE = {
     *("suggestion", "failure", "too_slow", "busy", "too_many_pictures", "many_exports", "one_export", "many_of_yours"),
     *("worker_died", "no_workers", "not_computed", "bad_host"),
+    "empty_tensor",  # of tensors; of a pasted line it is said in words of its own
 }
 
 
