@@ -125,6 +125,7 @@ class Stage(TypedDict):
     steps: list[Step]
     hues: list[str]
     words: Words
+    said: str
     outputs: list[str]
     at: str
     x: list[Real]

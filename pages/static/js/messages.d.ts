@@ -100,6 +100,7 @@ export interface Stage {
   steps: Step[]
   hues: string[]
   words: Words
+  said: string
   outputs: string[]
   at: string
   x: Real[]
