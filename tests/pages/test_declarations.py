@@ -26,6 +26,7 @@ KINDS = {
     "cost": messages.Cost,
     "tape": messages.Tape,
     "product": messages.Product,
+    "tensor": messages.Tensor,
 }
 PAGES = (
     ("home", {}),
@@ -36,6 +37,10 @@ PAGES = (
     ("chain", {"f": "x1*x2;x2/x1", "g": "y1*y2", "h": "z1;z1^2", "at": "x1:0,x2:2", "v": "1,-2"}),
     ("matmul", {}),
     ("matmul", {"a": "1/3,2;3,x", "b": "1,2,3;4,5,6", "wrt": "a"}),
+    ("tensor", {}),
+    ("tensor", {"f": "z = x@W; mean(z^2)", "x": "1/3,2;3,4", "wrt": "x"}),
+    ("tensor", {"f": "softmax(x)", "x": "1,2,3", "v": "1,0"}),
+    ("tensor", {"f": "x @ (W", "x": "1,2"}),
 )
 
 
