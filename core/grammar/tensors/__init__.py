@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from core.grammar import refusal
 from core.grammar.choice import Choice
-from core.grammar.refusal import Refusal, clip, reading
+from core.grammar.refusal import Refusal, clip, reading, replaced
 from core.grammar.tensors.builder import Builder
 from core.grammar.tensors.calls import ROWS
 from core.grammar.tensors.guess import fitting
@@ -44,6 +44,8 @@ __all__ = [
     "names",
     "parts",
     "read",
+    "renamed",
+    "uses",
 ]
 
 CODES = {**refusal.CODES, **refusal.MATRICES}
@@ -108,6 +110,25 @@ def read(text: str, shapes: Mapping[str, Shape], *, field: str = "f") -> Meaning
     Raises ProblemError with a code of core.grammar.CODES, the span of the operation at fault, and the shapes.
     """
     return reading(text, lambda text: _read(text, shapes), field)
+
+
+def uses(text: str, name: str) -> tuple[Span, ...]:
+    """Where a text uses a name that it leaves open. Raises ProblemError like ``names``."""
+    statements = reading(text, lambda text: _reader(text, ()).read(), "f")
+    found: list[Span] = []
+    for statement in statements:
+        terms = (term for term in walk(statement.term) if term.kind == "name" and term.text == name)
+        found += [term.span for term in terms]
+        if statement.name == name:
+            break
+    return tuple(found)
+
+
+def renamed(text: str, name: str, other: str) -> str:
+    """A text with another name for one that it leaves open."""
+    for span in reversed(uses(text, name)):
+        text = replaced(text, span, other)
+    return text
 
 
 def guess(text: str, known: Mapping[str, Shape]) -> dict[str, Shape]:

@@ -60,7 +60,8 @@ def _no_such_option(typist: Typist, word: str, value: Term) -> Refusal:
 
 
 def _wrong_count(typist: Typist, term: Term, least: int, most: int) -> Refusal:
-    facts: dict[str, str | int] = {"least": least, "most": most, "given": len(term.args) + len(term.named)}
+    counts = str(least) if least == most else f"{least}–{most}"
+    facts: dict[str, str | int] = {"counts": counts, "most": most, "given": len(term.args) + len(term.named)}
     return Refusal("wrong_argument_count", typist.place(term), name=term.text, **facts)
 
 

@@ -2,6 +2,7 @@
 
 from core.kinds.chain import code, equations, explanation, problem, reading, record, slides, steps
 from core.kinds.kind import Kind
+from core.kinds.vector.edits import others
 
 KIND = Kind(
     page=problem.PAGE,
@@ -18,4 +19,5 @@ KIND = Kind(
     slide=slides.slide,
     cells=code.cells,
     record=record.record,
+    choices=lambda problem, reading: others(problem, reading.stages),
 )

@@ -37,7 +37,8 @@ def judge(
         _check(entries, answered.tolist(), back, 0.0),
         _check(entries, measured.tolist(), forth, SAFETY * error),
     )
-    return Verdict(*checks, tuple(sorted(dict.fromkeys(told), key=lambda note: list(CODES).index(note.code))))
+    once = [note for k, note in enumerate(told) if note not in told[:k]]
+    return Verdict(*checks, tuple(sorted(once, key=lambda note: list(CODES).index(note.code))))
 
 
 def _measured(program: Program, values: Sequence[Array], v: Array, at: int) -> tuple[Array, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -125,15 +124,9 @@ def _reserved(function: str) -> Iterator[ProblemError]:
     for name in names:
         if name in RESERVED:
             other = other_name(name, names)
-            used = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-            place = used.search(function)
-            yield ProblemError(
-                "address_name",
-                field="f",
-                span=place and place.span(),
-                name=name,
-                suggestion=used.sub(other, function),
-            )
+            span, *_ = tensors.uses(function, name)
+            suggestion = tensors.renamed(function, name, other)
+            yield ProblemError("address_name", field="f", span=span, name=name, suggestion=suggestion)
 
 
 # ── Numbers that nobody typed ────────────────────────────────────────────────────────────────────────────
@@ -169,7 +162,9 @@ def _weights(v: Entries | None, typed: bool, output: Shape, errors: list[Problem
 
 
 def _misplaced(problem: TensorProblem, program: Program) -> Iterator[ProblemError]:
-    """What is wrong with the inputs that are named."""
+    """What is wrong with the inputs that there are, and with those that are named."""
+    if not program.inputs:
+        yield ProblemError("no_inputs", field="f")
     shapes = {one.name: one.shape for one in program.inputs}
     for name, field_ in ((problem.wrt, "wrt"), (problem.batch, "batch")):
         if name and name not in shapes:

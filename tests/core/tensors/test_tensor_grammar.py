@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.expression.text import to_text
 from core.expression.tree import Node
-from core.grammar.tensors import CODES, Meaning, guess, names, read
+from core.grammar.tensors import CODES, Meaning, guess, names, read, renamed
 from core.problem import ProblemError
 from core.tensors.program import Program, Shape
 from core.tensors.shapes import shape_of
@@ -449,11 +449,11 @@ REFUSES: dict[str, tuple[str, str, dict[str, str | int], str | None]] = {
     "ones(9, 9)": ("tensor_too_large", "ones(9, 9)", {"shape": "9×9"}, None),
     "ones(64, 64) @ ones(64, 64) + ones(64, 64)": ("program_too_large", "ones(64, 64) @ ones(64, 64)", {}, None),
     "A.max(1)[1]": ("not_allowed", "A.max(1)[1]", {"what": "A.max(1)[1]"}, None),
-    "sum()": ("wrong_argument_count", "sum()", {"name": "sum", "least": 1, "given": 0}, None),
+    "sum()": ("wrong_argument_count", "sum()", {"name": "sum", "counts": "1–3", "given": 0}, None),
     "softmax(x, 0, 1, 2)": (
         "wrong_argument_count",
         "softmax(x, 0, 1, 2)",
-        {"name": "softmax", "least": 1, "given": 4},
+        {"name": "softmax", "counts": "1–2", "given": 4},
         None,
     ),
     "sum(x, foo=1)": ("unexpected", "foo=1", {"found": "foo="}, None),
@@ -856,3 +856,9 @@ def test_where_nothing_fits_the_text_is_refused_as_it_is() -> None:
     shapes = guess("x @ [1, 2, 3] + x @ [1, 2]", {})
     with pytest.raises(ProblemError):
         read("x @ [1, 2, 3] + x @ [1, 2]", shapes)
+
+
+def test_a_name_that_is_left_open_can_be_another() -> None:
+    assert renamed("attention(q, k, v) + v.T", "v", "V") == "attention(q, k, V) + V.T"
+    assert renamed(r"v^\top A v", "v", "v1") == r"v1^\top A v1"
+    assert renamed("v = v + value; v", "v", "w") == "v = w + value; v"
