@@ -1,6 +1,6 @@
 """x → y → z, or longer: the page /chain."""
 
-from core.kinds.chain import code, equations, explanation, problem, reading, record, slides, steps
+from core.kinds.chain import code, equations, explanation, guess, problem, reading, record, slides, steps
 from core.kinds.kind import Kind
 
 KIND = Kind(
@@ -18,4 +18,6 @@ KIND = Kind(
     slide=slides.slide,
     cells=code.cells,
     record=record.record,
+    question=guess.question,
+    exercise=guess.exercise,
 )
