@@ -35,8 +35,7 @@ DIGITS = 30  # of a coordinate in their place: powers of it lose a few
 MATMUL_NAMES = ("a", "b", "c", "at_a", "at_b", "at_v", "element", "weight", "a_grad", "b_grad")
 
 VOCABULARY = Vocabulary(
-    module="sympy",
-    alias="sp",
+    modules={"sympy": "sp"},
     names=frozenset({"sp", "print", "x", "y", "J", "k", "v", "vJ", "at", "dict", "zip", *MATMUL_NAMES}),
     attributes=frozenset(
         {

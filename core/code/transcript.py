@@ -10,7 +10,7 @@ import ast
 import builtins
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from types import CodeType
@@ -82,37 +82,38 @@ class Transcript:
 
 SYNTAX = frozenset(
     "Module Import FunctionDef arguments Return Assign Expr For With withitem Load Store Call Subscript List Tuple "
-    "BinOp Add Sub Mult Div Pow MatMult UnaryOp USub Compare Lt LtE Gt GtE Eq NotEq".split()
+    "Slice BinOp Add Sub Mult Div Pow MatMult UnaryOp USub Compare Lt LtE Gt GtE Eq NotEq".split()
 )
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a kind of listing may say: the module it imports (and as what), and every name, attribute and keyword.
+    """What a kind of listing may say: the modules it imports (and as what), and every name, attribute and keyword.
 
     ``builtins`` are those of the names that Python itself provides, besides print. ``texts``: whether string
-    constants may occur; they must then be letters, digits, ``_``, ``.`` and spaces only.
+    constants may occur; they must then be letters, digits, ``_``, ``.`` and spaces only. ``own``: whether a listing may
+    give names of its own, such as a reader's. Python provides nothing but ``builtins``, and ``_`` begins no such name.
     """
 
-    module: str
-    alias: str | None
+    modules: Mapping[str, str | None]
     names: frozenset[str]
     attributes: frozenset[str]
     keywords: frozenset[str]
     builtins: tuple[str, ...] = ()
     texts: bool = False
+    own: bool = False
 
     def allows(self, node: ast.AST) -> bool:
         """Whether one node of the syntax tree is part of the vocabulary."""
         match node:
             case ast.alias():
-                return (node.name, node.asname) == (self.module, self.alias)
+                return node.name in self.modules and node.asname == self.modules[node.name]
             case ast.Name():
-                return node.id in self.names
+                return self._names(node.id)
             case ast.FunctionDef():
-                return node.name in self.names and not node.decorator_list
+                return self._names(node.name) and not node.decorator_list
             case ast.arg():
-                return node.arg in self.names
+                return self._names(node.arg) and node.annotation is None
             case ast.keyword():
                 return node.arg in self.keywords
             case ast.Attribute():
@@ -123,6 +124,9 @@ class Vocabulary:
                 return isinstance(node.value, (int, float, bool, type(None)))
             case _:
                 return type(node).__name__ in SYNTAX
+
+    def _names(self, name: str) -> bool:
+        return name in self.names or (self.own and not name.startswith("_"))
 
 
 _parser = Lock()  # CPython 3.11 counts the depth of ast nodes for all threads together (python/cpython#106905)

@@ -170,8 +170,7 @@ def _matrix(shown: Printed) -> Matrix:
 
 # The source is written by the tables of core.code.torch from a tree, so its vocabulary is closed.
 VOCABULARY = Vocabulary(
-    module="torch",
-    alias=None,
+    modules={"torch": None},
     names=frozenset(
         {"torch", "print", "a", "b", "c", "u", "v", "loss", "one_hot", *listing.CHAIN_FUNCTIONS, *listing.CHAIN_VECTORS}
     ),

@@ -1,0 +1,84 @@
+"""What PyTorch answers for a program in matrices: its listing is run exactly as it is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.code import tensors as listing
+from core.code import transcript
+from core.code.torch import OPERATIONS
+from core.code.transcript import Printed, Transcript, Vocabulary
+from core.engines.autograd import alone
+from core.tensors.program import Program
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class TensorAutograd:
+    """One backward(v) of a program: ``grads`` are every input's ``.grad``, in the inputs' shapes and order.
+
+    None where nothing flows back to an input; PyTorch means zero by that. ``jacobian`` is jacrev's by ``wrt``: shape
+    (*output, *shape of wrt).
+    """
+
+    value: Array
+    grads: tuple[Array | None, ...]
+    jacobian: Array
+    source: str
+    transcript: Transcript
+
+
+def differentiate(program: Program, inputs: Sequence[Array], v: Array, wrt: str) -> TensorAutograd:
+    """``inputs`` and ``v`` as arrays of floats or rationals; RuntimeError where torch refuses."""
+    ran = run(program, inputs, v, wrt)
+    return TensorAutograd(
+        value=_array(ran["output"]),
+        grads=tuple(_grad(ran[f"{value.name}.grad"]) for value in program.inputs),
+        jacobian=_array(ran["jacrev"]),
+        source=ran.source,
+        transcript=ran,
+    )
+
+
+def run(program: Program, inputs: Sequence[Array], v: Array, wrt: str) -> Transcript:
+    """The listing, and everything that it printed."""
+    written = listing.tensor_listing(program, inputs, v, wrt)
+    with alone:
+        return transcript.run(written, VOCABULARY, keep=_detached)
+
+
+def _detached(value: object) -> object:
+    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+def _array(shown: Printed) -> Array:
+    assert isinstance(shown.value, torch.Tensor)
+    return np.asarray(shown.value.numpy(), dtype=float)
+
+
+def _grad(shown: Printed) -> Array | None:
+    return None if shown.value is None else _array(shown)
+
+
+VOCABULARY = Vocabulary(
+    modules={"torch": None, "torch.nn.functional": "F"},
+    names=frozenset({"torch", "F", "print", "f", "v"}),
+    attributes=frozenset(
+        {
+            *"T backward double float64 func grad inf jacrev linalg nan nn no_grad pi requires_grad".split(),
+            *"reshape set_default_dtype softmax sum mean tensor values".split(),
+            *(name for template in OPERATIONS.values() for name in re.findall(r"\.(\w+)", template)),
+        }
+    ),
+    keywords=frozenset("requires_grad dim keepdim argnums".split()),
+    texts=True,
+    own=True,
+)
