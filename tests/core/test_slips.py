@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
+from core.grammar import constant, value
 from core.kinds import KINDS, exercise, explain, kind_of
 from core.kinds.chain.problem import ChainProblem
 from core.kinds.kind import Explanation
@@ -17,6 +20,7 @@ from core.kinds.matmul.entries import random_integers
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.vector.problem import VectorProblem
 from core.maps import floats
+from core.problem import ProblemError
 from core.slips import FINDERS, Slip, alike, apart, slips
 from core.wording import tell
 
@@ -233,3 +237,19 @@ def test_an_exercise_keeps_the_slips_apart(page: str) -> None:
         assert problem != KINDS[page].default
         assert apart(KINDS[page].question(explain(problem)))
     assert exercise(page, 1) == exercise(page, 1) != exercise(page, 2)
+
+
+# ── What is typed ────────────────────────────────────────────────────────────────────────────────────────
+
+TYPED = json.loads((Path(__file__).parents[1] / "cases" / "typed.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", TYPED["numbers"], ids=lambda case: case["text"])
+def test_a_typed_number_is_read_as_the_browser_reads_it(case: dict[str, object]) -> None:
+    assert value(constant(str(case["text"]), field="v")) == case["value"]
+
+
+@pytest.mark.parametrize("text", TYPED["refused"])
+def test_what_the_browser_refuses_is_refused_here(text: str) -> None:
+    with pytest.raises(ProblemError):
+        constant(text, field="v")
