@@ -51,6 +51,35 @@ class Gallery(TypedDict):
     cards: list[Card]
 
 
+class Modes(TypedDict):
+    """The ways to look at a page: which of them is on, and what their buttons say."""
+
+    guess: bool
+    words: Words
+
+
+class GuessedSlip(TypedDict):
+    """A known wrong answer, what is said of it, and where it happens: outputs, inputs and stages of a chain."""
+
+    said: str
+    answer: list[Real]
+    rows: list[int]
+    inputs: list[int]
+    stages: list[int]
+
+
+class Guess(TypedDict):
+    """What is asked before it is shown: a gradient in rows of ``columns``, and the slips around it."""
+
+    channel: str
+    problem: str
+    columns: int
+    answer: list[Real]
+    labels: list[str]
+    slips: list[GuessedSlip]
+    words: Words
+
+
 # ── v, J and their product ───────────────────────────────────────────────────────────────────────────────
 
 

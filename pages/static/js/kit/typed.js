@@ -176,7 +176,8 @@ function primary(reader) {
   if (token in CONSTANTS) return CONSTANTS[token]
   if (!(token in FUNCTIONS)) throw new SyntaxError("")
   if (take(reader, "(")) return FUNCTIONS[token](sum(reader, true))
-  const root = token === "sqrt" && typeof peek(reader) === "number" && Math.sqrt(reader.tokens[reader.at++]) // √2
-  if (root === false || follows(reader) || peek(reader) === "^") throw new SyntaxError("") // √2π: how far does it reach?
+  if (token !== "sqrt" || typeof peek(reader) !== "number") throw new SyntaxError("")
+  const root = Math.sqrt(reader.tokens[reader.at++])
+  if (follows(reader) || peek(reader) === "^") throw new SyntaxError("") // √2π: how far does it reach?
   return root
 }

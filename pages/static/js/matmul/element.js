@@ -89,6 +89,7 @@ export class Closed {
   constructor(own) {
     this.own = own
     const { element } = card("closed", own.words.closed)
+    element.classList.add("lens-answer")
     this.element = element
     this.line = make("div", "lens-sum-line")
     this.matrices = [matrix(), matrix(), matrix("lens-total")]

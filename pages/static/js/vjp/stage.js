@@ -66,7 +66,12 @@ function skeleton(root) {
   const [board, foot] = root.children
   const [readout, forms] = foot.children
   const product = make("div", "lens-product")
-  const [v, J, at, sum] = [matrix("lens-v"), matrix("lens-j"), make("span", "lens-at"), make("div", "lens-sum")]
+  const [v, J, at, sum] = [
+    matrix("lens-v"),
+    matrix("lens-j"),
+    make("span", "lens-at"),
+    make("div", "lens-sum lens-answer"),
+  ]
   product.append(v, J, at)
   board.replaceChildren(product, sum)
   const [total, rough] = [make("div", "lens-term lens-total"), make("div", "lens-term lens-rough")]
@@ -74,7 +79,7 @@ function skeleton(root) {
   boxed.dataset.testid = "total"
   total.append(make("span", "lens-sign"), make("span", "lens-factor"), boxed)
   rough.append(make("span", "lens-sign"), make("span", "lens-factor"), matrix())
-  readout.replaceChildren(make("span"), make("span"), matrix())
+  readout.replaceChildren(make("span"), make("span"), matrix("lens-answer"))
   rough.firstChild.textContent = "≈"
   return { board, product, sum, v, J, at, total, rough, readout, forms }
 }
@@ -247,9 +252,14 @@ function paintTotal({ data, total, rough, bus }, live, J) {
 
 function paintLight({ bus, rows, vCells, terms, total, cells, data }) {
   const { row = null, column = null } = bus.state.lit ?? {}
+  const slip = bus.state.slip ?? { rows: [], inputs: [] }
   rows.forEach((element, i) => {
+    element.classList.toggle("lens-slip", slip.rows.includes(i))
     for (const part of [element, vCells[i], terms[i]]) part.classList.toggle("lens-lit", i === row)
-    cells[i].forEach((cell, j) => cell.classList.toggle("lens-lit", i === row && j === column))
+    cells[i].forEach((cell, j) => {
+      cell.classList.toggle("lens-lit", i === row && j === column)
+      cell.classList.toggle("lens-slip", slip.inputs.includes(j))
+    })
     document.querySelector(`.st-key-${data.channel}-y-${i}`)?.toggleAttribute("data-lens-lit", i === row)
   })
   ;[...total.lastChild.firstChild.firstChild.children].forEach((cell, j) =>
