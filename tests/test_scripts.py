@@ -10,7 +10,14 @@ from server.static.assets import STATIC, modules
 from server.static.bundle import imported
 
 # Each folder of static/js imports from itself and from these.
-MAY_IMPORT = {"kit": (), "frame": ("kit",), "vjp": ("kit",), "chain": ("kit",), "matmul": ("kit",)}
+MAY_IMPORT = {
+    "kit": (),
+    "frame": ("kit",),
+    "vjp": ("kit",),
+    "chain": ("kit",),
+    "gallery": ("kit",),
+    "matmul": ("kit", "gallery"),
+}
 LONGEST = 120  # characters of a line
 OURS = sorted([*(STATIC / "js").rglob("*.js"), *STATIC.glob("*.css"), *STATIC.parent.glob("components/*/*.css")])
 

@@ -24,6 +24,8 @@ SAME = {
 # Codes that a module announces, with the facts that come along, and the table that words them.
 CODES = (
     ("core.grammar", "errors"),
+    ("core.grammar.tensors", "errors"),
+    ("core.grammar.tensors.remarks", "remarks"),
     ("core.engines.verdict", "notes"),
 )
 

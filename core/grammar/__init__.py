@@ -13,9 +13,8 @@ A text that cannot be read is refused with a code of CODES, never guessed at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from core.expression.tree import Node
 from core.grammar.choice import Choice
@@ -31,7 +30,7 @@ from core.grammar.limits import (
     check,
 )
 from core.grammar.reader import Reader
-from core.grammar.refusal import CODES, Refusal
+from core.grammar.refusal import CODES, Refusal, reading
 from core.grammar.scan import BOM, declared_name, scan
 from core.grammar.vocabulary import MAX_NAME, Vocabulary
 from core.numbers.floats import value
@@ -58,9 +57,7 @@ __all__ = [
     "variable",
 ]
 
-T = TypeVar("T")
 _LARGEST = 1e300  # of a number in v, at or a matrix: room to multiply a little before the floats end
-_FIXES_TRIED = 4  # a text with two mistakes gets both mended, one with ten is not worth the time
 
 
 def parse(text: str, variables: Sequence[str] | None = None, *, field: str = "f", index: int | None = None) -> Node:
@@ -78,7 +75,7 @@ def meaning(
 ) -> Meaning:
     """Like ``parse``, with the choices made on the way. ``new``: other names may occur beside ``variables``."""
     vocabulary = Vocabulary(None if variables is None else frozenset(variables), open=new)
-    return _reading(text, lambda text: _read(text, vocabulary), field, index)
+    return reading(text, lambda text: _read(text, vocabulary), field, index)
 
 
 def constant(text: str, *, field: str, index: int | None = None) -> Node:
@@ -101,11 +98,11 @@ def variable(text: str, *, field: str, index: int | None = None) -> str:
     Letters with an index, at most MAX_NAME characters. Raises ProblemError: "empty", "too_long",
     "bad_character", "bad_name", or "reserved_name" for functions, constants and keywords.
     """
-    return _reading(text, _declared, field, index)
+    return reading(text, _declared, field, index)
 
 
 def _parse(text: str, vocabulary: Vocabulary, field: str, index: int | None) -> Node:
-    return _reading(text, lambda text: _read(text, vocabulary).tree, field, index)
+    return reading(text, lambda text: _read(text, vocabulary).tree, field, index)
 
 
 @dataclass(frozen=True)
@@ -135,30 +132,3 @@ def _refuse_length(text: str) -> None:
         raise Refusal("too_long", (MAX_LENGTH, len(text)), length=len(text), limit=MAX_LENGTH)
     if not text.removeprefix(BOM).strip():
         raise Refusal("empty", (0, len(text)))
-
-
-def _reading(text: str, read: Callable[[str], T], field: str, index: int | None) -> T:
-    """What ``read`` makes of ``text``. Its refusal gets a suggestion, if one can be read."""
-    try:
-        return read(text)
-    except Refusal as refusal:
-        facts, suggestion = dict(refusal.facts), _suggestion(refusal, read)
-        if suggestion is not None:
-            facts["suggestion"] = suggestion
-        raise ProblemError(refusal.code, field=field, index=index, span=refusal.span, **facts) from None
-
-
-def _suggestion(refusal: Refusal, read: Callable[[str], object]) -> str | None:
-    """The first fix that can be read, each mended further where something else is wrong with it."""
-    fixes = list(refusal.fixes)
-    for _ in range(_FIXES_TRIED):
-        if not fixes:
-            return None
-        fix = fixes.pop(0)
-        try:
-            read(fix)
-        except Refusal as again:
-            fixes[:0] = again.fixes
-        else:
-            return fix
-    return None

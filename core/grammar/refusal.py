@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from core.problem import Span
+from collections.abc import Callable
+from typing import TypeVar
+
+from core.problem import ProblemError, Span
+
+T = TypeVar("T")
 
 # code -> the facts it always carries (a ``suggestion`` may come on top)
 CODES: dict[str, tuple[str, ...]] = {
@@ -52,6 +57,32 @@ CODES: dict[str, tuple[str, ...]] = {
     "division_by_zero": ("expression",),
     "no_real_value": ("expression",),
 }
+# of matrices: what is called how, with its shape
+MATRICES: dict[str, tuple[str, ...]] = {
+    "inner_sizes_differ": ("left", "left_shape", "right", "right_shape", "inner", "other"),
+    "scalar_operand": ("left", "left_shape", "right", "right_shape"),
+    "no_broadcast": ("left", "left_shape", "right", "right_shape"),
+    "parts_differ": ("left", "left_shape", "right", "right_shape"),
+    "kernel_too_large": ("left", "left_shape", "right", "right_shape"),
+    "vector_expected": ("shape",),
+    "matrix_expected": ("shape",),
+    "not_square": ("shape",),
+    "not_as_many_entries": ("shape", "other_shape"),
+    "scalar_part": ("shape",),
+    "wrong_target_count": ("shape", "rows", "count"),
+    "no_such_class": ("target", "last"),
+    "targets_expected": ("name",),
+    "no_such_dimension": ("dim", "shape", "last"),
+    "no_such_place": ("place", "shape"),
+    "too_many_dimensions": ("shape", "limit"),
+    "tensor_too_large": ("shape", "limit"),
+    "empty_tensor": (),
+    "program_too_large": ("limit",),
+    "ragged": ("row", "count", "expected"),
+    "mask_expected": ("name",),
+    "whole_number_expected": ("text",),
+    "write_instead": ("name", "instead"),
+}
 CLIP = 24  # characters of the reader's text that a fact repeats
 
 
@@ -79,3 +110,33 @@ def clip_apart(first: str, second: str, limit: int = CLIP) -> tuple[str, str]:
 
 def replaced(text: str, span: Span, new: str) -> str:
     return text[: span[0]] + new + text[span[1] :]
+
+
+_FIXES_TRIED = 4  # a text with two mistakes gets both mended, one with ten is not worth the time
+
+
+def reading(text: str, read: Callable[[str], T], field: str, index: int | None = None) -> T:
+    """What ``read`` makes of ``text``. Its Refusal becomes a ProblemError, with a suggestion if one can be read."""
+    try:
+        return read(text)
+    except Refusal as refusal:
+        facts, suggestion = dict(refusal.facts), _suggestion(refusal, read)
+        if suggestion is not None:
+            facts["suggestion"] = suggestion
+        raise ProblemError(refusal.code, field=field, index=index, span=refusal.span, **facts) from None
+
+
+def _suggestion(refusal: Refusal, read: Callable[[str], object]) -> str | None:
+    """The first fix that can be read, each mended further where something else is wrong with it."""
+    fixes = list(refusal.fixes)
+    for _ in range(_FIXES_TRIED):
+        if not fixes:
+            return None
+        fix = fixes.pop(0)
+        try:
+            read(fix)
+        except Refusal as again:
+            fixes[:0] = again.fixes
+        else:
+            return fix
+    return None

@@ -308,6 +308,14 @@ class Tape(TypedDict):
 # ── a × b = c ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Shaped(TypedDict):
+    """A number, vector or matrix: its name as text and as LaTeX, and its shape."""
+
+    name: str
+    tex: str
+    shape: list[int]
+
+
 class Complained(TypedDict):
     """What is wrong with an entry (``index`` row by row; None: the whole matrix), and its text in three parts."""
 

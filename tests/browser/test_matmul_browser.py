@@ -506,3 +506,32 @@ def test_the_line_of_the_running_sum_that_a_term_has_changed_shows_its_hue(open_
     hues = {colour for colour in seen if not colour.endswith((", 0)", "/ 0)"))}
     assert len(hues) == 1, seen
     assert seen.count(*hues) < len(seen), "only the line that has changed"
+
+
+STOPS = """() => [...document.querySelector('.lens-product')
+  .querySelectorAll('button, input, select, summary, [tabindex]')]
+  .filter(e => e.tabIndex >= 0 && e.checkVisibility()).length"""
+
+
+@pytest.mark.parametrize("path", [WEIGHTED, LARGEST])
+def test_a_grid_is_one_stop_of_the_tab_key_and_arrows_move_inside(open_page: Open, path: str):
+    page = opened(open_page, path)
+    assert page.evaluate(STOPS) < 40
+    page.get_by_test_id("card-1-1").focus()
+    for key, there in [("ArrowRight", "card-1-2"), ("ArrowDown", "card-2-2"), ("Home", "card-2-1")]:
+        page.keyboard.press(key)
+        expect(page.get_by_test_id(there)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("card-2-1")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_test_id("card-2-1")).to_be_focused()
+
+
+@pytest.mark.parametrize(("path", "least"), [(WEIGHTED, 44), (LARGEST, 24)])
+def test_on_a_phone_everything_is_large_enough_for_a_finger(open_page: Open, still: Still, path: str, least: int):
+    page = opened(open_page, path, width=390)
+    still(page)
+    targets = page.locator(".lens-product :is(button, select, input:not(.lens-scrubber))")
+    small = [box for box in boxes(targets) if box["width"] and min(box["width"], box["height"]) < least - 0.5]
+    assert small == []

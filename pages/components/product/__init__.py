@@ -172,11 +172,12 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
 
 
 WORDS = (
-    "cell element element_title card_label one_line row column sum_entry rows inside columns fewer more random seed "
-    "paste paste_help paste_into presets ones one_hot by_row random_v loss own_v induced_v wrt form letters numbers "
-    "weighted density full compact gallery player play pause step back order by_rows by_columns by_size speed "
-    "scrubber count count_one none_yet after_all running sum_hint column_of_a row_of_b torch_says others_zero closed "
-    "closed_help closed_help_a closed_read closed_read_a jacobian jacobian_help unflatten ledger ledger_help stale"
+    "cell element element_title card_label one_line row column sum_entry rows inside columns fewer more random "
+    "seed paste paste_help paste_into presets ones one_hot by_row random_v loss own_v induced_v wrt form letters "
+    "numbers weighted density full compact gallery player play pause step back order by_rows by_columns by_size "
+    "speed scrubber count count_one none_yet after_all running sum_hint column_of_a row_of_b torch_says "
+    "others_zero closed closed_help closed_help_a closed_read closed_read_a jacobian jacobian_help unflatten "
+    "ledger ledger_help stale"
 ).split()
 GAPS = {name: f"{{{name}}}" for name in "i j p q name wrt count total value values".split()}  # filled in the browser
 

@@ -271,6 +271,13 @@ export interface Tape {
   words: Words
 }
 
+/** A number, vector or matrix: its name as text and as LaTeX, and its shape. */
+export interface Shaped {
+  name: string
+  tex: string
+  shape: number[]
+}
+
 /** What is wrong with an entry (``index`` row by row; None: the whole matrix), and its text in three parts. */
 export interface Complained {
   matrix: string

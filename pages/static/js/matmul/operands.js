@@ -1,24 +1,23 @@
 // The top line: a × b = c and v. The entries of a, b and v are fields; those of c are buttons that select an element.
 
+import { complaint, Field, wrongIn } from "../gallery/field.js"
+import { float, machine, putValue, same, spot } from "../gallery/notation.js"
 import { button, make, resize, set, text } from "../kit/dom.js"
-import { ARROWS } from "../kit/keys.js"
-import { matrix, put, tint } from "../kit/matrix.js"
+import { matrix, tint } from "../kit/matrix.js"
+import { Roving } from "../kit/roving.js"
 import { say } from "../kit/words.js"
-import { float, machine, place, putValue, same } from "./notation.js"
+import { shaped } from "./subject.js"
 
 const EDITABLE = ["a", "b", "v"]
 const ROW_TINT = 0.2 // of a and c, whose rows carry the hue whatever v is
-const SINGLE = /^[^\s,;[\]{}&]*$/ // a pasted text that is one entry goes into the field as usual
-const LIMIT = 8
 
 export class Operands {
-  #memory = { a: grid(), b: grid(), v: grid() } // entries that smaller sizes have cut off come back with larger ones
-
   constructor(own) {
     this.own = own
     this.element = make("div", "lens-operands")
-    this.fields = Object.fromEntries(EDITABLE.map(letter => [letter, new Field(letter, this)]))
+    this.fields = Object.fromEntries(EDITABLE.map(letter => [letter, new Field(shaped(letter), this)]))
     this.c = matrix("lens-c")
+    this.roving = new Roving(this.c)
     const product = make("div", "lens-equation")
     const weights = make("div", "lens-equation")
     product.append(this.fields.a.element, sign("×"), this.fields.b.element, sign("="), this.c)
@@ -32,11 +31,7 @@ export class Operands {
   }
 
   accept(data) {
-    const { a, b, v } = this.fields
-    a.accept(data.typed.a, data.latex.a)
-    b.accept(data.typed.b, data.latex.b)
-    v.accept(data.typed.v, data.latex.v)
-    for (const letter of EDITABLE) remember(this.#memory[letter], data.typed[letter])
+    for (const letter of EDITABLE) this.fields[letter].accept(data.typed[letter], data.latex[letter])
     // One height for the rows of all four matrices, so that row i stands at the same level in a, c and v.
     this.line.classList.toggle("lens-tall", JSON.stringify([data.latex, data.values.c]).includes("frac"))
     this.#drawC(data)
@@ -61,39 +56,25 @@ export class Operands {
         return cell
       })
     })
+    this.roving.hold(this.elements)
     this.c.dataset.testid = "c"
     this.c.dataset.value = machine(rows)
   }
 
   #hues({ hues, strengths, negative }) {
     this.fields.a.rows.forEach((row, i) => tint(row, { hue: hues[i], strength: ROW_TINT }))
-    const minus = new Set(negative.map(String))
-    this.fields.v.cells.forEach((row, i) =>
-      row.forEach((cell, j) => {
-        const strength = strengths[i]?.[j] ?? 0
-        tint(cell, { hue: hues[i], strength, negative: minus.has(`${i},${j}`) })
-        cell.classList.add("lens-in-row")
-        cell.classList.toggle("lens-none", !strength)
-      }),
-    )
+    this.fields.v.tint({ hue: i => hues[i], strengths, minus: new Set(negative.map(String)) })
   }
 
   // What is wrong, entry by entry; the fields keep what was typed.
   #complain({ errors, refusal, fresh }) {
     const { words } = this.own
-    for (const letter of EDITABLE) {
-      const wrong = new Set(errors.filter(error => error.matrix === letter).map(error => error.index))
-      this.fields[letter].mark(wrong)
-    }
-    const lines = [...errors, ...(refusal ? [refusal] : [])].map(error => complaint(error, this.#where(error)))
+    for (const letter of EDITABLE) this.fields[letter].mark(wrongIn(errors, letter))
+    const lines = [...errors, ...(refusal ? [refusal] : [])].map(error =>
+      complaint(error, shaped(error.matrix), this.own.data.typed[error.matrix]?.[0].length),
+    )
     if (!fresh) lines.push(text("p", "lens-quiet", words.stale))
     this.errors.replaceChildren(...lines)
-  }
-
-  #where({ matrix: letter, index }) {
-    const columns = this.own.data.typed[letter]?.[0].length
-    if (index == null || !columns) return letter
-    return place(letter, Math.floor(index / columns), index % columns)
   }
 
   // What stands in the fields now.
@@ -108,11 +89,9 @@ export class Operands {
 
   // Other sizes: what has a place keeps it, what had one before comes back, the rest is 1.
   resize(change) {
-    const typed = this.typed()
-    for (const letter of EDITABLE) remember(this.#memory[letter], typed[letter])
     const { m, k, n } = { ...this.sizes, ...change }
-    const cut = (letter, rows, columns) => this.#memory[letter].slice(0, rows).map(row => row.slice(0, columns))
-    const cuts = { a: cut("a", m, k), b: cut("b", k, n), v: cut("v", m, n) }
+    const { a, b, v } = this.fields
+    const cuts = { a: a.cut(m, k), b: b.cut(k, n), v: v.cut(m, n) }
     // Shown at once: the next press counts from here, however late the answer to this one comes.
     for (const letter of EDITABLE) this.fields[letter].accept(cuts[letter], this.fields[letter].shown)
     this.own.update({})
@@ -126,11 +105,13 @@ export class Operands {
   }
 
   paste(letter, i, j, pasted) {
-    if (SINGLE.test(pasted.trim())) return false
     const act = { act: { kind: "paste", matrix: letter, i, j, text: pasted } }
     if (letter === "v") this.own.weigh(act)
     else this.own.tell(act)
-    return true
+  }
+
+  pick(letter, i, j) {
+    if (letter === "v") this.own.update({ selected: [i, j], entry: null })
   }
 
   // The field beside another, in the next matrix where this one ends.
@@ -143,7 +124,10 @@ export class Operands {
   }
 
   paint({ selected, entry, lit }) {
-    const { wrt, sizes } = this.own.data
+    const {
+      wrt,
+      sizes: [, k, n],
+    } = this.own.data
     this.elements.forEach((row, i) =>
       row.forEach((cell, j) => {
         const chosen = !entry && same(selected, [i, j]) // with an entry of the sum picked, rings are about that
@@ -154,11 +138,7 @@ export class Operands {
     // c_ij is made of row i of a and column j of b; an entry of the sum of one column (row) of the other and of v.
     const marks = entry ? fed(entry, wrt) : { a: [selected[0], null], b: [null, selected[1]], v: selected }
     for (const letter of EDITABLE) this.fields[letter].point(marks[letter])
-    this.fields[wrt].light(lit && [Math.floor(lit[1] / this.#width(wrt, sizes)), lit[1] % this.#width(wrt, sizes)])
-  }
-
-  #width(wrt, [, k, n]) {
-    return wrt === "b" ? n : k
+    this.fields[wrt].light(lit && spot(lit[1], wrt === "b" ? n : k))
   }
 }
 
@@ -167,126 +147,4 @@ function fed([p, q], wrt) {
   return wrt === "b" ? { a: [null, p], v: [null, q], b: [p, q] } : { v: [p, null], b: [q, null], a: [p, q] }
 }
 
-// One matrix whose entries can be typed, pasted and walked through with the arrow keys.
-class Field {
-  constructor(letter, operands) {
-    this.letter = letter
-    this.operands = operands
-    this.element = matrix("lens-editable")
-    this.element.dataset.testid = letter
-  }
-
-  accept(typed, shown) {
-    this.shown = shown
-    const body = this.element.firstChild
-    body.style.setProperty("--columns", typed[0].length)
-    this.rows = resize(body, typed.length, () => make("span", "lens-row"))
-    this.cells = this.rows.map((row, i) => resize(row, typed[i].length, j => this.#cell(i, j)))
-    this.inputs = this.cells.map(row => row.map(cell => cell.firstChild))
-    const width = typed[0].map((_, j) => Math.max(...typed.map(row => row[j].length), 1))
-    this.cells.forEach((row, i) =>
-      row.forEach((cell, j) => {
-        const input = cell.firstChild
-        input.setAttribute("aria-label", say(this.operands.own.words.cell, { name: this.letter, i: i + 1, j: j + 1 }))
-        const edited = input === document.activeElement && input.value !== input.dataset.typed
-        if (!edited && input.value !== typed[i][j]) input.value = typed[i][j]
-        input.dataset.typed = typed[i][j]
-        input.style.setProperty("--characters", Math.min(width[j], 12))
-        const looks = shown[i]?.[j] ?? null
-        cell.classList.toggle("lens-typeset", looks !== null)
-        put(cell.lastChild, looks ?? "0")
-      }),
-    )
-  }
-
-  #cell(i, j) {
-    const cell = make("span", "lens-cell")
-    const input = make("input", "", {
-      "data-testid": `${this.letter}-${i + 1}-${j + 1}`,
-      autocomplete: "off",
-      autocapitalize: "off",
-      spellcheck: "false",
-      enterkeyhint: "done",
-    })
-    input.onfocus = () => input.select()
-    input.onblur = () => this.#commit(input)
-    input.onkeydown = event => this.#key(event, input, i, j)
-    input.onpaste = event => {
-      if (this.operands.paste(this.letter, i, j, event.clipboardData.getData("text/plain"))) event.preventDefault()
-    }
-    if (this.letter === "v") input.onclick = () => this.operands.own.update({ selected: [i, j], entry: null })
-    cell.append(input, make("span", "lens-looks", { "aria-hidden": "true" }))
-    return cell
-  }
-
-  #commit(input) {
-    if (input.value.trim() === input.dataset.typed) return
-    input.dataset.typed = input.value.trim()
-    this.operands.commit(this.letter)
-  }
-
-  #key(event, input, i, j) {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === "Enter") {
-      this.#commit(input)
-      input.select()
-    } else if (event.key === "Escape") {
-      input.value = input.dataset.typed
-      input.select()
-    } else if (event.key.startsWith("Arrow") && !event.shiftKey) {
-      const [down, right] = ARROWS[event.key]
-      if (right && !leaves(input, right)) return
-      const next = this.operands.beside(this.letter, i, j, down, right)
-      if (!next) return
-      event.preventDefault()
-      next.focus()
-    }
-  }
-
-  texts() {
-    return this.inputs.map(row => row.map(input => input.value.trim()))
-  }
-
-  mark(wrong) {
-    this.inputs.flat().forEach((input, index) => {
-      if (wrong.has(index)) input.setAttribute("aria-invalid", "true")
-      else input.removeAttribute("aria-invalid")
-    })
-  }
-
-  // Points at a row [i, null], a column [null, j] or an entry.
-  point(at) {
-    this.cells.forEach((row, i) =>
-      row.forEach((cell, j) =>
-        cell.classList.toggle("lens-pointed", Boolean(at && (at[0] ?? i) === i && (at[1] ?? j) === j)),
-      ),
-    )
-  }
-
-  light(at) {
-    this.cells.forEach((row, i) => row.forEach((cell, j) => cell.classList.toggle("lens-lit", same(at, [i, j]))))
-  }
-}
-
-// Whether an arrow to the side means the next field: everything is selected, or the caret stands at that end.
-function leaves({ value, selectionStart, selectionEnd }, right) {
-  if (selectionStart === 0 && selectionEnd === value.length) return true
-  return selectionStart === selectionEnd && selectionStart === (right > 0 ? value.length : 0)
-}
-
-function complaint({ message, parts }, where) {
-  const element = make("div", "lens-error")
-  const said = make("p")
-  said.append(text("strong", "", where), " ", message)
-  if (parts.length) {
-    const code = make("code")
-    code.append(parts[0], text("mark", "", parts[1] || " "), parts[2])
-    element.append(code)
-  }
-  element.append(said)
-  return element
-}
-
 const sign = content => text("span", "lens-sign", content, content ? { "aria-hidden": "true" } : {})
-const grid = () => Array.from({ length: LIMIT }, () => Array(LIMIT).fill("1"))
-const remember = (memory, texts) => texts.forEach((row, i) => row.forEach((entry, j) => (memory[i][j] = entry)))

@@ -10,6 +10,7 @@ import { mounted } from "../kit/component.js"
 import { button, make, resize, set, text } from "../kit/dom.js"
 import { ARROWS, meant } from "../kit/keys.js"
 import { real } from "../kit/numbers.js"
+import { Roving } from "../kit/roving.js"
 import { say } from "../kit/words.js"
 import { cover, covers } from "./cover.js"
 import { judge } from "./judge.js"
@@ -46,7 +47,8 @@ function open(root, data) {
     give_up: button("", () => toggle(guess), { class: "lens-guess-both", "data-testid": "guess-give-up" }),
     another: button("", () => guess.another(), { "data-testid": "guess-another" }),
   }
-  const guess = { root, title, help, grid, said, tally, buttons, bus: channel(data.channel), ...LATER }
+  const stops = new Roving(grid, { keys: false }) // in a field an arrow may also move the caret: see `move`
+  const guess = { root, title, help, grid, said, tally, buttons, stops, bus: channel(data.channel), ...LATER }
   const bar = make("div", "lens-guess-bar", {}, grid, ...Object.values(buttons), tally)
   root.replaceChildren(make("div", "lens-guess-head", {}, title, help), bar, said)
   return guess
@@ -80,6 +82,7 @@ function build(guess) {
   grid.style.setProperty("--columns", data.columns)
   guess.fields = resize(grid, data.answer.length, k => field(guess, k))
   guess.fields.forEach((input, k) => set(input, { "aria-label": data.labels[k] }))
+  guess.stops.hold([guess.fields])
   const { check, give_up, another } = guess.buttons
   check.textContent = data.words.check
   another.textContent = data.words.another
@@ -94,7 +97,6 @@ function field(guess, k) {
     autocapitalize: "off",
     spellcheck: "false",
     maxlength: LONGEST,
-    tabindex: k ? -1 : 0, // one stop for Tab; the arrow keys go on from there
     "data-testid": `guess-${k + 1}`,
   })
   input.onkeydown = event => move(event, guess, k)
@@ -111,7 +113,6 @@ function move(event, guess, k) {
   const within = right === 0 || (k % columns) + right === (k + right) % columns
   if (!(down || right) || !next || !within || (right && !leaves(event.target, right))) return
   event.preventDefault()
-  guess.fields.forEach(input => set(input, { tabindex: input === next ? 0 : -1 }))
   next.focus()
 }
 

@@ -5,7 +5,6 @@ import { make, text } from "../kit/dom.js"
 import { fill, matrix, tint } from "../kit/matrix.js"
 import { say } from "../kit/words.js"
 import { content, derivative, float, putValue } from "./notation.js"
-import { Sum } from "./sum.js"
 
 const FRESH = 0.3
 
@@ -34,35 +33,32 @@ export class Ledger {
 
   #draw(order) {
     this.drawn = order
-    const { data, words } = this.own
-    const steps = data.ledgers[order]
-    this.items = steps.map((_, at) => this.#item(steps, at))
+    const { data, subject, words } = this.own
+    this.items = subject.order(order).map((place, at) => this.#item(place, order, at))
     const torch = make("li", "lens-step lens-step-torch", { "data-testid": "ledger-torch" })
     const theirs = matrix("lens-total")
     this.#write(theirs, data.torch.grad)
-    torch.append(text("span", "lens-step-head", say(words.torch_says, { name: `${data.wrt}.grad` })), theirs)
+    torch.append(text("span", "lens-step-head", say(words.torch_says, { name: `${subject.wrt.name}.grad` })), theirs)
     this.list.replaceChildren(...this.items, torch)
   }
 
-  #item(steps, at) {
-    const { data } = this.own
-    const [i, j] = steps[at]
+  #item([i, j], order, at) {
+    const { subject } = this.own
     const item = make("li", "lens-step", { "data-testid": `ledger-${at + 1}` })
     const head = make("span", "lens-step-head")
     const weight = make("span", "lens-weight")
-    weight.style.setProperty("--card-hue", data.hues[i])
-    putValue(weight, data.values.v[i][j])
-    const [open, close] = float(data.values.v[i][j]) < 0 ? ["(", ")"] : ["", ""]
-    head.append(text("b", "", `${at + 1}:`), at ? " + " : " ", open, weight, close, "·", derivative(i, j, data.wrt))
+    weight.style.setProperty("--card-hue", subject.hue(i, j))
+    putValue(weight, subject.weights[i][j])
+    const [open, close] = float(subject.weights[i][j]) < 0 ? ["(", ")"] : ["", ""]
+    head.append(text("b", "", `${at + 1}:`), at ? " + " : " ", open, weight, close, "·", derivative(subject, i, j))
     const sum = matrix()
-    sum.classList.toggle("lens-columns", data.wrt === "b")
-    const cells = this.#write(sum, Sum.after(data, steps, at + 1))
+    sum.classList.toggle("lens-columns", subject.band === "column")
+    const cells = this.#write(sum, subject.after(order, at + 1))
     cells.forEach((row, p) =>
       row.forEach((cell, q) => {
-        if (data.wrt === "b" ? q === j : p === i) {
-          tint(cell, { hue: data.hues[i], strength: FRESH })
-          cell.classList.add(data.wrt === "b" ? "lens-in-column" : "lens-in-row")
-        }
+        if (!subject.reaches(i, j, p, q)) return
+        tint(cell, { hue: subject.hue(i, j), strength: FRESH })
+        if (subject.band) cell.classList.add(`lens-in-${subject.band}`)
       }),
     )
     item.append(head, sum)

@@ -1,12 +1,11 @@
-// The same derivatives as one Jacobian of vec(c) by vec(b): row i·n+j is ∂c_ij/∂b laid out flat, as torch flattens it.
+// The same derivatives as one Jacobian of vec(c) by vec(b): a row is one ∂c_ij/∂b laid out flat, as torch flattens it.
 // Pointing at an entry of J lights the same entry of the small matrix, and the other way round.
 
 import { make, text } from "../kit/dom.js"
 import { ARROWS } from "../kit/keys.js"
 import { matrix, put, putWords } from "../kit/matrix.js"
-import { say } from "../kit/words.js"
-import { drawDerivative, factors } from "./cards.js"
-import { afterwards, card, equals, latex, putValue, range, same, symbol, tex } from "./notation.js"
+import { drawDerivative } from "./cards.js"
+import { afterwards, card, fraction, laid, places, putValue, same, spot, symbol } from "./notation.js"
 
 const DOT = 16 // pixels of the picture for one entry
 const ROOM = 13 // columns (and rows) up to which the numbers are written into J; beyond it is a picture
@@ -43,52 +42,56 @@ export class Flat {
     this.grid.onkeydown = event => this.#key(event)
   }
 
-  accept(data) {
-    const [m, k, n] = data.sizes
-    const { wrt } = data
-    this.columns = wrt === "b" ? k * n : m * k
+  accept() {
+    const { output, wrt, flat } = this.own.subject
+    const [m, n] = laid(output)
+    const [k, width] = laid(wrt)
+    this.columns = k * width
     this.rows = m * n
-    this.width = wrt === "b" ? n : k
+    this.n = n
+    this.width = width
     this.wide = this.columns > ROOM || this.rows > ROOM
-    put(this.formula, whole(wrt, wrt === "b" ? `a \\otimes I_{${n}}\\,` : `I_{${m}} \\otimes b^{\\top}`))
+    put(this.formula, flat.formula)
     this.grid.classList.toggle("lens-picture", this.wide)
     this.grid.style.setProperty("--rows", this.rows)
     this.grid.style.setProperty("--columns", this.columns)
-    this.grid.style.setProperty("--block-rows", n)
-    this.grid.style.setProperty("--block-columns", this.width)
-    this.grid.replaceChildren(...this.#labels(n, wrt), this.#area(m, n, wrt))
+    this.grid.style.setProperty("--block-rows", flat.blocks[0])
+    this.grid.style.setProperty("--block-columns", flat.blocks[1])
+    this.grid.replaceChildren(...this.#labels(), this.#area())
     this.smallDrawn = null
   }
 
   // c_11, c_12, … beside the rows and b_11, b_12, … above the columns.
-  #labels(n, wrt) {
-    const across = range(this.columns).map(at => {
-      const label = symbol(wrt, Math.floor(at / this.width), at % this.width)
+  #labels() {
+    const { output, wrt, hue } = this.own.subject
+    const across = places(wrt).map(([p, q], at) => {
+      const label = symbol(wrt, p, q)
       label.style.gridArea = `1 / ${at + 2}`
       return label
     })
-    const down = range(this.rows).map(at => {
-      const label = symbol("c", Math.floor(at / n), at % n)
+    const down = places(output).map(([i, j], at) => {
+      const label = symbol(output, i, j)
       label.style.gridArea = `${at + 2} / 1`
-      label.style.color = this.own.data.hues[Math.floor(at / n)]
+      label.style.color = hue(i, j)
       return label
     })
     return [...across, ...down]
   }
 
   // The field of J itself: only entries that are not always 0 are drawn; the rest is ground.
-  #area(m, n, wrt) {
-    const { data } = this.own
+  #area() {
+    const { subject } = this.own
     const area = make("div", "lens-vec-area", { "data-row": "" })
-    const entries = range(m).flatMap(i =>
-      range(n).flatMap(j =>
-        factors(data, i, j).map((value, l) => {
-          const [p, q] = wrt === "b" ? [l, j] : [i, l]
-          return { row: i * n + j, column: p * this.width + q, hue: data.hues[i], value }
-        }),
-      ),
+    const drawn = places(subject.output).flatMap(([i, j], row) =>
+      subject
+        .entries(i, j, false)
+        .flatMap((line, p) =>
+          line
+            .map((value, q) => ({ row, column: p * this.width + q, hue: subject.hue(i, j), value, at: [i, j, p, q] }))
+            .filter(({ at: [i, j, p, q] }) => subject.reaches(i, j, p, q)),
+        ),
     )
-    area.append(...(this.wide ? [this.#picture(entries)] : entries.map(cell)))
+    area.append(...(this.wide ? [this.#picture(drawn)] : drawn.map(cell)))
     this.band = make("span", "lens-vec-band")
     this.ring = make("span", "lens-vec-ring")
     area.append(this.band, this.ring)
@@ -139,13 +142,12 @@ export class Flat {
 
   #selectedRow() {
     const [i, j] = this.own.state.selected
-    return i * this.own.data.sizes[2] + j
+    return i * this.n + j
   }
 
   paint(state) {
     const row = state.lit ? state.lit[0] : this.#selectedRow()
-    const n = this.own.data.sizes[2]
-    const [i, j] = [Math.floor(row / n), row % n]
+    const [i, j] = spot(row, this.n)
     // Placed by numbers and not by grid lines: the grid of a large J need not be laid out again.
     this.band.style.setProperty("--row", row)
     this.ring.hidden = !state.lit
@@ -156,7 +158,7 @@ export class Flat {
 
   #beside = afterwards((i, j, row, lit) => {
     this.#drawSmall(i, j, row)
-    const at = lit && [Math.floor(lit[1] / this.width), lit[1] % this.width]
+    const at = lit && spot(lit[1], this.width)
     this.cells.forEach((cells, p) => cells.forEach((cell, q) => cell.classList.toggle("lens-lit", same(at, [p, q]))))
     this.#tell(i, j, at, row)
   })
@@ -164,15 +166,9 @@ export class Flat {
   #drawSmall(i, j, row) {
     if (this.smallDrawn === row) return
     this.smallDrawn = row
-    const { data } = this.own
-    const [m, , n] = data.sizes
-    put(this.name, `\\frac{\\partial ${tex("c", i, j)}}{\\partial ${data.wrt}} =`)
-    const plainly = {
-      ...data,
-      strengths: solid(m, n),
-      values: { ...data.values, v: data.values.v.map(line => line.map(() => 1)) },
-    }
-    this.cells = drawDerivative(this.small, plainly, i, j, { form: "numbers", weighted: false }).cells
+    const { subject } = this.own
+    put(this.name, `${fraction(subject, i, j)} =`)
+    this.cells = drawDerivative(this.small, plain(subject), i, j, { form: "numbers", weighted: false }).cells
     this.cells.forEach((cells, p) =>
       cells.forEach((cell, q) => {
         cell.onpointerenter = () => this.#light(row, p * this.width + q)
@@ -182,21 +178,20 @@ export class Flat {
   }
 
   #tell(i, j, at, row) {
-    const { data, words } = this.own
-    if (!at) return putWords(this.told, say(words.unflatten, { count: row + 1, i: i + 1, j: j + 1 }))
+    const { subject } = this.own
+    if (!at) return putWords(this.told, subject.flat.folded(row, i, j))
     const [p, q] = at
-    const value = valueAt(data, i, j, p, q)
-    const factor = value === null ? "" : ` = ${data.wrt === "b" ? tex("a", i, p) : tex("b", q, j)}`
     const name = `J_{${row + 1},${p * this.width + q + 1}}`
-    const derivative = `\\frac{\\partial ${tex("c", i, j)}}{\\partial ${tex(data.wrt, p, q)}}`
-    put(this.told, `${name} = ${derivative}${factor} ${equals(value ?? 0)} ${latex(value ?? 0)}`)
+    put(this.told, `${name} = ${subject.told(i, j, p, q)}`)
   }
 }
 
-// J as a Kronecker product, and what v makes of it.
-const whole = (wrt, product) =>
-  `J = \\frac{\\partial\\operatorname{vec}(c)}{\\partial\\operatorname{vec}(${wrt})} = ${product},\\qquad ` +
-  `\\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{${wrt}.grad})^{\\top}`
+// The same without weights, every entry in its full tint.
+const plain = subject => ({
+  ...subject,
+  strengths: subject.strengths.map(row => row.map(() => 0.34)),
+  weights: subject.weights.map(row => row.map(() => 1)),
+})
 
 function cell({ row, column, hue, value }) {
   const element = make("span", "lens-vec-cell")
@@ -207,10 +202,3 @@ function cell({ row, column, hue, value }) {
   element.append(written)
   return element
 }
-
-function valueAt(data, i, j, p, q) {
-  if (data.wrt === "b") return q === j ? data.values.a[i][p] : null
-  return p === i ? data.values.b[q][j] : null
-}
-
-const solid = (m, n) => range(m).map(() => range(n).map(() => 0.34))

@@ -1,6 +1,7 @@
-// How the parts of the matrix product write things: c₁₂ in labels, c_{12} in LaTeX, values as Python has typeset them.
+// How the parts of a gallery write things: c₁₂ in labels, c_{12} in LaTeX, values as Python has typeset them. What
+// has a name and a shape is {name, tex, shape}; all is laid out in rows, a vector or a number in a single one.
 
-/** @import { Value } from "../messages" */
+/** @import { Shaped, Value } from "../messages" */
 
 import { make, text } from "../kit/dom.js"
 import { later } from "../kit/later.js"
@@ -8,11 +9,29 @@ import { put } from "../kit/matrix.js"
 import { bracketed, plain, real, short, subscript } from "../kit/numbers.js"
 
 // Indices count from 0 in the code and from 1 on the screen.
-export const lowered = (...indices) => indices.map(i => subscript(i + 1)).join("")
-export const place = (letter, i, j) => letter + lowered(i, j)
-export const tex = (letter, i, j) => `${letter}_{${i + 1}${j + 1}}`
+/** @type {(of: { shape: number[] }, i: number, j: number) => number[]} */
+export const indices = ({ shape }, i, j) => [i, j].slice(2 - shape.length).map(index => index + 1)
+/** @type {(of: Shaped, i: number, j: number) => string} */
+export const place = (of, i, j) => of.name + indices(of, i, j).map(subscript).join("")
+/** @type {(of: Shaped, i: number, j: number) => string} */
+export const tex = (of, i, j) => (of.shape.length ? `${of.tex}_{${indices(of, i, j).join("")}}` : of.tex)
+// "card-1-2", of a vector "card-2", of a number "card".
+/** @type {(name: string, of: { shape: number[] }, i: number, j: number) => string} */
+export const handle = (name, of, i, j) => [name, ...[i + 1, j + 1].slice(2 - of.shape.length)].join("-")
 export const same = (p, q) => Boolean(p && q && p[0] === q[0] && p[1] === q[1])
 export const range = count => [...Array(count).keys()]
+
+// How many rows a shape is laid out in, and how many columns.
+/** @type {(of: { shape: number[] }) => number[]} */
+export const laid = ({ shape }) => [shape.at(-2) ?? 1, shape.at(-1) ?? 1]
+/** @type {(count: number, columns: number) => number[]} */
+export const spot = (at, columns) => [Math.floor(at / columns), at % columns]
+// Every place of a shape in reading order.
+/** @type {(of: { shape: number[] }) => number[][]} */
+export const places = of => {
+  const [rows, columns] = laid(of)
+  return range(rows).flatMap(i => range(columns).map(j => [i, j]))
+}
 
 // A value is a number, or its LaTeX with the number that it is: ["\\frac{1}{3}", 0.333…].
 /** @type {(value: Value) => string | number} */
@@ -62,20 +81,25 @@ export function latex(value, factor = false) {
 export const coloured = (hue, text) => `\\textcolor{${hue}}{${text}}`
 
 // v₁₂ as an element: quicker than KaTeX where there are hundreds of them.
-export const symbol = (letter, i, j) => indexed(letter, `${i + 1}${j + 1}`)
+/** @type {(of: Shaped, i: number, j: number) => HTMLElement} */
+export const symbol = (of, i, j) => indexed(of.name, indices(of, i, j).join(""))
 
 export function indexed(letter, index) {
   const element = make("span", "lens-symbol")
-  element.append(text("i", "", letter), text("sub", "", index))
+  element.append(text("i", "", letter))
+  if (index) element.append(text("sub", "", index))
   return element
 }
 
 // ∂c₁₂/∂b as an element.
-export function derivative(i, j, wrt) {
+export function derivative({ output, wrt }, i, j) {
   const element = make("span", "lens-derivative")
-  element.append("∂", symbol("c", i, j), "/∂", text("i", "", wrt))
+  element.append("∂", symbol(output, i, j), "/∂", text("i", "", wrt.name))
   return element
 }
+
+// The same in LaTeX.
+export const fraction = ({ output, wrt }, i, j) => `\\frac{\\partial ${tex(output, i, j)}}{\\partial ${wrt.tex}}`
 
 const SETTLE = 60 // ms
 
