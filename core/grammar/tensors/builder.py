@@ -11,6 +11,7 @@ from core.grammar.limits import MAX_OPERATIONS, MAX_POWER, Constant, check
 from core.grammar.refusal import Refusal, clip
 from core.grammar.tensors.remarks import Remark
 from core.problem import MAX_SIDE, Span
+from core.tensors.entries import RATIONALS
 from core.tensors.program import Input, Line, Option, Program, Shape
 from core.tensors.shapes import MAX_RANK, ShapeError, shape_of, written
 
@@ -18,6 +19,7 @@ MAX_TOTAL = 8192  # entries of all values together: 64 times as many, one set fo
 Entry = Node | float
 ONE = number(1)
 ZERO = number(0)
+_IRRATIONAL = {*FUNCTIONS, "norm", "softmax", "log_softmax", "logsumexp", "layer_norm", "cross_entropy"} - {*RATIONALS}
 _FOLDED = frozenset(("neg", "+", "-", "*", "/", "^", *FUNCTIONS)) - {"where"}
 
 
@@ -163,6 +165,8 @@ class Builder:
             degree *= max(args[0].shape, default=1) if op != "prod" else prod(args[0].shape)
         elif op == "mse":
             degree *= 2
+        elif op in _IRRATIONAL:
+            degree = min(degree, 1)
         if degree > MAX_POWER:
             raise Refusal("exponent_too_large", span, limit=MAX_POWER)
         return degree

@@ -12,16 +12,16 @@ from core.grammar.definitions import ARITY, KEYWORDS
 from core.grammar.refusal import Refusal, clip, replaced
 from core.grammar.spelling import close
 from core.grammar.tensors.builder import ONE, ZERO, Value, constant, filled
-from core.grammar.tensors.spelling import FUNCTIONS, INSTEAD
+from core.grammar.tensors.spelling import FUNCTIONS, INSTEAD, REFUSED
 from core.grammar.tensors.term import Term
 from core.problem import Span
 from core.tensors.program import Option, Shape
-from core.tensors.shapes import MAX_SIDE, ShapeError, written
+from core.tensors.shapes import MAX_RANK, MAX_SIDE, ShapeError, broadcast, written
 
 if TYPE_CHECKING:
     from core.grammar.tensors.typist import Typist
 
-IGNORED = frozenset(("dtype", "device", "requires_grad", "out", "copy", "inplace", "dropout_p", "reduction"))
+IGNORED = frozenset(("dtype", "device", "requires_grad", "out", "copy", "inplace", "dropout_p"))
 # what an argument is also called
 SYNONYMS = {
     "axis": "dim", "axis1": "dim", "dim0": "dim", "keepdims": "keepdim", "ddof": "correction", "ord": "p",
@@ -108,9 +108,14 @@ class Call(NamedTuple):
 
     def reshaped(self, value: Value, shape: Sequence[int]) -> Value:
         """The same entries in another shape; of a constant, another constant."""
-        if value.is_constant and prod(shape) == prod(value.shape):
+        if value.is_constant and prod(shape) == prod(value.shape) and len(shape) <= MAX_RANK:
             return replace(value, shape=tuple(shape))
         return self.emit("reshape", value, shape=tuple(shape))
+
+
+def _unexpected(call: Call, name: str) -> Refusal:
+    term = call.given[name]
+    return Refusal("unexpected", call.typist.place(term), found=clip(call.typist.echo(term)))
 
 
 def _is_none(term: Term) -> bool:
@@ -144,7 +149,7 @@ def _extreme(name: str, op: str) -> Row:
     def row(call: Call) -> Value:
         operands = [call.given[name] for name in ("x", "dim", "keepdim") if name in call.given and not call.named(name)]
         along = call.named("dim", "axis") or (len(operands) == 2 and (call.is_method or bool(call.module)))
-        if len(operands) > 1 and not (along and call.typist.one(operands[1]).node):
+        if len(operands) > 1 and not (along and _is_written_out(call, operands[1])):
             values = [call.typist.number(call.typist.one(each), call.term) for each in (*operands, *call.rest)]
             if len(values) == 2 and not call.is_method and _is_dimension(values):
                 call.typist.ask_extreme(name, call.term)
@@ -155,6 +160,12 @@ def _extreme(name: str, op: str) -> Row:
         return replace(call.emit(op, value, dim=dim, keepdim=call.flag("keepdim"), first=pair), pair=pair)
 
     return row
+
+
+def _is_written_out(call: Call, term: Term) -> bool:
+    if term.kind in ("number", "neg"):
+        return call.typist.one(term).node is not None
+    return term.kind == "list" or call.named("dim", "axis") or _is_none(term)
 
 
 def _is_dimension(values: Sequence[Value]) -> bool:
@@ -195,7 +206,7 @@ def _order(call: Call) -> float:
     order = call.typist.integer(term)
     is_spectral = len(call.value("x").shape) == 2 and "linalg" in call.module and not call.has("dim")
     if order not in (1, 2) or is_spectral:
-        raise Refusal("unexpected", call.typist.place(term), found=clip(call.typist.echo(term)))
+        raise _unexpected(call, "p")
     return order
 
 
@@ -219,7 +230,10 @@ def _deviation(call: Call) -> Value:
 
 def _normalized(call: Call) -> Value:
     value = call.tensor("x")
-    result = call.emit("layer_norm", value, eps=1e-5)
+    if call.has("normalized_shape") and _numbers(call, (call.given["normalized_shape"],)) != [*value.shape[-1:]]:
+        raise _unexpected(call, "normalized_shape")
+    worth = call.typist.builder.worth(call.value("eps")) if call.has("eps") else None
+    result = call.emit("layer_norm", value, eps=worth.value if worth else 1e-5)
     for name, op in (("W", "*"), ("b", "+")):
         if call.has(name):
             result = call.entrywise(op, result, call.tensor(name))
@@ -259,12 +273,29 @@ def _pair(op: str) -> Row:
 
 
 def _dot(call: Call) -> Value:
-    is_vectors = len(call.tensor("x").shape) == len(call.tensor("y").shape) == 1
-    return _pair("dot" if is_vectors else "matmul")(call)
+    """torch.dot is of vectors; NumPy's, and what people write without saying whose it is, of matrices too."""
+    is_of_vectors = len(call.tensor("x").shape) == len(call.tensor("y").shape) == 1 or call.module.startswith("torch")
+    return _pair("dot" if is_of_vectors else "matmul")(call)
 
 
-def _told(head: str, *names: str) -> Row:
-    return lambda call: call.told(head, *(call.tensor(name) for name in names))
+def _loss(head: str) -> Row:
+    """A mean over entries that is told in others."""
+
+    def row(call: Call) -> Value:
+        left, right = call.tensor("x"), call.tensor("y")
+        return _summed(call, call.told(head, left, right), prod(broadcast((left.shape, right.shape))))
+
+    return row
+
+
+def _summed(call: Call, mean: Value, count: int) -> Value:
+    """A loss as it is, or with reduction="sum" the sum that it is the mean of."""
+    if not call.has("reduction"):
+        return mean
+    word = call.given["reduction"].text.strip("'\"")
+    if word not in ("mean", "sum"):
+        raise _unexpected(call, "reduction")
+    return call.entrywise("*", constant(number(count)), mean) if word == "sum" else mean
 
 
 def _linear(call: Call) -> Value:
@@ -286,7 +317,8 @@ def _squared_error(call: Call) -> Value:
     left, right = call.tensor("x"), call.tensor("y")
     if left.shape != right.shape:
         call.typist.remark_stretched(left, right, call.span)
-    return _pair("mse")(call)
+    mean = _pair("mse")(call)
+    return _summed(call, mean, prod(broadcast((left.shape, right.shape))))
 
 
 def _cross_entropy(call: Call) -> Value:
@@ -294,8 +326,10 @@ def _cross_entropy(call: Call) -> Value:
     value = call.tensor("x")
     targets = _classes(call, value.shape)
     if targets is None:
-        return call.told("cross_entropy(x, y)", value, call.tensor("y"))
-    return call.emit("cross_entropy", value, targets=targets)
+        mean = call.told("cross_entropy(x, y)", value, call.tensor("y"))
+    else:
+        mean = call.emit("cross_entropy", value, targets=targets)
+    return _summed(call, mean, prod(value.shape[:-1]))
 
 
 def _classes(call: Call, shape: Shape) -> tuple[int, ...] | None:
@@ -318,7 +352,7 @@ def _likelihood(call: Call) -> Value:
     if wrong := [target for target in targets if not 0 <= target < classes]:
         raise ShapeError("no_such_class", target=wrong[0], last=classes - 1)
     entries = tuple(ONE if target == at else ZERO for target in targets for at in range(classes))
-    return call.told("nll_loss(x, y)", value, Value(value.shape, entries=entries))
+    return _summed(call, call.told("nll_loss(x, y)", value, Value(value.shape, entries=entries)), prod(rows))
 
 
 # ── Shapes ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -330,7 +364,10 @@ def _transpose(call: Call) -> Value:
 
 def _sides(call: Call) -> list[int]:
     """A shape that is written out as (2, 3) or 2, 3."""
-    terms = call.rest
+    return _numbers(call, call.rest)
+
+
+def _numbers(call: Call, terms: Sequence[Term]) -> list[int]:
     if len(terms) == 1 and terms[0].kind == "list":
         terms = terms[0].args
     if len(terms) == 1 and call.typist.one(terms[0]).shape:  # zeros(x.shape)
@@ -364,7 +401,7 @@ def _squeeze(call: Call) -> Value:
 
 def _unsqueeze(call: Call) -> Value:
     value = call.tensor("x")
-    at = call.typist.dimension(call.given["dim"], (*value.shape, 1))
+    at = call.typist.dimension(call.given["dim"], value.shape, new=True)
     return call.reshaped(value, (*value.shape[:at], 1, *value.shape[at:]))
 
 
@@ -397,7 +434,7 @@ def _cat(call: Call) -> Value:
 
 def _stack(call: Call) -> Value:
     parts = _parts(call)
-    dim = call.typist.dimension(call.given["dim"], (*parts[0].shape, 1)) if call.has("dim") else 0
+    dim = call.typist.dimension(call.given["dim"], parts[0].shape, new=True) if call.has("dim") else 0
     return _joined("stack", dim, parts, call)
 
 
@@ -406,19 +443,31 @@ def _beside(of_vectors: tuple[str, int], of_matrices: tuple[str, int]) -> Row:
 
     def row(call: Call) -> Value:
         parts = _parts(call)
-        op, dim = of_matrices if len(parts[0].shape) == 2 else of_vectors
+        op, dim = of_vectors
+        parts = [part if part.shape else call.reshaped(part, (1,)) for part in parts]
+        if any(len(part.shape) == 2 for part in parts):
+            op, dim = of_matrices
+            parts = [_as_matrix(part, of_vectors, call) for part in parts]
         return _joined(op, dim, parts, call)
 
     return row
+
+
+def _as_matrix(part: Value, of_vectors: tuple[str, int], call: Call) -> Value:
+    """Beside matrices a vector is a row to vstack and a column to column_stack."""
+    if len(part.shape) == 2 or of_vectors[0] == "cat":
+        return part
+    return call.reshaped(part, (1, prod(part.shape)) if of_vectors[1] == 0 else (prod(part.shape), 1))
 
 
 def _diagonal(call: Call) -> Value:
     value = call.tensor("x")
     if len(value.shape) == 1:
         return call.entrywise("*", value, _identity(value.shape[0], value.shape[0]))
-    if len(value.shape) != 2 or value.shape[0] != value.shape[1]:
-        raise ShapeError("not_square", shape=written(value.shape))
-    return call.told("diagonal(x, eye)", value, _identity(*value.shape))
+    if len(value.shape) != 2:
+        raise ShapeError("matrix_expected", shape=written(value.shape))
+    across = Term("number", text=str(int(value.shape[0] <= value.shape[1])))
+    return call.typist.defined("diagonal(x, eye, dim)", (value, _identity(*value.shape), across), call.term)
 
 
 def _triangle(op: str) -> Row:
@@ -429,17 +478,22 @@ def _masked(call: Call) -> Value:
     value, mask, fill = call.tensor("x"), call.value("mask"), call.value("fill")
     if not mask.mask:
         raise mask_expected(call.typist, call.given["mask"], "masked_fill")
-    if fill.shape or not fill.is_constant:
-        return call.entrywise("where", mask, fill, value)
     try:
-        return call.emit("masked_fill", value, mask, value=fill.entries[0])
+        broadcast((value.shape, mask.shape))
     except ShapeError as error:
         raise call.typist.misfit(error, (value, mask), (), call.span) from None
+    if mask.shape != value.shape:
+        call.typist.remark_stretched(value, mask, call.span)
+    if fill.shape or not fill.is_constant or mask.shape != value.shape:
+        return call.typist.entrywise("where", (mask, fill, value), call.span)
+    return call.emit("masked_fill", value, mask, value=fill.entries[0])
 
 
 def _convolution(op: str) -> Row:
     def row(call: Call) -> Value:
         value, kernel = call.tensor("x"), call.tensor("y")
+        if call.integer("stride", 1) != 1:
+            raise _unexpected(call, "stride")
         try:
             result = call.emit(op, value, kernel, padding=_padding(call, kernel.shape))
         except ShapeError as error:
@@ -501,7 +555,9 @@ def _full_like(call: Call) -> Value:
 
 
 def _constant(call: Call, sides: Sequence[int], entry: Node | float) -> Value:
-    if len(sides) > 2 or not all(1 <= side <= MAX_SIDE for side in sides):
+    if len(sides) > MAX_RANK:
+        raise Refusal("too_many_dimensions", call.span, shape=clip(written(sides)), limit=MAX_RANK)
+    if not all(1 <= side <= MAX_SIDE for side in sides):
         raise Refusal("tensor_too_large", call.span, shape=clip(written(sides)), limit=MAX_SIDE)
     return filled(tuple(sides), entry)
 
@@ -581,11 +637,11 @@ ROWS: dict[str, tuple[str, int, Row]] = {
     "conv1d": ("x y b stride padding", 2, _convolution("conv1d")),
     "conv2d": ("x y b stride padding", 2, _convolution("conv2d")),
     # losses
-    "mse_loss": ("x y", 2, _squared_error),
-    "cross_entropy": ("x y", 2, _cross_entropy),
-    "nll_loss": ("x y", 2, _likelihood),
+    "mse_loss": ("x y reduction", 2, _squared_error),
+    "cross_entropy": ("x y reduction", 2, _cross_entropy),
+    "nll_loss": ("x y reduction", 2, _likelihood),
     **{
-        name: ("x y", 2, _told(f"{name}(x, y)", "x", "y"))
+        name: ("x y reduction", 2, _loss(f"{name}(x, y)"))
         for name in ("l1_loss", "smooth_l1_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
     },
     # shapes
@@ -646,10 +702,16 @@ def _bound(typist: Typist, term: Term, parameters: str, least: int) -> Call:
         elif word == "size" and "*" in parameters:
             rest = (value,)
         elif word not in IGNORED:
-            raise Refusal("unexpected", typist.place(value), found=clip(f"{word}="))
+            raise _no_such_option(typist, word, value)
     if (rest and "*" not in parameters) or not set(names[:least]) <= given.keys():
         raise _wrong_count(typist, term, least, len(names))
     return Call(typist, term, given, rest)
+
+
+def _no_such_option(typist: Typist, word: str, value: Term) -> Refusal:
+    start, end = typist.place(value)
+    named = typist.text.lower().rfind(word, 0, start)
+    return Refusal("unexpected", (named if named >= 0 and not typist.span else start, end), found=clip(f"{word}="))
 
 
 def _wrong_count(typist: Typist, term: Term, least: int, most: int) -> Refusal:
@@ -665,7 +727,7 @@ def _entrywise(typist: Typist, term: Term) -> Value:
         if place is not None and place not in places:
             places[place] = value
         elif word not in IGNORED:
-            raise Refusal("unexpected", typist.place(value), found=clip(f"{word}="))
+            raise _no_such_option(typist, word, value)
     if name == "clamp" and places.keys() == {0, 2}:
         name, places = "clamp_max", {0: places[0], 1: places[2]}
     least, most = ARITY[name]
@@ -687,7 +749,9 @@ def unknown(term: Term, span: Span, text: str) -> Refusal:
     word = term.text.lower()
     if word in INSTEAD:
         return Refusal("write_instead", span, name=clip(term.text), instead=INSTEAD[word])
-    start = term.args[0].span[1]
+    if word in REFUSED:
+        return Refusal("unsupported_function", span, name=clip(term.text))
+    start = term.args[0].whole[1]
     fixes = tuple(text[:start] + text[start:].replace(term.text, name, 1) for name in close(word, FUNCTIONS))
     return Refusal("unknown_function", span, fixes, name=clip(term.text))
 

@@ -22,5 +22,5 @@ DEFINITIONS: dict[str, str] = {
     "binary_cross_entropy_with_logits(x, y)": "mean(softplus(x) - x*y)",
     "cross_entropy(x, y)": "mean(-sum(y*log_softmax(x), -1))",
     "nll_loss(x, y)": "mean(-sum(y*x, -1))",
-    "diagonal(x, eye)": "sum(x*eye, 1)",
+    "diagonal(x, eye, dim)": "sum(x*eye, dim)",
 }

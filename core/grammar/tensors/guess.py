@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from core.grammar.refusal import Refusal
+from core.grammar.refusal import MATRICES, Refusal
 from core.grammar.tensors.builder import Builder, Value
 from core.grammar.tensors.term import Statement, Term, walk
 from core.grammar.tensors.typist import Typist
@@ -46,8 +46,13 @@ def _first(
     while lines < MAX_LINES:
         shapes = {**known, **{name: candidates[name][at] for name, at in chosen}}
         search = _Search(text, shapes, candidates)
-        if search.fits(statements) and (odd or not search.builder.remarks):
-            return search.shapes
+        try:
+            search.builder.refuse_large(search.run(statements).shape, (0, 0))
+            if odd or not search.builder.remarks:
+                return search.shapes
+        except Refusal as refusal:
+            if refusal.code not in MATRICES:  # no shapes would help
+                break
         lines += len(search.builder.lines) + 1
         chosen += [(name, 0) for name in search.met]
         while chosen and chosen[-1][1] + 1 == len(candidates[chosen[-1][0]]):
@@ -106,12 +111,3 @@ class _Search(Typist):
             value = self.builder.line("input", (), self.shapes[name], term.span, ())
             self.scope[name] = replace(value, said=name)
         return super().lookup(term)
-
-    def fits(self, statements: Sequence[Statement]) -> bool:
-        """Is it read, with an output that can be shown?"""
-        try:
-            output = self.run(statements)
-            self.builder.refuse_large(output.shape, (0, 0))
-        except Refusal:
-            return False
-        return True

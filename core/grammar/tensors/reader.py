@@ -163,6 +163,8 @@ class Reader:
                 left = self.raised(left, token, start)
             else:
                 right = self.expression(binding)
+                if sign in COMPARISONS and left.kind in COMPARISONS and not left.outer:
+                    raise self.second_comparison(left, token, right)
                 op = "product" if self.is_matlab and token.text == "*" else OPERATIONS.get(sign, sign)
                 left = self.term(op, (left, right), start)
                 if sign == "/" and self.token.kind in self.factors():
@@ -178,6 +180,13 @@ class Reader:
         """2x, A x"""
         right = self.expression(BINDING["*"])
         return self.term("product", (left, right), start, "joined")
+
+    def second_comparison(self, first: Term, sign: Token, right: Term) -> Refusal:
+        """0 < x < 1 is meant as (0 < x) & (x < 1)."""
+        left, middle = self.echo(first.span), self.echo(first.args[1].whole)
+        last = f"{middle} {self.echo(sign.span)} {self.echo(right.whole)}"
+        fix = replaced(self.text, (first.span[0], right.whole[1]), f"(({left}) & ({last}))")
+        return Refusal("one_comparison", sign.span, (fix,), operator=clip(self.echo(sign.span)))
 
     def refuse_unclear_quotient(self, quotient: Term) -> None:
         """x/2y and A/b x could mean that all of it is divided by; 1/2 x is half of x."""
@@ -307,9 +316,8 @@ class Reader:
     def refuse_function_of(self, name: Token) -> None:
         """W(x + 1) is a product; f(x) and predict(x) are functions that nobody told."""
         if len(name.text) > 1 or name.text in LIKE_FUNCTIONS:
-            fixes = [replaced(self.text, name.span, word) for word in close(name.text.lower(), FUNCTIONS)]
-            fixes += [replaced(self.text, (name.end, name.end), " * ")] if len(name.text) == 1 else []
-            raise Refusal("unknown_function", name.span, tuple(fixes), name=clip(name.text))
+            fixes = tuple(replaced(self.text, name.span, word) for word in close(name.text.lower(), FUNCTIONS))
+            raise Refusal("unknown_function", name.span, fixes, name=clip(name.text))
 
     def minus(self, token: Token) -> Term:
         return self.term("neg", (self.nested(token, SIGNED),), token.start)
@@ -443,7 +451,10 @@ class Reader:
             if self.token.kind in ("name", "function") and self.peek().kind == "=":
                 name = self.advance()
                 self.advance()
-                named[self.echo(name.span).lower()] = self.nested(opener)
+                word = self.echo(name.span).lower()
+                if word in named:
+                    raise self.unexpected(name)
+                named[word] = self.nested(opener)
             elif named:
                 raise self.unexpected(self.token)
             else:

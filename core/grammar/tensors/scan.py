@@ -13,8 +13,8 @@ from core.grammar.choice import Choice
 from core.grammar.refusal import Refusal, clip, replaced
 from core.grammar.scan import BOM, declared_name
 from core.grammar.spelling import close
-from core.grammar.tensors.spelling import FUNCTIONS, INSTEAD
-from core.grammar.vocabulary import BARE, CONSTANT_WORDS, GREEK, GREEK_COMMANDS, REFUSED_WORDS, Token
+from core.grammar.tensors.spelling import FUNCTIONS, INSTEAD, REFUSED
+from core.grammar.vocabulary import BARE, CONSTANT_WORDS, GREEK, GREEK_COMMANDS, Token
 
 _MODULES = r"(?:torch|nn|functional|special|linalg|jnp|jax|np|numpy|scipy|math|sympy|sp|tf|Tensor|F(?!\.T\b))"
 _NAME = rf"(?:[A-Za-z]|[π{''.join(GREEK)}])"
@@ -199,7 +199,7 @@ class Scanner:
             self.add("function", function, *span)
         elif module and word == "e":
             self.add("constant", "e", *span)
-        elif module or (called and word.lower() in {*INSTEAD, *REFUSED_WORDS["unsupported_function"]}):
+        elif module or (called and word.lower() in {*INSTEAD, *REFUSED}):
             raise self.unknown(word, span)
         else:
             self.add_name(word, spelled, start, end)
@@ -207,7 +207,7 @@ class Scanner:
     def unknown(self, word: str, span: tuple[int, int]) -> Refusal:
         if instead := INSTEAD.get(word.lower()):
             return Refusal("write_instead", span, name=clip(word), instead=instead)
-        if word.lower() in REFUSED_WORDS["unsupported_function"]:
+        if word.lower() in REFUSED:
             return Refusal("unsupported_function", span, name=clip(word))
         fixes = tuple(replaced(self.text, span, name) for name in close(word.lower(), FUNCTIONS))
         return Refusal("unknown_function", span, fixes, name=clip(word))

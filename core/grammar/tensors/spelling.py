@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.grammar.definitions import FUNCTION_WORDS
+from core.grammar.vocabulary import REFUSED_WORDS
 
 # our name -> other words for it
 _SYNONYMS = {
@@ -80,6 +81,7 @@ INSTEAD = {
     "gather": "x[0, 1]",
     "permute": ".T",
 }
+REFUSED = REFUSED_WORDS["unsupported_function"] | {"detach", "backward", "stop_gradient", "dropout"}
 # lower-case word -> our name for the function
 FUNCTIONS: dict[str, str] = {
     **{word: name for word, name in FUNCTION_WORDS.items() if name not in ("piecewise",)},

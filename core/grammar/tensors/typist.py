@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 from math import inf
 
 from core.expression.tree import Node, number
@@ -26,6 +28,8 @@ from core.tensors.shapes import ShapeError, broadcast, written
 _TRANSPOSES = ("T", "mT", "H", "mH")
 _SAME = ("data", "real", "values", "grad_fn")
 _SHAPES = ("shape",)
+_WORD = re.compile(r"[A-Za-z]\w*")
+_TRANSPOSED = re.compile(r"(?:\.T|\^T|\^\\top|ᵀ|')$")
 _LARGEST = 10**6  # of a dim, a place or a side
 _TIGHT = frozenset(("name", "number", "call", "method", "member", "index", "list", "bars", "norm", "transpose"))
 _FACTORS = _TIGHT | {"*", "/", "product", "@", "^", "neg"}
@@ -46,6 +50,7 @@ class Typist:
     def __init__(self, text: str, builder: Builder, scope: Mapping[str, Value] | None = None, span: Span | None = None):
         self.text, self.builder, self.span = text, builder, span
         self.scope: dict[str, Value] = dict(scope or {})
+        self.said = {name: value.said for name, value in self.scope.items() if value.said}
         self.choices: list[Choice] = []
         self.told: list[Told] = []
 
@@ -76,7 +81,13 @@ class Typist:
             value = _KINDS.get(term.kind, Typist.operator)(self, term)
         except ShapeError as error:
             raise Refusal(error.code, self.place(term), **error.facts) from None
-        return value if term.kind == "name" else replace(value, said=clip(self.echo(term)))
+        return value if term.kind == "name" else replace(value, said=clip(self.spoken(term)))
+
+    def spoken(self, term: Term) -> str:
+        """What the reader calls a term: of a template, with the reader's words for its names."""
+        if not self.span:
+            return self.echo(term)
+        return _WORD.sub(lambda name: self.said.get(name[0], name[0]), self.echo(term))
 
     def name(self, term: Term) -> Value:
         found = self.lookup(term)
@@ -159,7 +170,7 @@ class Typist:
 
     def misfit(self, error: ShapeError, args: Sequence[Value], terms: Sequence[Term], span: Span) -> Refusal:
         """The refusal of two operands, with what the reader calls them and what would fit."""
-        left, right = args[0], args[-1]
+        left, right = next(pair for pair in combinations(args, 2) if _is_told_of(pair, error)) if args[2:] else args
         facts = dict(error.facts)
         if "left_shape" in facts:
             facts |= {"left": left.said, "right": right.said}
@@ -169,7 +180,7 @@ class Typist:
     def fitting(self, code: str, args: Sequence[Value], terms: Sequence[Term]) -> tuple[str, ...]:
         """Whole texts in which these two operands may fit, the likeliest first."""
         (left, right), (one, other) = [arg.shape for arg in args], terms
-        as_they_are, turned = (self.operand(each) for each in terms), (self.operand(each) + ".T" for each in terms)
+        as_they_are, turned = (self.operand(each) for each in terms), (self.turned(each) for each in terms)
         (first, second), (first_turned, second_turned) = tuple(as_they_are), tuple(turned)
         sign = self.text[one.whole[1] : other.whole[0]]
         if code == "scalar_operand":
@@ -182,10 +193,14 @@ class Typist:
             ways += [(right, left, second, sign, first), (right[::-1], left, second_turned, sign, first)]
             fits = [way for way in ways if _inner_sizes_agree(way[0], way[1])]
         else:
-            ways[:0] = [
-                (left, (*right, 1), first, sign, f"{second}[:, None]"),
-                ((*left, 1), right, f"{first}[:, None]", sign, second),
-            ]
+            ways[:0] = (
+                [
+                    (left, (*right, 1), first, sign, f"{second}[:, None]"),
+                    ((*left, 1), right, f"{first}[:, None]", sign, second),
+                ]
+                if len(left) != len(right)
+                else []
+            )
             fits = [way for way in ways if _can_meet(way[0], way[1])]
         changed = [way for way in fits if (way[0], way[1]) != (left, right)]
         return tuple(self.joined(terms, *way[2:]) for way in changed)
@@ -195,6 +210,12 @@ class Typist:
         if term.outer:
             return self.text[slice(*term.outer)]
         return self.echo(term) if term.kind in tight else f"({self.echo(term)})"
+
+    def turned(self, term: Term) -> str:
+        """The text of an operand transposed: W.T of W, and W of W.T."""
+        text = self.operand(term)
+        plain = _TRANSPOSED.sub("", text)
+        return plain if plain != text else f"{text}.T"
 
     def joined(self, terms: Sequence[Term], left: str, sign: str, right: str) -> str:
         start, end = terms[0].whole[0], terms[-1].whole[1]
@@ -211,8 +232,7 @@ class Typist:
             return self.scaled("*", (left, right), term)
         try:
             if right.row and len(right.shape) == 1 and len(left.shape) == 2:  # A xᵀ
-                turned = {"left_shape": written(left.shape), "right_shape": f"1×{right.shape[0]}"}
-                raise ShapeError("inner_sizes_differ", **turned, inner=left.shape[-1], other=1)
+                raise self.row_on_the_right(term, left, right)
             value = self.builder.emit("matmul", [self.number(left, term), self.number(right, term)], span)
         except ShapeError as error:
             raise self.misfit(error, (left, right), term.args, span) from None
@@ -220,6 +240,15 @@ class Typist:
         if term.kind == "product" and not (self.span or is_clear):
             self.ask_product(term, left.shape, right.shape)
         return replace(value, row=left.row and len(value.shape) == 1)
+
+    def row_on_the_right(self, term: Term, left: Value, right: Value) -> Refusal:
+        """A xᵀ: a row has one row, and A has more columns."""
+        facts = {"left": left.said, "left_shape": written(left.shape), "right": right.said}
+        facts["right_shape"] = f"1×{right.shape[0]}"
+        first, second = self.operand(term.args[0]), self.turned(term.args[1])
+        sign = self.text[term.args[0].whole[1] : term.args[1].whole[0]]
+        fixes = () if self.span else (self.joined(term.args, first, sign, second),)
+        return Refusal("inner_sizes_differ", self.place(term), fixes, inner=left.shape[-1], other=1, **facts)
 
     def scaled(self, op: str, args: Sequence[Value], term: Term) -> Value:
         """An operation entry by entry; a row that is multiplied with a number stays a row."""
@@ -324,9 +353,9 @@ class Typist:
             raise Refusal("whole_number_expected", self.place(term), text=clip(self.echo(term)))
         return int(exact)
 
-    def dimension(self, term: Term, shape: Shape) -> int:
-        """A dimension of such a shape, counted from 0."""
-        dim, rank = self.integer(term), max(len(shape), 1)
+    def dimension(self, term: Term, shape: Shape, new: bool = False) -> int:
+        """A dimension of such a shape, or where a ``new`` one can be put, counted from 0."""
+        dim, rank = self.integer(term), len(shape) + 1 if new else max(len(shape), 1)
         if not -rank <= dim < rank:
             raise Refusal("no_such_dimension", self.place(term), dim=dim, shape=written(shape), last=rank - 1)
         return dim % rank
@@ -370,6 +399,11 @@ class Typist:
 @cache
 def _template(text: str, names: tuple[str, ...]) -> tuple[Statement, ...]:
     return Reader(text, names).read()
+
+
+def _is_told_of(pair: Sequence[Value], error: ShapeError) -> bool:
+    """Are these two of several the ones that do not meet?"""
+    return error.code != "no_broadcast" or not _can_meet(pair[0].shape, pair[1].shape)
 
 
 def _is_surprising(left: Shape, right: Shape) -> bool:
