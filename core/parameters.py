@@ -18,7 +18,7 @@ SEPARATORS = str.maketrans("，、﹐；﹔：﹕", ",,,;;::")
 BETWEEN_FUNCTIONS = str.maketrans("；﹔", ";;")  # the other signs also stand in a function
 BETWEEN_SIGNS = re.compile(r"(?<!\w) | (?!\w)")
 IN_BRACKETS = re.compile(r"\[[^\[\]]*+\]")
-SAFE = "*^();,:/.!~'"  # left as they are in a query, so that a person can read it
+SAFE = "*^();,:/.!~'@"  # left as they are in a query, so that a person can read it
 
 Point = tuple[tuple[str, str], ...]  # (name, number) in column order
 Take = Callable[[str, Callable[[str], object], object], object]  # a parameter, its reader, and what stands for it else

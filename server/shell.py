@@ -20,6 +20,7 @@ ELEMENTS = {
     "vjp": (*EVERYWHERE, *FIELDS),
     "chain": (*EVERYWHERE, *FIELDS),
     "matmul": (*EVERYWHERE, "Html"),
+    "tensor": (*EVERYWHERE, "Html"),
 }
 FONTS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
 # Where the app is, as the browser sees it: under any base path and behind any proxy. Told of it, Streamlit does not try

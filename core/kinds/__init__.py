@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from core.export.cells import Part, notebook_cells
-from core.kinds import chain, matmul, vector
+from core.kinds import chain, matmul, tensor, vector
 from core.kinds.kind import Explanation, Kind, Problem, Reading
 from core.memory import remembered
 from core.notation.tree import Piece
@@ -20,7 +20,7 @@ from core.problem import ProblemError
 from core.slides.blocks import Slide
 from core.slips import apart
 
-KINDS: dict[str, Kind] = {kind.page: kind for kind in (vector.KIND, chain.KIND, matmul.KIND)}
+KINDS: dict[str, Kind] = {kind.page: kind for kind in (vector.KIND, chain.KIND, matmul.KIND, tensor.KIND)}
 
 
 def kind_of(problem: Problem) -> Kind:

@@ -33,6 +33,7 @@ TABLE = [  # address, verdict, the codes of its notes
     ("/matmul?a=1/3,0.1&b=pi;0.7&v=0.3&wrt=a", "exact", []),
     (f"/matmul?{FAR}", "exact", ["overflow_value"]),
     ("/matmul?a=exp(690),1;1,1&b=1,1;1,1&v=exp(60),1;1,1", "same", ["overflow_back"]),
+    ("/tensor?f=relu(x@W%2Bb)&x=1,2;3,-1&W=1,0,-1;2,1,1&b=1,-1,2&v=1,2,-1;3,1,2&wrt=W", "exact", []),
 ]
 MARKS = {"exact": "✓", "agree": "✓", "same": "!", "explained": "≠"}
 

@@ -13,8 +13,6 @@ from core.notation.tree import (
     Band,
     Hued,
     Line,
-    Matrix,
-    Numeral,
     Piece,
     Sign,
     Space,
@@ -26,7 +24,6 @@ from core.notation.tree import (
     times,
     transposed,
 )
-from core.numbers.exact import Number
 from core.numbers.notation import decimal
 from core.numbers.tints import FULL_TINT
 from core.slides.blocks import (
@@ -35,10 +32,7 @@ from core.slides.blocks import (
     Formula,
     Frame,
     Grid,
-    Mosaic,
-    Picture,
     Slide,
-    Spot,
     Tinted,
     Upon,
     Words,
@@ -47,7 +41,8 @@ from core.slides.blocks import (
     choice,
     formula,
 )
-from core.slides.parts import strongest_of, tints_of
+from core.slides.cards import mosaics, numbered
+from core.slides.parts import strongest_of
 from core.slides.words import answer_lines, reasons_of, remark_on, rows_text
 from core.wording import say, tell
 
@@ -128,10 +123,6 @@ def _frame(e: MatmulExplanation, lang: str) -> Frame:
     )
 
 
-def _owner(i: int) -> Callable[[int, int], int]:
-    return lambda p, q: i
-
-
 def _cards(e: MatmulExplanation, wrt: str) -> Grid:
     """v_ij ∂c_ij/∂b for every element of c, in the places of c."""
     m, _, n = e.sizes
@@ -152,57 +143,15 @@ def _lit(i: int, j: int, p: int, q: int, wrt: str) -> bool:
 
 
 def _contribution(e: MatmulExplanation, i: int, j: int, wrt: str, strongest: float) -> Tinted:
-    rows = e.contribution(i, j, wrt)
-    rough = pieces.relation(rows) != "="
-    cells = tuple(
-        tuple(
-            Value(n, rough) if e.v[i][j].value and _lit(i, j, p, q, wrt) else Hued(Value(n), None)
-            for q, n in enumerate(row)
-        )
-        for p, row in enumerate(rows)
-    )
-    return Tinted(Matrix(cells), tints_of(rows, _owner(i), strongest))
+    weighs = bool(e.v[i][j].value)
+    return numbered(e.contribution(i, j, wrt), i, strongest, lambda p, q: weighs and _lit(i, j, p, q, wrt))
 
 
 def _mosaics(e: MatmulExplanation, wrt: str, done: int, room: tuple[float, float]) -> Grid:
-    """All matrices without their numbers, in the places of c, which are labelled; those after ``done`` are empty.
-
-    ``room`` is the width and height that they may take, in em.
-    """
-    (m, _, n), (rows, columns) = e.sizes, (len(e.grad(wrt)), len(e.grad(wrt)[0]))
-    places = [(i, j) for i in range(m) for j in range(n)]
-    strongest = max(strongest_of(e.contribution(i, j, wrt)) for i, j in places)
-    gap = 0.4  # em
-    cell = (
-        min(1.0, (room[0] - n * gap) / (n * columns)),
-        min(0.8, (room[1] - (m + 1) * (gap + 0.2)) / (m * rows)),
-    )
-    grid: list[Picture] = [Line(()), *(_place("j", j) for j in range(n))]
-    for i in range(m):
-        grid.append(Hued(_place("i", i), i))
-        grid += [_mosaic(e.contribution(i, j, wrt), i, strongest, i * n + j < done, cell) for j in range(n)]
-    return Grid(tuple(grid), n + 1, size=16, gap=gap)
-
-
-def _place(letter: str, k: int) -> Piece:
-    """The number of a row or column; the first says of what."""
-    return line(letter, "=", str(k + 1)) if k == 0 else Numeral(str(k + 1))
-
-
-def _mosaic(rows: Rows, i: int, strongest: float, shown: bool, cell: tuple[float, float]) -> Mosaic:
-    tints = tints_of(rows, _owner(i), strongest)
-
-    def spot(band: Band | None, n: Number) -> Spot | None:
-        # Stronger than behind a number: nothing has to be read on it.
-        return Spot(Band(i, min(1.0, 2.5 * band.opacity)), n.value < 0) if band and shown else None
-
-    return Mosaic(
-        tuple(
-            tuple(spot(band, n) for band, n in zip(bands, row, strict=True))
-            for bands, row in zip(tints, rows, strict=True)
-        ),
-        cell,
-    )
+    """All matrices without their numbers, in the places of c; those after ``done`` are empty."""
+    m, _, n = e.sizes
+    cards = [e.contribution(i, j, wrt) for i in range(m) for j in range(n)]
+    return mosaics(cards, n, lambda k: k // n, done, room)
 
 
 def _problem(e: MatmulExplanation, step: Step, lang: str) -> Slide:
