@@ -37,7 +37,8 @@ def judge(
         _check(entries, answered.tolist(), back, 0.0),
         _check(entries, measured.tolist(), forth, SAFETY * error),
     )
-    return Verdict(*checks, tuple(sorted(dict.fromkeys(told), key=lambda note: list(CODES).index(note.code))))
+    notes = [note for k, note in enumerate(told) if note not in told[:k]]  # one that tells facts cannot be hashed
+    return Verdict(*checks, tuple(sorted(notes, key=lambda note: list(CODES).index(note.code))))
 
 
 def _measured(program: Program, values: Sequence[Array], v: Array, at: int) -> tuple[Array, float]:
