@@ -11,6 +11,7 @@ from random import Random
 
 import numpy as np
 import pytest
+import torch
 
 from core.grammar import constant, value
 from core.kinds import KINDS, exercise, explain, kind_of
@@ -18,6 +19,7 @@ from core.kinds.chain.problem import ChainProblem
 from core.kinds.kind import Explanation
 from core.kinds.matmul.entries import random_integers
 from core.kinds.matmul.problem import MatmulProblem
+from core.kinds.tensor.problem import TensorProblem
 from core.kinds.vector.problem import VectorProblem
 from core.maps import floats
 from core.problem import ProblemError
@@ -64,7 +66,21 @@ def _matmul(random: Random) -> MatmulProblem:
     return MatmulProblem(a, b, v, random.choice(("a", "b")))
 
 
-PROBLEM: dict[str, Callable[[Random], object]] = {"vjp": _vector, "chain": _chain, "matmul": _matmul}
+def _tensor(random: Random) -> TensorProblem:
+    m, k, n = random.choice(((2, 2, 2), (2, 3, 2), (3, 2, 2), (1, 2, 2)))
+    x, w, v = (random_integers(*shape, random.randrange(10**6)) for shape in ((m, k), (k, n), (m, n)))
+    f = random.choice(("x@W", "relu(x@W)", "(x@W)*(x@W)", "(x*x)@W"))
+    if m == 1:  # vectors
+        return TensorProblem(f, (("x", x[0]), ("W", w)), v[0], random.choice(("x", "W")))
+    return TensorProblem(f, (("x", x), ("W", w)), v, random.choice(("x", "W")))
+
+
+PROBLEM: dict[str, Callable[[Random], object]] = {
+    "vjp": _vector,
+    "chain": _chain,
+    "matmul": _matmul,
+    "tensor": _tensor,
+}
 
 
 @cache
@@ -163,10 +179,49 @@ def _of_matmul(e: Explanation) -> Iterator[tuple[str, Array]]:
             yield "sign_of_term", grad(np.where(line, -v, v))
 
 
+def _of_tensor(e: Explanation) -> Iterator[tuple[str, Array]]:
+    """With J from torch's own functional Jacobian: nothing of it is ours."""
+    J, v, shape = *_by_torch(e), e.shape
+    made = Made(J, v, ())
+    if len(shape) == 1:
+        yield from _rows(made)
+        return
+    if _square(J):
+        yield "pushed", J @ v
+    right, lines = v @ J, np.arange(len(v)) // shape[1]
+    yield "ones", np.ones_like(v) @ J
+    yield "mean", right / v.size
+    yield "sign", -right
+    yield "doubled", right + right
+    for k in range(shape[0]):
+        yield "one_term", (lines == k).astype(float) @ J
+        yield "forgotten", np.where(lines == k, 0, v) @ J
+        yield "sign_of_term", np.where(lines == k, -v, v) @ J
+    turned = right.reshape(e.wrt_shape).T
+    if len(e.wrt_shape) == 2 and turned.shape == e.wrt_shape:
+        yield "turned", turned
+
+
+def _by_torch(e: Explanation) -> tuple[Array, Array]:
+    tensors = {name: torch.tensor(np.array(values, float)) for name, values in e.problem.inputs}
+    x, w = tensors["x"], tensors["W"]
+    function = {
+        "x@W": lambda: x @ w,
+        "relu(x@W)": lambda: torch.relu(x @ w),
+        "(x@W)*(x@W)": lambda: (x @ w) ** 2,
+        "(x*x)@W": lambda: (x * x) @ w,
+    }
+    leaf = tensors[e.wrt].requires_grad_()
+    output = function[e.problem.function.replace(" ", "")]().flatten()
+    rows = [torch.autograd.grad(one, leaf, retain_graph=True)[0].flatten().numpy() for one in output]
+    return np.array(rows), np.array(e.problem.v, float).flatten()
+
+
 MADE: dict[str, Callable[[Explanation], Iterator[tuple[str, Array]]]] = {
     "vjp": _of_vector,
     "chain": _of_chain,
     "matmul": _of_matmul,
+    "tensor": _of_tensor,
 }
 
 
