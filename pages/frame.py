@@ -14,7 +14,6 @@ from pages.shared import pasting, session, sharing, views
 STATIC = Path(__file__).parent / "static"
 
 with showing:
-    st.set_page_config(page_title="Jacobian Lens", page_icon=str(STATIC / "icon.svg"), layout="wide")
     lang = session.arrive()
     pages = {
         name: st.Page(
@@ -28,6 +27,8 @@ with showing:
     chosen = st.navigation(list(pages.values()), position="hidden")  # its own links would lose the state: see header
     page = next(name for name, candidate in pages.items() if candidate is chosen)
     session.follow(page)
+    name = say(lang, f"nav.{page}")
+    st.set_page_config(page_title=f"{name} · Jacobian Lens", page_icon=str(STATIC / "icon.svg"), layout="wide")
     if page in KINDS:
         views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
     with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):

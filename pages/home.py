@@ -18,5 +18,5 @@ with backward, views.card("sum"):
     example = explain(KINDS["vjp"].default)
     views.equation(equations.jacobian_at(example.map, example.pullback.weights), caption="label.for_example")
     views.equation(equations.weighted_sum(example.map, example.pullback))
-st.subheader(views.words("section.gallery"), anchor=False)
+st.header(views.words("section.gallery"), anchor=False)
 gallery()

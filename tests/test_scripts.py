@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "chain": ("kit",),
     "gallery": ("kit",),
     "matmul": ("kit", "gallery"),
+    "tensor": ("kit", "gallery"),
 }
 LONGEST = 120  # characters of a line
 OURS = sorted([*(STATIC / "js").rglob("*.js"), *STATIC.glob("*.css"), *STATIC.parent.glob("components/*/*.css")])

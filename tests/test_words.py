@@ -19,6 +19,7 @@ LANGUAGES = ("en", "zh")
 SAME = {
     "nav.vjp",
     "product.one_hot",
+    "matrices.one_hot",
 }
 
 # Codes that a module announces, with the facts that come along, and the table that words them.

@@ -7,24 +7,26 @@ core.expression.operations.
 from __future__ import annotations
 
 import keyword
+import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.code.torch import ATOM, BINDING, OPERATIONS, literal
+from core.code.torch import ATOM, BINDING, LARGEST_INTEGER, OPERATIONS, PLAIN, literal
 from core.code.transcript import Listing
 from core.expression.text import to_text
 from core.expression.tree import COMPARISONS, Node, walk
 from core.numbers.exact import value_of
 from core.tensors.program import Line, Option, Program, Shape
 from core.tensors.pullbacks import leading
+from core.tensors.values import EPSILON
 
 Array = NDArray[Any]
 RESERVED = frozenset({*keyword.kwlist, *"torch F print f v".split()})
-MATMUL = (2, (2, 4))  # "@" binds as "*" does
 
 
 class Text(NamedTuple):
@@ -55,16 +57,34 @@ def unused(name: str, taken: Collection[str]) -> str:
 
 # ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────
 
+Writer = Callable[[Sequence[Text], Line, Sequence[Shape]], Text]  # arguments, the line, their shapes
+
 
 def _tensor(text: Text) -> Text:
     """The same as a float64 tensor."""
     if text.kind == "number":
-        return Text(f"torch.tensor({text.text if '.' in text.text or 'torch' in text.text else text.text + '.0'})")
+        whole = text.text.lstrip("-").isdigit()
+        return Text(f"torch.tensor({text.text}{'.0' if whole else ''})")
     return Text(f"{_atom(text)}.double()") if text.kind == "mask" else text
 
 
+def _mask(text: Text) -> Text:
+    """The same as a tensor of True and False."""
+    return text if text.kind == "mask" else Text(f"{_atom(_tensor(text))} != 0", BINDING["!="][0], "mask")
+
+
 def _atom(text: Text) -> str:
+    """A text that a dot or brackets may follow."""
     return text.text if text.binding >= ATOM else f"({text.text})"
+
+
+def _operator(op: str, args: Sequence[Text]) -> Text:
+    """A mask may stand as it is beside one tensor in a product; else it becomes the 0 and 1 that it means here."""
+    if [arg.kind for arg in args if arg.kind != "mask"] != ["tensor"] or op != "*":
+        args = [_tensor(arg) if arg.kind == "mask" else arg for arg in args]
+    if all(arg.kind == "number" for arg in args):
+        args = [_tensor(args[0]), *args[1:]]
+    return _bracketed(OPERATIONS[op], args, BINDING[op], "mask" if op in COMPARISONS else "tensor")
 
 
 def _bracketed(op: str, args: Sequence[Text], binding: tuple[int, tuple[int, ...]], kind: str = "tensor") -> Text:
@@ -73,37 +93,59 @@ def _bracketed(op: str, args: Sequence[Text], binding: tuple[int, tuple[int, ...
     return Text(op.format(*texts), own, kind)
 
 
-def _operator(op: str, args: Sequence[Text]) -> Text:
-    """Arithmetic of masks is arithmetic of 0 and 1 here, where torch would refuse it or answer True."""
-    if all(arg.kind == "number" for arg in args) or op not in ("*",):
-        args = [args[0] if args[0].kind != "number" or len(args) > 1 else _tensor(args[0]), *args[1:]]
-    masks = [arg.kind == "mask" for arg in args]
-    if not (op == "*" and sum(masks) == 1 and not any(arg.kind == "number" for arg in args)):
-        args = [_tensor(arg) if arg.kind == "mask" else arg for arg in args]
-    if all(arg.kind == "number" for arg in args):
+def _function(op: str, args: Sequence[Text], shapes: Sequence[Shape]) -> Text:
+    """A function of the tree. Some take plain numbers behind their first argument, and clamp both or neither."""
+    if op == "where":
+        args = [_mask(args[0]), _tensor(args[1]), args[2]]
+        args = [*args[:2], _tensor(args[2]) if args[2].kind == "mask" else args[2]]
+    elif op in PLAIN and all(arg.kind == "number" for arg in args[1:]):
         args = [_tensor(args[0]), *args[1:]]
-    return _bracketed(OPERATIONS[op], args, BINDING[op], "mask" if op in COMPARISONS else "tensor")
+    else:
+        args = [_tensor(arg) for arg in args]
+    texts = [arg.text for arg in args]
+    if op == "clamp" and args[1].kind == "tensor" and len(set(shapes)) > 1:
+        return Text(f"torch.clamp(*torch.broadcast_tensors({', '.join(texts)}))")  # its own broadcasting cannot go back
+    return Text(OPERATIONS[op].replace("torch.nn.functional.", "F.").format(*texts))
 
 
-def _call(template: str) -> Callable[[Sequence[Text]], Text]:
-    def written(args: Sequence[Text]) -> Text:
-        texts = [_tensor(arg).text for arg in args]
-        return Text(template.replace("torch.nn.functional.", "F.").format(*texts))
+def _call(text: str, **extra: Callable[[Line, Sequence[Shape]], str]) -> Writer:
+    """A template: {0}, {1} are the arguments, {x} the first one where a dot follows, options stand by their names."""
+
+    def written(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+        tensors = [_tensor(arg) for arg in args]
+        more = {name: of(line, shapes) for name, of in extra.items()}
+        first = {"x": _atom(tensors[0])} if tensors else {}
+        return Text(text.format(*(arg.text for arg in tensors), **dict(line.told), **first, **more))
 
     return written
 
 
-Writer = Callable[[Sequence[Text], Line, Sequence[Shape]], Text]  # arguments, the line, their shapes
+def _along(line: Line, shapes: Sequence[Shape]) -> str:
+    """``dim=0, keepdim=True``; torch does not keep dimensions without being told which."""
+    dim, keep = line.told["dim"], line.told["keepdim"]
+    if keep and dim is None:
+        dim = tuple(range(len(shapes[0])))
+    return ", ".join([f"dim={dim}"] * (dim is not None) + ["keepdim=True"] * bool(keep))
 
 
-def _method(name: str) -> Writer:
-    """``x.sum()``, ``x.sum(dim=0, keepdim=True)``"""
-    return lambda args, line, shapes: Text(f"{_atom(_tensor(args[0]))}.{name}({_along(line.told)})")
+def _also_along(line: Line, shapes: Sequence[Shape]) -> str:
+    """The same behind another argument."""
+    along = _along(line, shapes)
+    return along and f", {along}"
 
 
-def _along(told: Mapping[str, Option]) -> str:
-    dim = [f"dim={told['dim']}"] if told["dim"] is not None else []
-    return ", ".join([*dim, *["keepdim=True"] * bool(told["keepdim"])])
+def _all_or_along(line: Line, shapes: Sequence[Shape]) -> str:
+    """Where torch wants to be told all dimensions: ``dim=(0, 1)``."""
+    every = tuple(range(len(shapes[0]))) if len(shapes[0]) != 1 else 0
+    return (
+        _along(line, shapes)
+        if line.told["dim"] is not None
+        else _along(replace(line, options=_dims(line, every)), shapes)
+    )
+
+
+def _dims(line: Line, dim: Any) -> tuple[tuple[str, Option], ...]:
+    return tuple({**line.told, "dim": dim}.items())
 
 
 def _last(line: Line, shapes: Sequence[Shape]) -> str:
@@ -112,43 +154,153 @@ def _last(line: Line, shapes: Sequence[Shape]) -> str:
     return f"dim={-1 if len(shapes[0]) == 2 and dim == 1 else dim}"
 
 
-def _whole(text: str) -> Writer:
-    return lambda args, line, shapes: Text(
-        text.format(*(_tensor(arg).text for arg in args), dim=_last(line, shapes))
-        if "{dim}" in text
-        else text.format(*(_tensor(arg).text for arg in args))
+def _extreme(name: str) -> Writer:
+    """``x.max()``; along a dimension amax, which shares ties, or max, which has one index."""
+    all_, first, ties = (
+        _call(text, along=_along)
+        for text in (f"{{x}}.{name}()", f"{{x}}.{name}({{along}}).values", f"{{x}}.a{name}({{along}})")
     )
+
+    def written(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+        plain = line.told["dim"] is None and not line.told["keepdim"]
+        return (all_ if plain else first if line.told.get("first") else ties)(args, line, shapes)
+
+    return written
+
+
+def _norm(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+    p = _value(line.told.get("p", 2))
+    order = "" if p == 2 else f", ord={int(p) if p == int(p) else p}" if math.isfinite(p) else f", ord={literal(p)}"
+    return _call(f"torch.linalg.vector_norm({{0}}{order}{{along}})", along=_also_along)(args, line, shapes)
+
+
+def _prod(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+    """torch has no keepdim without a dim there."""
+    if line.told["dim"] is None and line.told["keepdim"]:
+        sides = ", ".join("1" for _ in line.shape)
+        return _call(f"{{x}}.prod().reshape({sides or '()'})")(args, line, shapes)
+    return _call("{x}.prod({along})", along=_along)(args, line, shapes)
 
 
 def _matmul(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
-    return _bracketed("{} @ {}", [_tensor(arg) for arg in args], MATMUL)
+    return _bracketed("{} @ {}", [_tensor(arg) for arg in args], BINDING["*"])
 
 
 def _transpose(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
-    return Text(f"{_atom(_tensor(args[0]))}.T") if len(shapes[0]) == 2 else args[0]
+    return _call("{x}.T")(args, line, shapes) if len(shapes[0]) == 2 else args[0]
 
 
-def _reshape(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
-    return Text(f"{_atom(_tensor(args[0]))}.reshape({', '.join(map(str, line.shape)) or '()'})")
+def _place(place: Any) -> str:
+    if isinstance(place, tuple):
+        return _slice(*place)
+    return str(place)
+
+
+def _slice(start: int, stop: int, step: int) -> str:
+    return f"{start or ''}:{stop}" + (f":{step}" if step != 1 else "")
+
+
+def _select(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+    """Whole dimensions are written ``:``."""
+    sides = iter(shapes[0])
+    places = []
+    for place in line.told["at"]:  # type: ignore[union-attr]
+        side = next(sides) if place is not None else 0
+        places.append(":" if place == (0, side, 1) else _place(place))
+    return Text(f"{_atom(_tensor(args[0]))}[{', '.join(places)}]")
+
+
+def _parts(name: str) -> Writer:
+    def written(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+        dim = f", dim={line.told['dim']}" if line.told["dim"] else ""
+        return Text(f"torch.{name}([{', '.join(_tensor(arg).text for arg in args)}]{dim})")
+
+    return written
+
+
+def _diagonal(line: Line, shapes: Sequence[Shape]) -> str:
+    return f", diagonal={line.told['diagonal']}" if line.told["diagonal"] else ""
+
+
+def _normalised(line: Line, shapes: Sequence[Shape]) -> str:
+    eps = line.told.get("eps", EPSILON)
+    return f"({shapes[0][-1]},)" + (f", eps={_value(eps)}" if eps != EPSILON else "")
+
+
+def _targets(line: Line, shapes: Sequence[Shape]) -> str:
+    targets = line.told["targets"]
+    assert isinstance(targets, tuple)
+    return str(list(targets) if len(shapes[0]) == 2 else targets[0])
+
+
+def _mse(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+    """F.mse_loss warns of broadcasting."""
+    if shapes[0] == shapes[1]:
+        return _call("F.mse_loss({0}, {1})")(args, line, shapes)
+    off = _operator("-", [_tensor(arg) for arg in args])
+    return Text(f"(({off.text})**2).mean()")
+
+
+def _masked_fill(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+    return Text(f"{_atom(_tensor(args[0]))}.masked_fill({_mask(args[1]).text}, {_number(line.told['value']).text})")
+
+
+def _conv(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
+    x, kernel = (f"{_atom(_tensor(arg))}[None, None]" for arg in args)
+    padding = ', padding="same"' if line.told["padding"] == "same" else ""
+    return Text(f"F.{line.op}({x}, {kernel}{padding})[0, 0]")
+
+
+def _shape(line: Line, shapes: Sequence[Shape]) -> str:
+    return ", ".join(map(str, line.shape)) or "()"
 
 
 CALLS: dict[str, Writer] = {
-    "matmul": _matmul,
-    "transpose": _transpose,
-    "reshape": _reshape,
-    "sum": _method("sum"),
-    "mean": _method("mean"),
-    "softmax": _whole("torch.softmax({0}, {dim})"),
-}
+    "matmul":        _matmul,
+    "dot":           _call("torch.dot({0}, {1})"),
+    "outer":         _call("torch.outer({0}, {1})"),
+    "transpose":     _transpose,
+    "reshape":       _call("{x}.reshape({sides})", sides=_shape),
+    "select":        _select,
+    "cat":           _parts("cat"),
+    "stack":         _parts("stack"),
+    "sum":           _call("{x}.sum({along})", along=_along),
+    "mean":          _call("{x}.mean({along})", along=_along),
+    "prod":          _prod,
+    "max_over":      _extreme("max"),
+    "min_over":      _extreme("min"),
+    "norm":          _norm,
+    "logsumexp":     _call("torch.logsumexp({0}, {along})", along=_all_or_along),
+    "softmax":       _call("torch.softmax({0}, {along})", along=_last),
+    "log_softmax":   _call("torch.log_softmax({0}, {along})", along=_last),
+    "layer_norm":    _call("F.layer_norm({0}, {sides})", sides=_normalised),
+    "cross_entropy": _call("F.cross_entropy({0}, torch.tensor({classes}))", classes=_targets),
+    "mse":           _mse,
+    "trace":         _call("torch.trace({0})"),
+    "det":           _call("torch.linalg.det({0})"),
+    "inverse":       _call("torch.linalg.inv({0})"),
+    "tril":          _call("torch.tril({0}{places})", places=_diagonal),
+    "triu":          _call("torch.triu({0}{places})", places=_diagonal),
+    "masked_fill":   _masked_fill,
+    "conv1d":        _conv,
+    "conv2d":        _conv,
+}  # fmt: skip
 
 
-def _constant(line: Line) -> Text:
+def _constant(args: Sequence[Text], line: Line, shapes: Sequence[Shape]) -> Text:
     entries = line.told["entries"]
     assert isinstance(entries, tuple)
     if not line.shape:
         return _number(entries[0])
     numbers = np.array([_value(entry) for entry in entries]).reshape(line.shape)
+    for value, name in FILLED.items():
+        if (numbers == value).all():
+            return Text(f"torch.{name}({', '.join(map(str, line.shape))})")
     return Text(f"torch.tensor({written(numbers)})")
+
+
+CALLS["constant"] = _constant
+FILLED = {1.0: "ones", 0.0: "zeros"}
 
 
 def _number(entry: Option) -> Text:
@@ -156,9 +308,12 @@ def _number(entry: Option) -> Text:
     value = _value(entry)
     if isinstance(entry, Node) and {node.op for node in walk(entry)} <= {"number", "constant", "/", "*", "neg"}:
         text = to_text(entry, spaces=False).replace("pi", "torch.pi")
-        binding = ATOM if entry.op in ("number", "constant") else BINDING[entry.op][0]
-        return Text(text, binding, "number")
-    return Text(literal(value), ATOM if value >= 0 else BINDING["neg"][0], "number")
+        return Text(text, ATOM if entry.op in ("number", "constant") else BINDING[entry.op][0], "number")
+    return Text(
+        str(int(value)) if abs(value) < LARGEST_INTEGER and value == int(value) else literal(value),
+        ATOM if value >= 0 else BINDING["neg"][0],
+        "number",
+    )
 
 
 def _value(entry: Option) -> float:
@@ -169,7 +324,7 @@ def written(array: Array) -> str:
     """Numbers as nested lists of Python: [[1.0, 2.0], [3.0, 4.0]]."""
     if not array.ndim:
         return literal(float(array))
-    return f"[{', '.join(written(part) for part in array)}]"
+    return f"[{', '.join(written(np.asarray(part)) for part in array)}]"
 
 
 class _Writer:
@@ -198,14 +353,10 @@ class _Writer:
     def line(self, at: int) -> Text:
         """What a line computes, written out."""
         line = self.program.lines[at - self.first]
-        if line.op == "constant":
-            return _constant(line)
-        args = [self.text(arg) for arg in line.args]
+        args, shapes = [self.text(arg) for arg in line.args], [self.shapes[arg] for arg in line.args]
         if line.op in CALLS:
-            return CALLS[line.op](args, line, [self.shapes[arg] for arg in line.args])
-        if line.op in BINDING:
-            return _operator(line.op, args)
-        return _call(OPERATIONS[line.op])(args)
+            return CALLS[line.op](args, line, shapes)
+        return _operator(line.op, args) if line.op in BINDING else _function(line.op, args, shapes)
 
     def statements(self) -> list[str]:
         """The body of the function."""

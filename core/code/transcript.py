@@ -82,7 +82,7 @@ class Transcript:
 
 SYNTAX = frozenset(
     "Module Import FunctionDef arguments Return Assign Expr For With withitem Load Store Call Subscript List Tuple "
-    "Slice BinOp Add Sub Mult Div Pow MatMult UnaryOp USub Compare Lt LtE Gt GtE Eq NotEq".split()
+    "Slice Starred BinOp Add Sub Mult Div Pow MatMult UnaryOp USub Compare Lt LtE Gt GtE Eq NotEq".split()
 )
 
 

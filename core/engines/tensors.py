@@ -73,12 +73,15 @@ VOCABULARY = Vocabulary(
     names=frozenset({"torch", "F", "print", "f", "v"}),
     attributes=frozenset(
         {
-            *"T backward double float64 func grad inf jacrev linalg nan nn no_grad pi requires_grad".split(),
-            *"reshape set_default_dtype softmax sum mean tensor values".split(),
+            *"T backward double float64 func grad inf jacrev linalg nan no_grad pi requires_grad".split(),
+            *"broadcast_tensors set_default_dtype tensor ones zeros values".split(),
+            *"reshape masked_fill cat stack tril triu trace dot outer det inv".split(),
+            *"sum mean prod max min amax amin vector_norm".split(),
+            *"softmax log_softmax logsumexp layer_norm cross_entropy mse_loss conv1d conv2d".split(),
             *(name for template in OPERATIONS.values() for name in re.findall(r"\.(\w+)", template)),
         }
     ),
-    keywords=frozenset("requires_grad dim keepdim argnums".split()),
+    keywords=frozenset("requires_grad dim keepdim argnums diagonal eps ord padding".split()),
     texts=True,
     own=True,
 )

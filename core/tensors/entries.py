@@ -1,6 +1,6 @@
 """Entry by entry: one function of the tree over whole arrays, in floats or exactly.
 
-An array is of float64, or of objects: ints and Fractions. What has no rational result raises ``Inexact``,
+An array is of float64, or of objects: ints and Fractions, or Symbols. What has no rational result raises ``Inexact``,
 so that a program is computed exactly as a whole or not at all.
 """
 
@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from core.expression.tree import Node
 from core.numbers import floats
 from core.numbers.exact import MAX_BITS, MAX_POWER, value_of
+from core.tensors.slopes import SLOPES
+from core.tensors.symbols import Symbol, combined
 
-Array = NDArray[Any]  # of float64, or of objects: int | Fraction
+Array = NDArray[Any]  # of float64, or of objects: int | Fraction | Symbol
 Entry = Any
 
 
@@ -66,8 +68,6 @@ def _floats(op: str) -> Callable[..., Array]:
 @cache
 def arity(op: str) -> int:
     """How many arguments an operation takes here, where min and max have two."""
-    from core.tensors.slopes import SLOPES
-
     return len(SLOPES[op])
 
 
@@ -146,10 +146,22 @@ def exactly(node: Node) -> Entry:
 
 @cache
 def _objects(op: str) -> Callable[..., Array]:
-    if op not in RATIONALS:
-        raise Inexact
-    each: Callable[..., Array] = np.frompyfunc(RATIONALS[op], arity(op), 1)
+    rational = RATIONALS.get(op, _no_rational)
+
+    def entry(*args: Entry) -> Entry:
+        return combined(op, *args) if any(isinstance(arg, Symbol) for arg in args) else rational(*args)
+
+    each: Callable[..., Array] = np.frompyfunc(entry, arity(op), 1)
     return each
+
+
+def _no_rational(*args: Entry) -> Entry:
+    raise Inexact
+
+
+def symbolic(x: Array) -> bool:
+    """Whether an array holds Symbols."""
+    return x.dtype == object and any(isinstance(entry, Symbol) for entry in x.flat)
 
 
 # ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,7 +169,7 @@ def _objects(op: str) -> Callable[..., Array]:
 
 def entrywise(op: str, *args: Array | Entry) -> Array:
     """An operator, comparison or function of the tree, with broadcasting; a comparison is 1 or 0. Raises Inexact."""
-    exact = any(isinstance(arg, np.ndarray) and arg.dtype == object for arg in args)
+    exact = any((arg.dtype == object) if isinstance(arg, np.ndarray) else isinstance(arg, Symbol) for arg in args)
     table, dtype = (_objects, object) if exact else (_floats, float)
     if op in ("min", "max") and len(args) > 2:
         return reduce(lambda a, b: entrywise(op, a, b), args)

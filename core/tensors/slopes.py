@@ -62,7 +62,7 @@ SLOPES: dict[str, tuple[str | None, ...]] = {
     "clamp":      (
         "where(u < w, 0, where(u > t, 0, 1))",
         "where(u < w, where(w < t, 1, 0), 0)",
-        "where(u > t, 1, where(u < w, where(w < t, 0, 1), 0))",
+        "where(u > t, 1, where(t < w, 1, 0))",
     ),
     "clamp_min":  ("where(u < w, 0, 1)", "where(u < w, 1, 0)"),
     "clamp_max":  ("where(u > w, 0, 1)", "where(u > w, 1, 0)"),

@@ -19,12 +19,15 @@ export default told => {{
 }}"""
 
 
-def component(name: str, html: str, module: str) -> Callable[..., Any]:
+def component(name: str, html: str, module: str, look: str = "") -> Callable[..., Any]:
     """Registers a component: ``static/js/<module>.js`` exports it as ``component``, made by kit/component.js.
 
-    Its data goes as one text: Streamlit would ask of every value in it whether it is a table.
+    ``look`` is another component, whose styles hold here as well. Its data goes as one text: Streamlit would
+    ask of every value in it whether it is a table.
     """
     around = f'<div class="lens-of-{name}">{html}</div>'  # how far its styles reach
+    if look:
+        around = f'<div class="lens-of-{look}">{around}</div>'
     mount = st.components.v2.component(name, html=around, js=STUB.format(module), isolate_styles=False)
 
     def mounted(*, data: Any, **arguments: Any) -> Any:

@@ -154,6 +154,7 @@ class Stage(TypedDict):
     steps: list[Step]
     hues: list[str]
     words: Words
+    said: str
     outputs: list[str]
     at: str
     x: list[Real]
@@ -172,7 +173,7 @@ class Scene(TypedDict):
     f: NotRequired[list[Tree]]
     df: NotRequired[list[list[Tree]]]
     torch: NotRequired[list[list[Real]]]
-    smooth: NotRequired[list[list[bool]]]  # whether each derivative exists at x
+    slopes: NotRequired[list[list[Real]]]  # where J has others by convention: nan if there is no derivative
 
 
 class Hues(TypedDict):
@@ -363,4 +364,90 @@ class Product(TypedDict):
     refusal: Complained | None
     limit: int
     hues: list[str]
+    words: Words
+
+
+# ── Any expression in matrices ───────────────────────────────────────────────────────────────────────────
+
+
+class Told(TypedDict):
+    """What a line of the text (from 0) is called, and its shape: 2×3 of a matrix, 3 of a vector, empty of a number."""
+
+    line: int
+    name: str
+    shape: str
+
+
+class Choice(TypedDict):
+    """How a text was read; ``other`` says how it could be read as well, which the whole text ``instead`` says."""
+
+    said: str
+    other: str
+    instead: str
+
+
+class Operand(Shaped):
+    """An input as typed, and how each entry looks; ``guessed``: nobody typed it."""
+
+    typed: list[list[str]]
+    looks: list[list[str | None]]
+    guessed: bool
+
+
+class Cotangent(TypedDict):
+    """v row by row: as typed, as read (None: refused), as last shown, exactly, and how strong each tint is."""
+
+    texts: list[str]
+    values: list[Real | None]
+    shown: list[Real]
+    exact: list[Value]
+    strengths: list[float]
+    serial: int
+    anew: bool
+
+
+class Closed(TypedDict):
+    """A closed form: its lines and what its letters stand for as LaTeX, and why it is so, a sentence a rule."""
+
+    lines: list[str]
+    letters: list[str]
+    said: list[str]
+
+
+class Tensor(TypedDict):
+    """A program, its shapes, its inputs and v; every ∂output/∂wrt row by row, and their sum.
+
+    ``weighted`` (the same times v) and ``sums`` (after each term in an order) come where a browser could not compute
+    them as exactly.
+    """
+
+    serial: int | None
+    anew: bool
+    fresh: bool
+    text: str
+    told: list[Told]
+    choices: list[Choice]
+    remarks: list[str]
+    operands: list[Operand]
+    v: Cotangent
+    output: Shaped
+    value: list[list[Value]]
+    wrt: Shaped
+    batch: str
+    cards: list[list[Value]]
+    weighted: list[list[Value]] | None
+    orders: dict[str, list[int]]
+    sums: dict[str, list[list[Value]]] | None
+    grad: list[list[Value]]
+    size: list[int]
+    hued: list[str]
+    closed: Closed | None
+    losses: Words
+    induced: list[str]
+    torch: Torch
+    verdict: Verdict
+    errors: list[Complained]
+    refusal: Complained | None
+    limit: int
+    longest: int
     words: Words

@@ -60,7 +60,7 @@ def address_errors() -> None:
 def _complain(reading_errors: Sequence[ProblemError], field: str, index: int | None, typed: str = "") -> None:
     for error in reading_errors:
         if (error.field, error.index) == (field, index):
-            views.error(error, typed)
+            views.error(error, typed, field=f"{field}-{index}" if index is not None else "")
 
 
 # ── Functions, point and weights: /vjp and /chain ────────────────────────────────────────────────────────

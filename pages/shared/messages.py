@@ -37,6 +37,10 @@ class Message:
         rows = _list(self._given(name, None), side)
         return tuple(tuple(_text(one, longest) for one in _list(row, side)) for row in rows)
 
+    def several(self, name: str, most: int) -> tuple[Message, ...]:
+        """Up to ``most`` messages within this one; none if it is missing."""
+        return tuple(map(message, _list(self.parts[name], most))) if self.parts.get(name) is not None else ()
+
     def choice(self, name: str, choices: Collection[str], otherwise: str | None = None) -> str:
         """One of some texts, or ``otherwise``."""
         found = self.text(name, max(map(len, choices)) + 1, otherwise)

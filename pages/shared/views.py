@@ -76,7 +76,7 @@ ANSWERS = frozenset("arrows bars transpose explorer sympy torch chain_product ta
 def card(name: str) -> Iterator[None]:
     """A bordered card with a heading."""
     with st.container(border=True, key=f"card.{name}"):
-        st.subheader(words(f"section.{name}"), anchor=False)
+        st.header(words(f"section.{name}"), anchor=False)
         with answer(name) if name in ANSWERS else nullcontext():
             yield
 
@@ -191,10 +191,11 @@ def explained(page: str) -> tuple[Explanation, ProblemError | None]:
     return explain(session.shown(page)), refusal
 
 
-def error(refusal: ProblemError, typed: str = "") -> None:
-    """What is wrong, with the offending characters marked in the text they stand in."""
+def error(refusal: ProblemError, typed: str = "", field: str = "") -> None:
+    """What is wrong, the offending characters marked in their text; with ``field`` the key of its widget ends."""
     message = escape(explain_error(session.language(), refusal))
-    st.html(f'<div class="lens-error" role="alert">{_marked(typed, refusal)}<p>{message}</p></div>')
+    of = f' data-field="{escape(field)}"' if field else ""
+    st.html(f'<div class="lens-error" role="alert"{of}>{_marked(typed, refusal)}<p>{message}</p></div>')
 
 
 def _marked(typed: str, refusal: ProblemError) -> str:

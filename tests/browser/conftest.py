@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -30,11 +30,12 @@ ARGUMENTS = (
     "--force-color-profile=srgb",
 )
 START = 60  # seconds a server may take; importing torch is most of it
-PATIENCE = 15_000  # milliseconds a page may take to show what a test waits for
+PATIENCE = 30_000  # milliseconds a page may take to show what a test waits for, on a machine that does much else
 HERE = ("127.0.0.1", "localhost")
 HEIGHTS = {True: 844, False: 900}  # of the viewport: a phone, a laptop
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
 
+expect.set_options(timeout=PATIENCE)
 _logs: dict[str, Path] = {}  # base URL of a server -> its log
 
 

@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 
 Open = Callable[..., Page]
 Still = Callable[[Page], None]
-expect.set_options(timeout=15_000)  # eight by eight on a busy machine
 LINK = "/chain?f=x1^2%2Bx2;x1*x2^2&g=y1*y2;y1%2By2^2&at=x1:1,x2:2&v=1,2&lang=en"
 LONG = "/chain?f=x1*x2;x1%2Bx2&g=y1*y2;y2^2&h=z1^2;z1*z2;z2&k=w1%2Bw2*w3&at=x1:1,x2:2&v=3&lang=en"
 EIGHT = (

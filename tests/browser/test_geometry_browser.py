@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.expression.tree import CONSTANTS, FUNCTIONS, OPERATORS, Node
 from core.numbers.floats import OPERATIONS, evaluate
 
-expect.set_options(timeout=15_000)  # as conftest.py has it for everything else; the machine may be busy
 Open = Callable[..., Page]
 EXAMPLE = "/vjp?f=2*x1%2Bx2^2;x1^2%2B2*x2^3&at=x1:1,x2:2&v=2,1"
 THREE = "/vjp?f=2*x1%2Bx2-x3;x1%2B3*x3&at=x1:1,x2:2,x3:3&v=2,-1"

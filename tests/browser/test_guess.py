@@ -17,8 +17,13 @@ PAGES = {  # a link, its answer, and one row forgotten
         ["5", "4", "10", "8", "6", "14"],
         list("211422"),
     ),
+    "tensor": (
+        "/tensor?f=x@W&x=1,2;3,4&W=1,2;0,1&v=2,1;1,3&wrt=W&guess=1",
+        ["5", "10", "8", "14"],
+        ["2", "1", "4", "2"],
+    ),
 }
-TOTAL = {"vjp": "total", "chain": "total", "matmul": "total"}
+TOTAL = dict.fromkeys(PAGES, "total")
 # Where everything on the page stands.
 PARTS = ".stMain .stElementContainer, .lens-panel, .lens-guess > *"
 BOXES = """parts => [...document.querySelectorAll(parts)].map(element => {

@@ -9,8 +9,6 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-expect.set_options(timeout=15_000)  # the first component of a page may take that long on a busy machine
-
 Open = Callable[..., Page]
 Still = Callable[[Page], None]
 WEIGHTED = "/matmul?a=1,2;3,4&b=1,2,3;4,5,6&v=2,-1,0;1,3,5"

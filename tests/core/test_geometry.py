@@ -38,6 +38,23 @@ def test_what_is_not_finite_travels_as_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("function", "slopes"),
+    [
+        ("abs(x)", "nan"),
+        ("x*abs(x)", None),
+        ("where(x==0, 1, (exp(x)-1)/x)", 0.5),  # the formula says 0, torch nan
+        ("asin(cbrt(x))^3", 1),  # both say nan
+        ("1/x", "nan"),
+        ("3*x", None),
+        ("0/x", "nan"),
+    ],
+)
+def test_a_picture_is_told_the_slope_where_j_has_another_by_convention(function: str, slopes: object) -> None:
+    told = scene(_explained(VectorProblem((function,), (("x", "0"),))), formulas=False)
+    assert told.get("slopes") == (None if slopes is None else [[pytest.approx(slopes)]])
+
+
+@pytest.mark.parametrize(
     ("typed", "told"),
     [
         ("2*x", ["*", 2.0, ["x", 1]]),

@@ -45,7 +45,7 @@ def test_the_page_renders_without_an_error(address: str, lang: str):
     app = visit(address, lang)
     assert not app.exception
     assert not [element for element in app.html if 'class="lens-error"' in element.value]
-    assert words.say(lang, "section.tape") in [element.value for element in app.subheader]
+    assert words.say(lang, "section.tape") in [element.value for element in app.header]
 
 
 def test_both_jacobians_stand_in_general_and_at_the_point_of_the_stage_before():

@@ -28,6 +28,7 @@ KINDS = {
     "product": messages.Product,
     "modes": messages.Modes,
     "guess": messages.Guess,
+    "tensor": messages.Tensor,
 }
 PAGES = (
     ("home", {}),
@@ -40,6 +41,10 @@ PAGES = (
     ("matmul", {}),
     ("matmul", {"guess": "1"}),
     ("matmul", {"a": "1/3,2;3,x", "b": "1,2,3;4,5,6", "wrt": "a"}),
+    ("tensor", {}),
+    ("tensor", {"f": "z = x@W; mean(z^2)", "x": "1/3,2;3,4", "wrt": "x"}),
+    ("tensor", {"f": "softmax(x)", "x": "1,2,3", "v": "1,0"}),
+    ("tensor", {"f": "x @ (W", "x": "1,2"}),
 )
 
 

@@ -13,6 +13,7 @@ from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem
 from core.problem import ProblemError
 from core.wording import say
+from pages.components import matrices as shared
 from pages.components import product
 from pages.shared.messages import NotOursError
 from tests.pages.test_pages import code, latex, visit
@@ -148,7 +149,8 @@ def test_a_refused_paste_is_explained_with_the_characters_at_fault(monkeypatch):
 
 def test_a_pasted_text_is_read_once_though_it_is_asked_for_twice(monkeypatch):
     asked = []
-    monkeypatch.setattr(product, "read", lambda text: asked.append(text) or matrices.read(text))
+    read = matrices.read
+    monkeypatch.setattr(shared, "read", lambda text: asked.append(text) or read(text))
     problem = KINDS["matmul"].default
     for text, refused in (("8 8 7", False), ("8 8 seven", True)):
         pasted = paste("b", 0, 0, text)

@@ -71,7 +71,8 @@ def _nested(part: Any) -> Any:
 def weighted(weights: Array, jacobian: Array) -> Array:
     """weights[i…]·jacobian[i…, j…]"""
     with np.errstate(all="ignore"):
-        return weights.reshape(weights.shape + (1,) * (jacobian.ndim - weights.ndim)) * jacobian
+        along = weights.reshape(weights.shape + (1,) * (jacobian.ndim - weights.ndim))
+        return np.asarray(along * jacobian, dtype=np.result_type(along, jacobian))  # of two numbers: no array by itself
 
 
 def added(terms: Array, shape: Shape) -> Array:

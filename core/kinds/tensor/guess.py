@@ -34,7 +34,7 @@ def question(e: TensorExplanation) -> Question:
 
 def exercise(random: Random) -> TensorProblem:
     """A vector that a small matrix takes to another, and what may come after it."""
-    entry = lambda: str(random.choice((-3, -2, -1, 1, 2, 3, 4)))  # noqa: E731
-    matrix = tuple(tuple(entry() for _ in range(2)) for _ in range(2))
+    entries = [str(random.choice((-3, -2, -1, 1, 2, 3, 4))) for _ in range(6)]
+    matrix, x = laid_out(entries[:4], 2), tuple(entries[4:])
     v = tuple(str(number) for number in random.sample((-3, -2, 2, 3, 4, 5), 2))
-    return TensorProblem(random.choice(FUNCTIONS), (("W", matrix), ("x", (entry(), entry()))), v, "x")
+    return TensorProblem(random.choice(FUNCTIONS), (("W", matrix), ("x", x)), v, "x")

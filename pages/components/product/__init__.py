@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
-from math import isfinite
 from typing import Any
 
 from core.engines.autograd import MatmulAutograd
-from core.grammar import MAX_LENGTH, constant
-from core.grammar.matrices import MAX_TEXT, WHOLE, read
+from core.grammar import MAX_LENGTH
+from core.grammar.matrices import MAX_TEXT, WHOLE
 from core.kinds import read as read_problem
 from core.kinds.matmul.entries import SHAPES, induced, preset, put, random_integers, resize
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.problem import MatmulProblem, weights_of
 from core.kinds.weights import LOSSES, ORDERS, PRESETS
-from core.maps import Rows
-from core.notation.latex import latex
-from core.notation.tree import Expression, Value
-from core.numbers.exact import Number
-from core.numbers.notation import exact_node, jsonable, jsonables
+from core.numbers.notation import jsonables
 from core.problem import MAX_SIDE, Matrix, ProblemError
 from core.slides.words import said_of
-from core.wording import explain_error
 from pages.components import component
+from pages.components.matrices import complaint, looks, matrix, pasted, place, rectangle, stripped, vector
 from pages.shared import session, views
 from pages.shared.messages import Message, NotOursError, message, serial
 
@@ -73,36 +67,19 @@ def edited(sent: object) -> MatmulProblem:
 
 
 def _typed(told: Message) -> MatmulProblem:
-    matrices = {letter: _stripped(told.matrix(letter, MAX_SIDE, MAX_LENGTH + 1)) for letter in SHAPES}
+    matrices = {letter: stripped(told.matrix(letter, MAX_SIDE, MAX_LENGTH + 1)) for letter in SHAPES}
     return MatmulProblem(**matrices, wrt=told.choice("wrt", ("a", "b"), "b"))  # type: ignore[arg-type]  # one of the two
-
-
-def _stripped(rows: Matrix) -> Matrix:
-    return tuple(tuple(text.strip() for text in row) for row in rows)
-
-
-def _place(act: Message) -> tuple[int, int]:
-    return act.whole("i", 0, MAX_SIDE - 1), act.whole("j", 0, MAX_SIDE - 1)
 
 
 def _paste(problem: MatmulProblem, act: Message) -> MatmulProblem:
     """A block from a cell on; or the whole matrix, where a whole one was pasted into its first cell."""
     letter, text = act.choice("matrix", SHAPES), act.text("text", MAX_TEXT + 1)
-    (i, j), block = _place(act), _block(text)
+    (i, j), block = place(act), pasted(text)
     if isinstance(block, ProblemError):
         raise block.at(block.field, block.index)
     old: Matrix = getattr(problem, letter)
     whole = act.flag("whole") or ((i, j) == (0, 0) and WHOLE.search(text))
     return _reshaped(problem, letter, block if whole else put(old, block, i, j))
-
-
-@lru_cache(maxsize=32)
-def _block(text: str) -> Matrix | ProblemError:
-    """A pasted matrix, or why it is none: asked when it comes, and again when the page is written."""
-    try:
-        return read(text)
-    except ProblemError as refusal:
-        return refusal.with_traceback(None)
 
 
 def _reshaped(problem: MatmulProblem, letter: str, new: Matrix) -> MatmulProblem:
@@ -126,7 +103,7 @@ def _random(problem: MatmulProblem, act: Message) -> MatmulProblem:
 
 def _preset(problem: MatmulProblem, act: Message) -> MatmulProblem:
     name = act.choice("name", PRESETS)
-    return replace(problem, v=preset(name, len(problem.a), len(problem.b[0]), _place(act)))
+    return replace(problem, v=preset(name, len(problem.a), len(problem.b[0]), place(act)))
 
 
 ACTS: dict[str, Callable[[MatmulProblem, Message], MatmulProblem]] = {
@@ -142,7 +119,7 @@ ACTS: dict[str, Callable[[MatmulProblem, Message], MatmulProblem]] = {
 def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
     m, _, n = e.sizes
     wrt = problem.wrt
-    typed = {letter: _rectangle(matrix) for letter, matrix in _matrices(problem).items()}
+    typed = {letter: rectangle(matrix) for letter, matrix in _matrices(problem).items()}
     sent = session.sent(_key(), "edit")
     cells = [(i, j) for i in range(m) for j in range(n)]
     return {
@@ -152,11 +129,11 @@ def _data(problem: MatmulProblem, e: MatmulExplanation, fresh: bool) -> Data:
         "wrt": wrt,
         "fresh": fresh,
         "sizes": e.sizes,
-        "values": {name: _matrix(rows) for name, rows in {"a": e.a, "b": e.b, "v": e.v, "c": e.c}.items()},
-        "latex": {letter: _looks(matrix) for letter, matrix in typed.items()},
-        "grad": _matrix(e.grad(wrt)),
-        "weighted": [[_vector(e.weighted_factors(i, j, wrt)) for j in range(n)] for i in range(m)],
-        "ledgers": {by: [[step.i, step.j, _vector(step.line)] for step in e.ledger(wrt, by)] for by in ORDERS},
+        "values": {name: matrix(rows) for name, rows in {"a": e.a, "b": e.b, "v": e.v, "c": e.c}.items()},
+        "latex": {letter: looks(matrix) for letter, matrix in typed.items()},
+        "grad": matrix(e.grad(wrt)),
+        "weighted": [[vector(e.weighted_factors(i, j, wrt)) for j in range(n)] for i in range(m)],
+        "ledgers": {by: [[step.i, step.j, vector(step.line)] for step in e.ledger(wrt, by)] for by in ORDERS},
         "strengths": e.tints,
         "negative": [[i, j] for i, j in cells if e.v[i][j].value < 0],
         "losses": {name: loss.code.format(c="c") for name, loss in LOSSES.items()},
@@ -182,46 +159,9 @@ WORDS = (
 GAPS = {name: f"{{{name}}}" for name in "i j p q name wrt count total value values".split()}  # filled in the browser
 
 
-def _value(n: Number) -> Any:
-    """A number that is written as a decimal; else its LaTeX with the float that it is. JSON knows no nan."""
-    node = exact_node(n)
-    plain = node is None or (node.args[0] if node.op == "neg" else node).op == "number"
-    if plain and isfinite(n.value):
-        return int(n.value) if n.value == int(n.value) and abs(n.value) < 2**53 else n.value
-    return [latex(Value(n)), jsonable(n.value)]
-
-
-def _vector(numbers: tuple[Number, ...]) -> list[Any]:
-    return [_value(n) for n in numbers]
-
-
-def _matrix(rows: Rows) -> list[list[Any]]:
-    return [_vector(row) for row in rows]
-
-
 def _matrices(problem: MatmulProblem) -> dict[str, Matrix]:
     """What is typed."""
     return {"a": problem.a, "b": problem.b, "v": weights_of(problem)}
-
-
-def _rectangle(matrix: Matrix) -> Matrix:
-    """As much of a matrix as there are fields for, so that a link whose rows differ in length can be put right."""
-    width = min(MAX_SIDE, max(map(len, matrix)))
-    return tuple(tuple((*row, *("",) * width)[:width]) for row in matrix[:MAX_SIDE])
-
-
-def _looks(matrix: Matrix) -> list[list[str | None]]:
-    """How each entry looks while nobody edits it, in LaTeX: 1/2 as a fraction. None where it looks as it was typed."""
-    return [[_look(text) for text in row] for row in matrix]
-
-
-@lru_cache(maxsize=2048)
-def _look(text: str) -> str | None:
-    if text.isdecimal():
-        return None
-    with suppress(ProblemError):
-        return latex(Expression(constant(text, field="")))
-    return None
 
 
 def _torch(torch: MatmulAutograd, wrt: str) -> Data:
@@ -237,7 +177,11 @@ def _errors(problem: MatmulProblem) -> list[Data]:
     """What is wrong with the entries, each with its matrix and its place (row by row; None: all of it)."""
     matrices = _matrices(problem)
     return [
-        {"matrix": error.field, "index": error.index, **_told(error, _at(matrices.get(error.field, ()), error.index))}
+        {
+            "matrix": error.field,
+            "index": error.index,
+            **complaint(error, _at(matrices.get(error.field, ()), error.index)),
+        }
         for error in read_problem(problem).errors
     ]
 
@@ -255,15 +199,7 @@ def _refusal(sent: object) -> Data | None:
         edited(sent)
     except ProblemError as error:
         act = message(sent).part("act")
-        return {"matrix": act.choice("matrix", SHAPES), **_told(error, act.text("text", MAX_TEXT + 1))}
+        return {"matrix": act.choice("matrix", SHAPES), **complaint(error, act.text("text", MAX_TEXT + 1))}
     except NotOursError:
         return None
     return None
-
-
-def _told(error: ProblemError, typed: str) -> Data:
-    """The message, and the typed text around the offending characters in three parts."""
-    start, end = error.span or (0, 0)
-    parts = [typed[max(0, start - 30) : start], typed[start:end][:60], typed[end : end + 30]]
-    quoted = error.span and typed.strip()
-    return {"message": explain_error(session.language(), error), "parts": parts if quoted else []}

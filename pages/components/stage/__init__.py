@@ -15,7 +15,8 @@ from core.notation.latex import latex
 from core.notation.tree import Expression, Gradient, Value, entry, line, partial, times
 from core.notation.written import approximate
 from core.numbers.exact import Number
-from core.numbers.notation import is_rounded, jsonable, says_all
+from core.numbers.notation import decimal, is_rounded, jsonable, says_all
+from core.slides.words import said_of
 from pages.components import component
 from pages.shared import session, views
 
@@ -52,6 +53,11 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
         "steps": views.steps(explanation),
         "hues": [views.palette().hue(i) for i in range(m)],
         "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
+        "said": views.words(
+            "stage.said",
+            total=", ".join(decimal(n.value) for n in pulled.total),
+            verdict=said_of(explanation.verdict, session.language()),
+        ),
         "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
         "at": latex(pieces.point(here), views.palette()),
         "x": [jsonable(n.value) for n in here.point],

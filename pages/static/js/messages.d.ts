@@ -126,6 +126,7 @@ export interface Stage {
   steps: Step[]
   hues: string[]
   words: Words
+  said: string
   outputs: string[]
   at: string
   x: Real[]
@@ -143,7 +144,7 @@ export interface Scene {
   f?: (number | string | (number | string | Tree[])[])[]
   df?: ((number | string | (number | string | Tree[])[])[])[]
   torch?: Real[][]
-  smooth?: boolean[][]
+  slopes?: Real[][]
 }
 
 /** The colours of a theme. */
@@ -321,5 +322,85 @@ export interface Product {
   refusal: Complained | null
   limit: number
   hues: string[]
+  words: Words
+}
+
+/** What a line of the text (from 0) is called, and its shape: 2×3 of a matrix, 3 of a vector, empty of a number. */
+export interface Told {
+  line: number
+  name: string
+  shape: string
+}
+
+/** How a text was read; ``other`` says how it could be read as well, which the whole text ``instead`` says. */
+export interface Choice {
+  said: string
+  other: string
+  instead: string
+}
+
+/** An input as typed, and how each entry looks; ``guessed``: nobody typed it. */
+export interface Operand {
+  name: string
+  tex: string
+  shape: number[]
+  typed: string[][]
+  looks: ((string | null)[])[]
+  guessed: boolean
+}
+
+/** v row by row: as typed, as read (None: refused), as last shown, exactly, and how strong each tint is. */
+export interface Cotangent {
+  texts: string[]
+  values: (Real | null)[]
+  shown: Real[]
+  exact: Value[]
+  strengths: number[]
+  serial: number
+  anew: boolean
+}
+
+/** A closed form: its lines and what its letters stand for as LaTeX, and why it is so, a sentence a rule. */
+export interface Closed {
+  lines: string[]
+  letters: string[]
+  said: string[]
+}
+
+/** A program, its shapes, its inputs and v; every ∂output/∂wrt row by row, and their sum.
+
+    ``weighted`` (the same times v) and ``sums`` (after each term in an order) come where a browser could not compute
+    them as exactly.
+     */
+export interface Tensor {
+  serial: number | null
+  anew: boolean
+  fresh: boolean
+  text: string
+  told: Told[]
+  choices: Choice[]
+  remarks: string[]
+  operands: Operand[]
+  v: Cotangent
+  output: Shaped
+  value: Value[][]
+  wrt: Shaped
+  batch: string
+  cards: Value[][]
+  weighted: Value[][] | null
+  orders: Record<string, number[]>
+  sums: Record<string, Value[][]> | null
+  grad: Value[][]
+  size: number[]
+  hued: string[]
+  closed: Closed | null
+  losses: Words
+  induced: string[]
+  torch: Torch
+  verdict: Verdict
+  errors: Complained[]
+  refusal: Complained | null
+  limit: number
+  longest: number
   words: Words
 }

@@ -80,7 +80,7 @@ function build(own) {
     element.onclick = () => change(own, [...data.tries[k].sizes])
   })
   const { words } = data
-  const parts = resize(bars, 6, k => (k % 3 ? bar() : make("h4", "lens-cost-head")))
+  const parts = resize(bars, 6, k => (k % 3 ? bar() : make("h3", "lens-cost-head")))
   parts[0].textContent = words.one
   parts[3].textContent = words.whole
   own.meters = [1, 2, 4, 5].map(k => [...parts[k].children])
@@ -157,7 +157,7 @@ function draw({ chart, data, sizes, width: wide }) {
   picture.append(...dots)
   const taken = lines.map(({ count }) => [x(a) - 7, y(at(a)[count]) - 7, 14, 14])
   picture.append(...named(lines, c, [LEFT, 0, wide - LEFT, HEIGHT - BOTTOM], taken))
-  chart.replaceChildren(text("h4", "lens-cost-head", data.words.chart), picture, verdict(data.words, a, c))
+  chart.replaceChildren(text("h3", "lens-cost-head", data.words.chart), picture, verdict(data.words, a, c))
 }
 
 const LINES = [

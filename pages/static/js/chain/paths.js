@@ -5,8 +5,8 @@
 
 import { mounted } from "../kit/component.js"
 import { button, make, resize } from "../kit/dom.js"
-import { ARROWS } from "../kit/keys.js"
-import { fill, matrix, put, putWords } from "../kit/matrix.js"
+import { rove } from "../kit/keys.js"
+import { choosable, fill, matrix, put, putWords } from "../kit/matrix.js"
 import { bracketed, brief, plain, TALL } from "../kit/numbers.js"
 import { say } from "../kit/words.js"
 import { draw, light } from "./paths_graph.js"
@@ -74,6 +74,7 @@ function build(own) {
         ).cells,
     )
     .reverse()
+  choosable(parts[0])
   cells.forEach((row, i) => row.forEach((cell, j) => entry(own, cell, i, j)))
   own.graph = draw(own.picture.firstChild, data, edge => tell(own, edge))
 }
@@ -85,12 +86,11 @@ function entry(own, cell, i, j) {
   cell.dataset.value = plain(own.data.product[i][j].value)
   cell.setAttribute("role", "button")
   cell.setAttribute("aria-label", `∂${to}/∂${from} = ${brief(own.data.product[i][j].value)}`)
-  cell.tabIndex = 0
+  cell.tabIndex = i || j ? -1 : 0 // one stop for Tab; the arrow keys go on from there
   cell.onclick = () => open(own, i, j)
   cell.onkeydown = event => {
-    const move = ARROWS[event.key]
-    if (move) own.product[i + move[0]]?.[j + move[1]]?.focus()
-    else if (event.key === "Enter" || event.key === " ") open(own, i, j)
+    if (rove(event, own.product, i, j)) return
+    if (event.key === "Enter" || event.key === " ") open(own, i, j)
     else return
     event.preventDefault()
   }

@@ -6,6 +6,7 @@
 import { mounted } from "../kit/component.js"
 import { follow, link } from "./links.js"
 import { returning } from "./returning.js"
+import { tend } from "./tending.js"
 
 // The server puts the styles into the page itself; a host that serves a page of its own has them with the bar.
 if (!document.querySelector("link[data-lens]")) {
@@ -26,6 +27,7 @@ function learn(root, { data, setTriggerValue }) {
   const lang = data.lang === "zh" ? "zh-CN" : "en" // picks the right fonts and voice
   const page = document.documentElement
   if (page.lang !== lang) page.lang = lang // set again, even to the same, it has every element's style computed anew
+  tend()
   returning(() => setTriggerValue("returned", true))
   follow(find("name"), data.home)
   find("name").textContent = "Jacobian Lens"

@@ -34,7 +34,7 @@ export class Flat {
     const pair = make("div", "lens-flat-pair")
     pair.append(this.frame, beside)
     const said = make("div", "lens-flat-said")
-    said.append(heading, text("p", "lens-quiet", words.jacobian_help), this.formula, this.told)
+    said.append(heading, (this.help = text("p", "lens-quiet", "")), this.formula, this.told)
     element.append(said, pair)
     this.grid.onpointermove = event => this.#point(event.target.closest("[data-row]") ?? null, event)
     this.grid.onpointerleave = () => this.own.update({ lit: null })
@@ -52,6 +52,7 @@ export class Flat {
     this.width = width
     this.wide = this.columns > ROOM || this.rows > ROOM
     put(this.formula, flat.formula)
+    this.help.textContent = flat.help
     this.grid.classList.toggle("lens-picture", this.wide)
     this.grid.style.setProperty("--rows", this.rows)
     this.grid.style.setProperty("--columns", this.columns)

@@ -2,12 +2,21 @@
 // server has computed (`data`), what it means to a gallery (`subject`), what the reader looks at (the state of the
 // page's channel, which lives as long as the tab), and the one way to tell the server of an edit.
 
-/** @import { Shaped, Value } from "../messages" */
+/** @import { Closed, Shaped, Value } from "../messages" */
 
 import { channel } from "../kit/bus.js"
 import { make } from "../kit/dom.js"
 import { Remote } from "../kit/remote.js"
 import { laid } from "./notation.js"
+
+/**
+ * The Jacobian: in LaTeX, rows and columns of its blocks, what is said of it, and what of a row of it.
+ * @typedef {object} Flat
+ * @property {string} formula
+ * @property {number[]} blocks
+ * @property {string} help
+ * @property {(row: number, i: number, j: number) => string} folded
+ */
 
 /**
  * What a page shows in a gallery, and how it says so. Everything is laid out in rows, a vector or a number in one.
@@ -31,12 +40,13 @@ import { laid } from "./notation.js"
  * @property {Value[][]} total
  * @property {() => Value[]} every what may stand in the sum
  * @property {() => (string | Node)[]} afterAll what the whole sum is called
+ * @property {Closed | null} closed the same sum read off at once, where the sum itself is to say so
  * @property {(printed: string) => string} listing what PyTorch was asked and has printed
  * @property {(p: number, q: number) => { formula: string, told: string }} feeding what an entry of the sum is made of
  * @property {(i: number, j: number) => string} made how an element of the output is made, in LaTeX
  * @property {(i: number, j: number) => string[]} reasons of the entries of its derivative
  * @property {(i: number, j: number) => string} rest what is said of the others
- * @property {{ formula: string, blocks: number[], folded(row: number, i: number, j: number): string }} flat
+ * @property {Flat} flat
  * @property {(i: number, j: number, p: number, q: number) => string} told an entry of the Jacobian, in LaTeX
  * @property {boolean} wide whether matrices are drawn smaller, so that they still stand side by side
  */
@@ -66,6 +76,7 @@ export class Gallery {
   #first
   #remote = new Remote()
   #channel
+  #v
 
   // `name`: of the channel. `parts`: the class of each; `layout`: where each stands, the rest is CSS
   // (pages/components/product/product.css). `subject(data)` makes a Subject; `first(count)`: how many terms are added
@@ -107,6 +118,7 @@ export class Gallery {
     this.#remote.send = send
     if (!this.#remote.believes(data)) return
     this.data = data
+    this.#v = this.state.v
     this.subject = this.#understood(data, this)
     this.#fit()
     for (const part of Object.values(this.parts)) part.accept?.(data)
@@ -158,7 +170,12 @@ export class Gallery {
     this.tell(patch)
   }
 
+  // While v is dragged, the gallery shows another v than the server knows.
   #paint() {
+    if (this.#v !== this.state.v) {
+      this.#v = this.state.v
+      this.subject = this.#understood(this.data, this)
+    }
     for (const part of Object.values(this.parts)) part.paint?.(this.state)
   }
 

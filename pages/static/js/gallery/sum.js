@@ -28,12 +28,13 @@ export class Sum {
     end.append(text("span", "lens-sign", "→"), this.total)
     line.append(this.running, end)
     this.after = text("p", "lens-quiet", "")
+    this.closed = make("div", "lens-read-off", { "data-testid": "closed" })
     this.feeds = make("div", "lens-feeds-line", { "aria-live": "polite", "data-testid": "feeds" })
     this.verdict = make("p", "", { "data-testid": "agreement" })
     this.torch = text("pre", "lens-code", "", { "data-testid": "torch" })
     const listing = make("div", "lens-listing")
     listing.append(this.torch)
-    element.append(line, this.after, this.feeds, this.verdict, listing)
+    element.append(line, this.after, this.closed, this.feeds, this.verdict, listing)
   }
 
   accept(data) {
@@ -54,11 +55,26 @@ export class Sum {
     const column = `minmax(${room(subject.every())}em, auto)`
     this.running.firstChild.style.gridTemplateColumns = `repeat(${total[0].length}, ${column})`
     this.after.replaceChildren(...subject.afterAll())
+    this.#read(subject.closed)
     this.verdict.className = data.verdict.calm ? "lens-agrees" : "lens-explained"
     this.verdict.textContent = data.verdict.said
     this.torch.textContent = subject.listing(data.torch.text)
     const longest = Math.max(...this.torch.textContent.split("\n").map(line => line.length))
     this.torch.style.setProperty("--characters", 3 + longest)
+  }
+
+  // The closed form in a line, and why it is so.
+  #read(closed) {
+    this.closed.hidden = !closed
+    if (!closed) return
+    const written = tex => {
+      const element = make("span")
+      put(element, tex)
+      return element
+    }
+    const formula = make("div", "lens-formula lens-because", {}, ...closed.lines.map(written))
+    if (closed.letters.length) formula.append(`(${this.own.words.where} `, ...closed.letters.map(written), ")")
+    this.closed.replaceChildren(formula, ...closed.said.map(said => text("p", "lens-quiet", said)))
   }
 
   #shape(element, rows, create) {

@@ -5,15 +5,21 @@ import { say } from "../kit/words.js"
 import { indices } from "./notation.js"
 
 export class Tools {
-  // `before`: elements that stand before these; `random`: the matrices that get random entries at once.
-  constructor(own, { before = [], random = "" } = {}) {
+  // `before`: elements that stand before these; `random`: the matrices that get random entries at once; `fold`: what
+  // is called all that stands folded away, so that v alone is in reach.
+  constructor(own, { before = [], random = "", fold = "" } = {}) {
     this.own = own
     this.random = random
     const { words } = own
     this.element = make("div", "lens-tools")
-    const row = make("div", "lens-toolbar", {}, ...before, this.#fillers(), this.#weights())
     this.induced = text("p", "lens-quiet", "", { "data-testid": "induced" })
-    this.element.append(row, this.induced, (this.panel = this.#pastePanel(words)))
+    this.panel = this.#pastePanel(words)
+    const [fill, weigh] = [[...before, this.#fillers()], this.#weights()]
+    const row = (...parts) => make("div", "lens-toolbar", {}, ...parts)
+    if (fold) {
+      const folded = make("details", "lens-fold", {}, text("summary", "", fold), row(...fill), this.panel)
+      this.element.append(row(weigh, folded), this.induced)
+    } else this.element.append(row(...fill, weigh), this.induced, this.panel)
   }
 
   #fillers() {
@@ -70,11 +76,12 @@ export class Tools {
       },
       { "data-testid": "loss" },
     )
+    this.placed = button(words.by_row, preset("by_row"), { "data-testid": "v-by-row" })
     group.append(
       text("span", "lens-caption", words.presets),
       button(words.ones, preset("ones"), { "data-testid": "v-ones" }),
       this.hot,
-      button(words.by_row, preset("by_row"), { "data-testid": "v-by-row" }),
+      this.placed,
       button(words.random_v, () => own.weigh({ act: { kind: "random", matrix: "v", seed: this.#takeSeed() } }), {
         "data-testid": "v-random",
       }),
@@ -122,6 +129,8 @@ export class Tools {
   }
 
   paint({ selected, loss, seed, pasting }) {
+    const single = !this.own.subject.output.shape.length // of one number there is nothing to choose from
+    for (const element of [this.hot, this.placed]) element.hidden = single
     this.hot.textContent = this.#hot(selected)
     this.loss.choose(loss ?? "")
     if (this.seed !== document.activeElement) this.seed.value = seed

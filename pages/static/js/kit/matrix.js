@@ -31,11 +31,19 @@ function number(element, x) {
   if (power) element.append(text("sup", "", power))
 }
 
-// An empty matrix. `fill` gives it entries.
-export function matrix(className = "") {
-  const element = make("span", `lens-matrix ${className}`)
-  element.append(make("span", "lens-body"))
-  return element
+// An empty matrix. `fill` gives it entries, and then it is read as a table.
+export function matrix(className = "", label = "") {
+  const body = make("span", "lens-body", label ? { "aria-label": label } : {})
+  return make("span", `lens-matrix ${className}`, {}, body)
+}
+
+// Says what a matrix is called to who does not see what stands around it.
+export const called = (element, label) => element.firstChild.setAttribute("aria-label", label)
+
+// The cells are buttons, of which one is chosen: a group, and no table.
+export function choosable({ firstChild: body }) {
+  body.setAttribute("role", "group")
+  for (const row of body.children) row.removeAttribute("role")
 }
 
 // Fills a matrix with rows of LaTeX or numbers, and LaTeX under it as a label. Rows and cells that were there stay, so
@@ -43,8 +51,9 @@ export function matrix(className = "") {
 export function fill(element, entries, label = "") {
   const body = element.firstChild
   body.style.setProperty("--columns", entries[0].length)
-  const rows = resize(body, entries.length, () => make("span", "lens-row"))
-  const cells = rows.map((row, i) => resize(row, entries[i].length, () => make("span", "lens-cell")))
+  if (!body.role) body.role = "table"
+  const rows = resize(body, entries.length, () => make("span", "lens-row", { role: "row" }))
+  const cells = rows.map((row, i) => resize(row, entries[i].length, () => make("span", "lens-cell", { role: "cell" })))
   cells.forEach((row, i) => row.forEach((cell, j) => put(cell, entries[i][j])))
   if (label) put(element.querySelector(":scope > .lens-label") ?? labelled(element), label)
   return { rows, cells }

@@ -1,26 +1,24 @@
 // The top line: a × b = c and v. The entries of a, b and v are fields; those of c are buttons that select an element.
 
+import { Elements } from "../gallery/elements.js"
 import { complaint, Field, wrongIn } from "../gallery/field.js"
-import { float, machine, putValue, same, spot } from "../gallery/notation.js"
-import { button, make, resize, set, text } from "../kit/dom.js"
-import { matrix, tint } from "../kit/matrix.js"
-import { Roving } from "../kit/roving.js"
-import { say } from "../kit/words.js"
+import { spot } from "../gallery/notation.js"
+import { make, text } from "../kit/dom.js"
+import { tint } from "../kit/matrix.js"
 import { shaped } from "./subject.js"
 
 const EDITABLE = ["a", "b", "v"]
-const ROW_TINT = 0.2 // of a and c, whose rows carry the hue whatever v is
+const ROW_TINT = 0.2 // of a, whose rows carry the hue whatever v is
 
 export class Operands {
   constructor(own) {
     this.own = own
     this.element = make("div", "lens-operands")
     this.fields = Object.fromEntries(EDITABLE.map(letter => [letter, new Field(shaped(letter), this)]))
-    this.c = matrix("lens-c")
-    this.roving = new Roving(this.c)
+    this.c = new Elements(own)
     const product = make("div", "lens-equation")
     const weights = make("div", "lens-equation")
-    product.append(this.fields.a.element, sign("×"), this.fields.b.element, sign("="), this.c)
+    product.append(this.fields.a.element, sign("×"), this.fields.b.element, sign("="), this.c.element)
     const v = sign("")
     v.append(text("i", "", "v"), " =")
     weights.append(v, this.fields.v.element)
@@ -34,31 +32,9 @@ export class Operands {
     for (const letter of EDITABLE) this.fields[letter].accept(data.typed[letter], data.latex[letter])
     // One height for the rows of all four matrices, so that row i stands at the same level in a, c and v.
     this.line.classList.toggle("lens-tall", JSON.stringify([data.latex, data.values.c]).includes("frac"))
-    this.#drawC(data)
+    this.c.accept(data.values.c)
     this.#hues(data)
     this.#complain(data)
-  }
-
-  #drawC(data) {
-    const rows = data.values.c
-    const body = this.c.firstChild
-    body.style.setProperty("--columns", rows[0].length)
-    this.elements = resize(body, rows.length, () => make("span", "lens-row")).map((row, i) => {
-      tint(row, { hue: data.hues[i], strength: ROW_TINT })
-      return resize(row, rows[i].length, () => button("", null, { class: "lens-cell lens-pick" })).map((cell, j) => {
-        cell.dataset.testid = `c-${i + 1}-${j + 1}`
-        cell.setAttribute(
-          "aria-label",
-          say(this.own.words.element, { i: i + 1, j: j + 1, value: String(float(rows[i][j])) }),
-        )
-        cell.onclick = () => this.own.update({ selected: [i, j], entry: null })
-        putValue(cell, rows[i][j])
-        return cell
-      })
-    })
-    this.roving.hold(this.elements)
-    this.c.dataset.testid = "c"
-    this.c.dataset.value = machine(rows)
   }
 
   #hues({ hues, strengths, negative }) {
@@ -128,13 +104,7 @@ export class Operands {
       wrt,
       sizes: [, k, n],
     } = this.own.data
-    this.elements.forEach((row, i) =>
-      row.forEach((cell, j) => {
-        const chosen = !entry && same(selected, [i, j]) // with an entry of the sum picked, rings are about that
-        cell.classList.toggle("lens-selected", chosen)
-        set(cell, { "aria-pressed": chosen })
-      }),
-    )
+    this.c.paint({ selected, entry })
     // c_ij is made of row i of a and column j of b; an entry of the sum of one column (row) of the other and of v.
     const marks = entry ? fed(entry, wrt) : { a: [selected[0], null], b: [null, selected[1]], v: selected }
     for (const letter of EDITABLE) this.fields[letter].point(marks[letter])

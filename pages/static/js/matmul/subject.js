@@ -42,6 +42,7 @@ export function subject(data) {
     total: data.grad,
     every: () => Object.values(data.ledgers).flatMap(steps => steps.flatMap(([, , line]) => line)),
     afterAll: () => [say(words.after_all, { name: `${wrt}.grad`, value: by ? "aᵀv" : "v bᵀ" })],
+    closed: null, // it has a card of its own
     listing: printed => listing(wrt, printed),
     feeding: (p, q) => ({
       formula: entryFormula(data, p, q),
@@ -50,11 +51,7 @@ export function subject(data) {
     made: (i, j) => elementFormula(data, i, j),
     reasons: (i, j) => reasons(data, i, j),
     rest: (i, j) => say(words.others_zero, { i: i + 1, j: j + 1, name: wrt }),
-    flat: {
-      formula: whole(wrt, by ? `a \\otimes I_{${n}}\\,` : `I_{${m}} \\otimes b^{\\top}`),
-      blocks: [n, by ? n : k],
-      folded: (row, i, j) => say(words.unflatten, { count: row + 1, i: i + 1, j: j + 1 }),
-    },
+    flat: flat(data),
     told: (i, j, p, q) => told(data, reaches, i, j, p, q),
     wide: Math.max(...data.sizes) > WIDE,
   }
@@ -157,6 +154,16 @@ function reasons(data, i, j) {
     const value = `${equals(line[l])} ${latex(line[l])}${end}`
     return `\\dfrac{\\partial ${tex(C, i, j)}}{\\partial ${of}} = ${coloured(hues[i], factor)} ${value}`
   })
+}
+
+/** @type {(data: Product) => Subject["flat"]} */
+function flat({ wrt, words, sizes: [m, k, n] }) {
+  return {
+    formula: wrt === "b" ? whole(wrt, `a \\otimes I_{${n}}\\,`) : whole(wrt, `I_{${m}} \\otimes b^{\\top}`),
+    blocks: [n, wrt === "b" ? n : k],
+    help: words.jacobian_help,
+    folded: (row, i, j) => say(words.unflatten, { count: row + 1, i: i + 1, j: j + 1 }),
+  }
 }
 
 // J as a Kronecker product, and what v makes of it.

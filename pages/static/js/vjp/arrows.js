@@ -21,7 +21,8 @@ export function open(place, context) {
   const { n } = scene
   const controls = make("div", "lens-controls")
   const figure = make("div", "lens-figure")
-  place.append(controls, figure)
+  const note = make("p", "lens-quiet")
+  place.append(controls, figure, note)
   let drawing = null
 
   function show() {
@@ -50,7 +51,12 @@ export function open(place, context) {
   }
 
   show()
-  return { paint: state => drawing?.(state) }
+  return {
+    paint(state) {
+      drawing?.(state)
+      write(note, state.conventional && finite(state.J.flat()) ? context.say("arrows.convention") : "")
+    },
+  }
 }
 
 // The weighted rows in two inputs, the corners of the way that they make tip to tail, and where it ends.

@@ -102,7 +102,7 @@ function view(place, context, press) {
     controls,
     log,
     make("div", "lens-grad", {}, text("code", "", "x.grad ="), grad, none, parts),
-    text("h4", "", say("ledger.mistakes")),
+    text("h3", "", say("ledger.mistakes")),
     mistakes,
   )
   return (shown, complaints) => {

@@ -9,7 +9,7 @@ import { channel, started } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
 import { button, make, resize, write } from "../kit/dom.js"
 import { pull } from "../kit/linear.js"
-import { fill, matrix, put, tint } from "../kit/matrix.js"
+import { called, fill, matrix, put, tint } from "../kit/matrix.js"
 import { plain, real, rounded } from "../kit/numbers.js"
 import { strengths } from "../kit/tints.js"
 import { scrub, weights } from "../kit/weights.js"
@@ -29,6 +29,7 @@ function learn(stage, data) {
   const answer = { J: stage.data.J.map(row => row.map(entry => entry.value)), x: stage.data.x }
   if (!stage.bus.state.dragging || !stage.bus.state.J) stage.bus.update(answer) // not under a hand that drags x
   paint(stage)
+  write(stage.said, data.said) // once it holds, never while something is dragged
   started(stage.root) // hides the plain equations
 }
 
@@ -67,21 +68,23 @@ function skeleton(root) {
   const [readout, forms] = foot.children
   const product = make("div", "lens-product")
   const [v, J, at, sum] = [
-    matrix("lens-v"),
-    matrix("lens-j"),
+    matrix("lens-v", "vᵀ"),
+    matrix("lens-j", "J"),
     make("span", "lens-at"),
     make("div", "lens-sum lens-answer"),
   ]
   product.append(v, J, at)
   board.replaceChildren(product, sum)
   const [total, rough] = [make("div", "lens-term lens-total"), make("div", "lens-term lens-rough")]
-  const boxed = matrix("lens-box")
+  const boxed = matrix("lens-box", "x.grad")
   boxed.dataset.testid = "total"
   total.append(make("span", "lens-sign"), make("span", "lens-factor"), boxed)
   rough.append(make("span", "lens-sign"), make("span", "lens-factor"), matrix())
   readout.replaceChildren(make("span"), make("span"), matrix("lens-answer"))
   rough.firstChild.textContent = "≈"
-  return { board, product, sum, v, J, at, total, rough, readout, forms }
+  const said = make("p", "lens-unseen", { "aria-live": "polite", "data-testid": "said" })
+  root.append(make("div", "lens-unseen lens-answer", {}, said))
+  return { board, product, sum, v, J, at, total, rough, readout, forms, said }
 }
 
 // ── On every answer of the server ────────────────────────────────────────────────────────────────────────
@@ -123,7 +126,6 @@ function buildJacobian(stage) {
   )
   stage.rows.forEach((row, i) => {
     row.dataset.testid = `row-${i + 1}`
-    row.setAttribute("role", "row")
     row.setAttribute("aria-label", data.outputs[i])
   })
 }
@@ -141,6 +143,7 @@ function buildSum(stage) {
   stage.terms.forEach((term, i) => {
     term.style.setProperty("--hue", data.hues[i])
     fill(term.lastChild, [data.J[i].map(entry => entry.number)])
+    called(term.lastChild, data.outputs[i])
   })
   sum.style.setProperty("--columns", data.x.length)
   sum.append(total, ...(inexact ? [rough] : []))

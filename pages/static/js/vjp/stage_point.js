@@ -1,6 +1,6 @@
 // Pointing at the stage, by pointer or keyboard: an entry tells its derivative, a row lights all that is its own.
 
-import { ARROWS } from "../kit/keys.js"
+import { rove } from "../kit/keys.js"
 import { fill, put } from "../kit/matrix.js"
 
 // Ties the cells, rows and terms that are there now to the readout and to the light of the channel.
@@ -17,22 +17,11 @@ export function point(stage) {
       cell.onpointerleave = () => light(i)
       cell.onfocus = () => light(i, j)
       cell.onblur = () => light(null)
-      cell.onkeydown = event => move(event, cells, i, j)
+      cell.onkeydown = event => rove(event, cells, i, j)
       cell.tabIndex = i || j ? -1 : 0 // one stop for Tab; the arrow keys go on from there
-      cell.setAttribute("role", "cell")
       cell.setAttribute("aria-label", data.J[i][j].label)
     })
   })
-}
-
-function move(event, cells, i, j) {
-  const [down, right] = ARROWS[event.key] ?? []
-  const next = cells[i + down]?.[j + right]
-  if (!next) return
-  event.preventDefault()
-  cells[i][j].tabIndex = -1
-  next.tabIndex = 0
-  next.focus()
 }
 
 // Under the board: ∂y_i/∂x_j = formula = value; for a row what it adds to the sum; else how to use the stage.
