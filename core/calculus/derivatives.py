@@ -415,10 +415,12 @@ def _derivative(expression: Expr, symbol: sp.Symbol, known: dict[Expr, Expr]) ->
 def jacobian(outputs: Sequence[Node], inputs: Sequence[str]) -> Jacobian:
     """J[i][j] = ∂ output_i / ∂ input_j, shape (outputs, inputs): numerator layout, row i the gradient of output i.
 
+    Names that are no inputs are constants.
+
     Raises ProblemError: those of ``build``, told of the output's index, and ``result_too_large`` when an entry
     or the whole has more nodes than anybody could read.
     """
-    symbols = {name: sp.Symbol(name) for name in inputs}
+    symbols = {name: sp.Symbol(name) for name in (*inputs, *names(outputs))}
     rows = []
     total = 0
     for i, output in enumerate(outputs):
@@ -427,7 +429,7 @@ def jacobian(outputs: Sequence[Node], inputs: Sequence[str]) -> Jacobian:
             expression = build(output, symbols)
         except ProblemError as error:
             raise error.at("f", i) from None
-        row = tuple(read(_guarded(derivative(expression, symbol), i), decimals) for symbol in symbols.values())
+        row = tuple(read(_guarded(derivative(expression, symbols[name]), i), decimals) for name in inputs)
         total += sum(map(_size, row))
         if total > MAX_TOTAL or any(_size(entry) > MAX_ENTRY for entry in row):
             raise ProblemError("result_too_large", field="f", index=i, limit=MAX_ENTRY)

@@ -167,6 +167,7 @@ class Scene(TypedDict):
     """What the pictures of /vjp see. The explorer's have f and J as trees, and torch's J."""
 
     names: list[str]
+    outputs: list[str]
     x: list[Real]
     v: list[Real]
     J: list[list[Real]]

@@ -29,7 +29,13 @@ def test_a_scene_holds_the_jacobian_row_by_row() -> None:
 
 
 def test_a_scene_without_formulas_is_small() -> None:
-    assert scene(_explained(POLAR), formulas=False).keys() == {"names", "x", "v", "J"}
+    assert scene(_explained(POLAR), formulas=False).keys() == {"names", "outputs", "x", "v", "J"}
+
+
+def test_pictures_call_the_outputs_as_the_page_does() -> None:
+    assert scene(_explained(POLAR))["outputs"] == ["y₁", "y₂"]
+    taken = VectorProblem(("y1^2", "y1*y2"), (("y1", "1"), ("y2", "2")), ("1", "1"))
+    assert scene(_explained(taken))["outputs"] == ["f₁", "f₂"]
 
 
 def test_what_is_not_finite_travels_as_text() -> None:

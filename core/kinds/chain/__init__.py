@@ -2,6 +2,7 @@
 
 from core.kinds.chain import code, equations, explanation, guess, problem, reading, record, slides, steps
 from core.kinds.kind import Kind
+from core.kinds.vector.edits import others
 
 KIND = Kind(
     page=problem.PAGE,
@@ -20,4 +21,5 @@ KIND = Kind(
     record=record.record,
     question=guess.question,
     exercise=guess.exercise,
+    choices=lambda problem, reading: others(problem, reading.stages),
 )

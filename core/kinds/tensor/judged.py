@@ -37,8 +37,8 @@ def judge(
         _check(entries, answered.tolist(), back, 0.0),
         _check(entries, measured.tolist(), forth, SAFETY * error),
     )
-    notes = [note for k, note in enumerate(told) if note not in told[:k]]  # one that tells facts cannot be hashed
-    return Verdict(*checks, tuple(sorted(notes, key=lambda note: list(CODES).index(note.code))))
+    once = [note for k, note in enumerate(told) if note not in told[:k]]
+    return Verdict(*checks, tuple(sorted(once, key=lambda note: list(CODES).index(note.code))))
 
 
 def _measured(program: Program, values: Sequence[Array], v: Array, at: int) -> tuple[Array, float]:

@@ -24,11 +24,12 @@ LARGEST = 1e12  # of a coordinate that was dragged
 
 
 def scene(explanation: VectorExplanation, *, formulas: bool = True) -> dict[str, Json]:
-    """What the pictures need: names and x (n), v (m), J (m × n); the slopes where J has
+    """What the pictures need: names, x (n), outputs, v (m), J (m × n); the slopes where J has
     others by convention; with ``formulas`` f and J as trees, and torch's J."""
     here, weights = explanation.map, explanation.pullback.weights
     data: dict[str, Json] = {
         "names": [label(name) for name in here.inputs],
+        "outputs": [f"{here.letter}{i}".translate(SUBSCRIPTS) for i in range(1, len(here.outputs) + 1)],
         "x": jsonables(n.value for n in here.point),
         "v": jsonables(n.value for n in weights),
         "J": [jsonables(n.value for n in row) for row in here.jacobian_at],

@@ -138,6 +138,7 @@ export interface Stage {
 /** What the pictures of /vjp see. The explorer's have f and J as trees, and torch's J. */
 export interface Scene {
   names: string[]
+  outputs: string[]
   x: Real[]
   v: Real[]
   J: Real[][]

@@ -3,7 +3,7 @@
 
 import { make, set, text, write } from "../kit/dom.js"
 import { dot, pullKnown, replaced, round } from "../kit/linear.js"
-import { brief, plain, subscript, tuple } from "../kit/numbers.js"
+import { brief, plain, tuple } from "../kit/numbers.js"
 import { arrow, path, svg } from "../kit/svg.js"
 import { inputPair, remembered } from "./pairs.js"
 import { handle, neighbourhood, Plane, sample, Window } from "./plane.js"
@@ -73,7 +73,7 @@ export function open(place, context) {
 // Draws the panel of y_i, or of vᵀy for null, and answers with what shows a moment of it.
 function panel(place, context, pair, i) {
   const { scene, hue } = context
-  const name = i === null ? "vᵀy" : `y${subscript(i + 1)}`
+  const name = i === null ? "vᵀy" : scene.outputs[i]
   const figure = make("figure", "", { "data-testid": i === null ? "contour-total" : `contour-${i + 1}` })
   place.append(figure)
   const plane = new Plane(

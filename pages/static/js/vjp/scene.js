@@ -14,6 +14,7 @@ const told = new Map() // page -> the last answer of the server that went to its
 
 export class Scene {
   names = []
+  outputs = []
   n = 0 // inputs
   m = 0 // outputs
   f = null
@@ -24,10 +25,10 @@ export class Scene {
     this.page = page
   }
 
-  // Takes over an answer of the server: `names`, `x`, `v`, `J`, and where they came along `f` and `df`.
+  // Takes over an answer of the server: `names`, `outputs`, `x`, `v`, `J`, and where they came along `f` and `df`.
   /** @param {Message} message */
-  learn({ names, x, v, J, f, df, torch, slopes }) {
-    Object.assign(this, { names, n: names.length, m: v.length })
+  learn({ names, outputs, x, v, J, f, df, torch, slopes }) {
+    Object.assign(this, { names, outputs, n: names.length, m: v.length })
     this.given = { x: x.map(real), v: v.map(real), J: J.map(row => row.map(real)) }
     this.true = slopes?.map(row => row.map(real)) // ∂y_i/∂x_j at the given x, nan where there is none
     this.torch = torch?.map(row => row.map(real))
