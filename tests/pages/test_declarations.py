@@ -27,6 +27,7 @@ KINDS = {
     "tape": messages.Tape,
     "product": messages.Product,
     "tensor": messages.Tensor,
+    "backward": messages.Backward,
 }
 PAGES = (
     ("home", {}),
