@@ -14,8 +14,10 @@ from typing import Any
 from core import address as share
 from core import wording as words
 from core.brought import Choice, Line, bring
+from core.grammar import Choice as Reading
 from core.grammar import matrices
-from core.kinds import explain, kind_of, subject
+from core.kinds import complete, explain, kind_of, read, subject
+from core.kinds.kind import Problem
 from core.parameters import LANGUAGES
 from core.problem import ProblemError
 
@@ -33,7 +35,18 @@ def answer(address: str) -> tuple[Json, int]:
         explanation = explain(decoded.problem)
     except ProblemError as error:
         return {"error": describe_error(error, lang)}, 2
-    return kind_of(explanation.problem).record(explanation, lang), 0
+    kind = kind_of(decoded.problem)
+    found = kind.choices(decoded.problem, read(decoded.problem))
+    return kind.record(explanation, lang) | {"choices": [told for one in found for told in describe_other(*one)]}, 0
+
+
+def describe_other(choice: Reading, problem: Problem) -> list[Json]:
+    """Another reading of a text of the address, as the address of it; nothing where that would be refused."""
+    try:
+        address = share.encode(complete(problem))
+    except ProblemError:
+        return []
+    return [{"text": choice.text, "taken": choice.taken, "other": choice.other, "address": address}]
 
 
 def describe_error(error: ProblemError, lang: str) -> Json:

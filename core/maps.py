@@ -13,7 +13,7 @@ from functools import reduce
 from operator import add
 from typing import TypeVar
 
-from core.expression.tree import Node, number
+from core.expression.tree import OUTPUT_LETTERS, Node, free_letter, number
 from core.numbers.exact import ZERO, Number
 
 ROUNDING = 4 * 2.0**-52  # of the terms of a sum: a few units in the last place
@@ -26,11 +26,21 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Formulas:
+    """A map in formulas, as they are shown: outputs (m) and jacobian (m, n); ``constants`` are letters with values."""
+
+    outputs: tuple[Node, ...]
+    jacobian: tuple[tuple[Node, ...], ...]
+    constants: tuple[tuple[str, Number], ...] = ()
+
+
+@dataclass(frozen=True)
 class Map:
     """A differentiable map at a point. Shapes: inputs (n), outputs (m), jacobian and jacobian_at (m, n).
 
-    ``exactly`` (n) are the coordinates of the point as expressions without names. Inputs and outputs that are laid out
-    in rows, such as the entries of a matrix, have the shapes ``input_shape`` and ``output_shape``; None: one row.
+    ``exactly`` (n) are the coordinates of the point as expressions without names. What is computed with has the values
+    of constants, and ``lettered``, which is shown, their letters. Inputs and outputs that are laid out in rows, such as
+    the entries of a matrix, have the shapes ``input_shape`` and ``output_shape``; None: one row.
     """
 
     inputs: tuple[str, ...]
@@ -42,6 +52,22 @@ class Map:
     exactly: tuple[Node, ...]
     input_shape: Shape | None = None
     output_shape: Shape | None = None
+    lettered: Formulas | None = None
+
+    @property
+    def letter(self) -> str:
+        """What the outputs are called: y1, y2, … unless an input or a constant is called so."""
+        return free_letter(OUTPUT_LETTERS, self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the inputs and the constants."""
+        return (*self.inputs, *dict(self.formulas.constants))
+
+    @property
+    def formulas(self) -> Formulas:
+        """What is shown of the map."""
+        return self.lettered or Formulas(self.outputs, self.jacobian)
 
     def contribution(self, row: Vector) -> Rows:
         """A row of J, weighted or not, or a sum of rows, in the shape of the inputs."""

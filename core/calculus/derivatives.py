@@ -20,6 +20,7 @@ from core.expression.operations import STEPS
 from core.expression.text import to_text
 from core.expression.tree import COMPARISONS, Node, names, natural, number, walk
 from core.grammar.limits import MAX_DECIMAL_EXPONENT, MAX_DIGITS
+from core.numbers import precise
 from core.problem import ProblemError
 
 MAX_ENTRY = 600  # nodes of one entry of J; more could not be read, and typesetting it would freeze the browser
@@ -99,7 +100,7 @@ def _d(op: str) -> Callable[..., Expr]:
 
 sin, cos, tan, exp, log, sqrt = map(_d, ("sin", "cos", "tan", "exp", "log", "sqrt"))
 sinh, cosh, tanh, sign, sigmoid = map(_d, ("sinh", "cosh", "tanh", "sign", "sigmoid"))
-erf, cbrt, sinc, floor, trunc, logaddexp = map(_d, ("erf", "cbrt", "sinc", "floor", "trunc", "logaddexp"))
+erf, cbrt, sinc, floor, trunc, xlogy = map(_d, ("erf", "cbrt", "sinc", "floor", "trunc", "xlogy"))
 COMPARE = {op: _inert(op, lambda a, b: ZERO, lambda a, b: ZERO) for op in COMPARISONS}
 
 SELU = sp.Rational("1.0507009873554805"), sp.Rational("1.7580993408473766")  # its slope above 0, and just below it
@@ -112,6 +113,16 @@ def _is(op: str, a: Expr, b: Expr, yes: Expr, no: Expr) -> Expr:
 def _bell(u: Expr) -> Expr:
     """exp(-u²/2)/√(2π), the slope of (1 + erf(u/√2))/2."""
     return exp(-(u**2) / 2) / sqrt(2 * sp.pi)
+
+
+def _is_forbidden(w: Expr) -> bool:
+    """Whether log(w) is a constant without a value, which nobody can type."""
+    return not w.free_symbols and precise.value(read(w)) <= 0
+
+
+def _times_log(u: Expr, w: Expr) -> Expr:
+    """u·log(w), told as xlogy where log(w) cannot be typed: the slope of (-2)^x."""
+    return xlogy(u, w) if _is_forbidden(w) else log(w) * u
 
 
 def _open(low: int, high: int) -> Callable[[Expr], Expr]:
@@ -147,7 +158,7 @@ INERT: dict[str, type[Inert]] = {
     "log": _inert("log", lambda u: 1 / u),
     "log1p": _inert("log1p", lambda u: 1 / (1 + u)),
     "logaddexp": _inert("logaddexp", lambda a, b: sigmoid(a - b), lambda a, b: sigmoid(b - a)),
-    "xlogy": _inert("xlogy", lambda u, w: log(w), lambda u, w: u / w),
+    "xlogy": _inert("xlogy", lambda u, w: xlogy(u, w) / u if _is_forbidden(w) else log(w), lambda u, w: u / w),
     "cbrt": _inert("cbrt", lambda u: 1 / (3 * cbrt(u) ** 2)),
     "erf": _inert("erf", lambda u: 2 * exp(-(u**2)) / sqrt(sp.pi)),
     "erfc": _inert("erfc", lambda u: -2 * exp(-(u**2)) / sqrt(sp.pi)),
@@ -178,7 +189,7 @@ INERT: dict[str, type[Inert]] = {
     "softplus": _inert("softplus", lambda u: sigmoid(u)),
     "atan2": _inert("atan2", lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
     # 0^b is 0 for every b > 0, so its derivative is as well; log(0) would be no number
-    "^": _inert("^", lambda a, b: b * power(a, b - 1), lambda a, b: log(a) * power(a, b) if a != 0 else ZERO),
+    "^": _inert("^", lambda a, b: b * power(a, b - 1), lambda a, b: _times_log(power(a, b), a) if a != 0 else ZERO),
     "max": type("inert_max", (Extreme,), {"op": "max", "comparison": ">"}),
     "min": type("inert_min", (Extreme,), {"op": "min", "comparison": "<"}),
     "where": Chosen,
@@ -404,10 +415,12 @@ def _derivative(expression: Expr, symbol: sp.Symbol, known: dict[Expr, Expr]) ->
 def jacobian(outputs: Sequence[Node], inputs: Sequence[str]) -> Jacobian:
     """J[i][j] = ∂ output_i / ∂ input_j, shape (outputs, inputs): numerator layout, row i the gradient of output i.
 
+    Names that are no inputs are constants.
+
     Raises ProblemError: those of ``build``, told of the output's index, and ``result_too_large`` when an entry
     or the whole has more nodes than anybody could read.
     """
-    symbols = {name: sp.Symbol(name) for name in inputs}
+    symbols = {name: sp.Symbol(name) for name in (*inputs, *names(outputs))}
     rows = []
     total = 0
     for i, output in enumerate(outputs):
@@ -416,7 +429,7 @@ def jacobian(outputs: Sequence[Node], inputs: Sequence[str]) -> Jacobian:
             expression = build(output, symbols)
         except ProblemError as error:
             raise error.at("f", i) from None
-        row = tuple(read(_guarded(derivative(expression, symbol), i), decimals) for symbol in symbols.values())
+        row = tuple(read(_guarded(derivative(expression, symbols[name]), i), decimals) for name in inputs)
         total += sum(map(_size, row))
         if total > MAX_TOTAL or any(_size(entry) > MAX_ENTRY for entry in row):
             raise ProblemError("result_too_large", field="f", index=i, limit=MAX_ENTRY)

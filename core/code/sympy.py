@@ -15,7 +15,7 @@ from fractions import Fraction
 from core.code.transcript import Vocabulary
 from core.expression.operations import FUNCTIONS
 from core.expression.text import to_text
-from core.expression.tree import LEAVES, Node
+from core.expression.tree import LEAVES, WEIGHT_LETTERS, Node, free_letter
 from core.numbers.floats import evaluate
 from core.numbers.precise import value
 
@@ -36,7 +36,7 @@ MATMUL_NAMES = ("a", "b", "c", "at_a", "at_b", "at_v", "element", "weight", "a_g
 
 VOCABULARY = Vocabulary(
     modules={"sympy": "sp"},
-    names=frozenset({"sp", "print", "x", "y", "J", "k", "v", "vJ", "at", "dict", "zip", *MATMUL_NAMES}),
+    names=frozenset({"sp", "print", "x", "y", "J", "v", "vJ", "at", "dict", "zip", *MATMUL_NAMES}),
     attributes=frozenset(
         {
             *"N symbols Matrix jacobian subs zeros T diff Rational".split(),
@@ -59,7 +59,8 @@ def vector_source(
     numbers = coordinates(outputs, inputs, point)
     places = {name: f"x[{j}]" for j, name in enumerate(inputs)}
     rows = "".join(f"    {expression(node, places)},\n" for node in outputs)
-    weights = ", ".join(f'"k{i + 1}"' for i in range(len(outputs)))
+    letter = free_letter(WEIGHT_LETTERS, inputs)
+    weights = ", ".join(f'"{letter}{i + 1}"' for i in range(len(outputs)))
     return f"""\
 import sympy as sp
 
@@ -69,14 +70,14 @@ y = sp.Matrix([
 J = y.jacobian(x)
 print(J)
 
-k = sp.symbols([{weights}])
-vJ = sp.Matrix([k]) * J
+v = sp.symbols([{weights}])
+vJ = sp.Matrix([v]) * J
 print(vJ)
 
 at = dict(zip(x, {numbers}))
-v = dict(zip(k, {constant_list(cotangent)}))
+at_v = dict(zip(v, {constant_list(cotangent)}))
 print(J.subs(at))
-print(vJ.subs(at).subs(v))
+print(vJ.subs(at).subs(at_v))
 """
 
 

@@ -25,6 +25,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "pole": ("operation", "torch"),
     "jump": ("operation", "before", "here", "after", "torch"),
     "singular": ("operation", "left", "right", "torch"),
+    "swings": ("operation", "torch"),
     "tie": SIDES,
     "kink": SIDES,
     "kink_rounded": SIDES,
@@ -52,7 +53,20 @@ CODES: dict[str, tuple[str, ...]] = {
 CONTINUOUS = frozenset("abs relu relu6 leaky_relu selu hardtanh clamp clamp_min clamp_max max min".split())
 CORNERS = ("tie", "kink", "kink_rounded", "kink_nan")
 # reasons why the derivative does not exist, whoever computes it
-NO_DERIVATIVE = ("overflow", "removable", "hole", "undefined", "pole", "jump", "singular", *CORNERS, "isolated")
+NO_DERIVATIVE = (
+    "overflow",
+    "removable",
+    "hole",
+    "undefined",
+    "pole",
+    "jump",
+    "singular",
+    "swings",
+    *CORNERS,
+    "isolated",
+)
+# reasons why the formula does not say the slope that there is
+CORRECTED = ("formula_nan", "convention")
 # reasons beside which nothing else is worth telling of the formula or of the finite difference
 ALONE = ("pole", "isolated")
 # reasons that are told of a point where f has no value and floats find one
@@ -106,6 +120,7 @@ class Entry:
     in_floats: float  # y_i as floats compute it, nan where an operation on the way has no value for them
     referee: Referee | None = None  # whose answers the sides and limits are, where it was asked
     defined_beside: tuple[bool, bool] = (True, True)  # by the referee
+    swings: bool = False  # by the referee: its difference quotients, however small the step
     true: float = math.nan  # the slope by the referee, nan where there is none or nobody knows
 
     @property
@@ -266,6 +281,11 @@ def _singular(e: Entry) -> Facts | None:
     return facts("singular", causes[0].text, *e.sides, e.torch) if causes and endless and not e.jumps else None
 
 
+def _swings(e: Entry) -> Facts | None:
+    causes = e.switches + e.infinite + e.poles + e.hidden
+    return facts("swings", first(causes, e.output), e.torch) if e.swings and not e.jumps else None
+
+
 def _corner(code: str) -> Callable[[Entry], Facts | None]:
     def rule(e: Entry) -> Facts | None:
         kind, events = _kind_of_corner(e)
@@ -285,13 +305,19 @@ def _kind_of_corner(e: Entry) -> tuple[str, list[Event]]:
     return ("tie", ties) if ties else ("kink", exact) if exact else ("kink_rounded", e.switches)
 
 
+def true_slope(e: Entry) -> float:
+    """The slope where the formula says another number, or none."""
+    lost = e.output.happened("lost", e.j)
+    return e.slope if lost and math.isfinite(e.slope) and not math.isfinite(e.sympy) else e.derivative
+
+
 def _formula_nan(e: Entry) -> Facts | None:
     cancelled = e.output.happened("cancelled", e.j)
     elsewhere = cancelled or e.spoiled or e.corner or e.jumps or (e.hidden and math.isfinite(e.sympy))
-    lost = e.output.happened("lost", e.j)
-    slope = e.slope if lost and math.isfinite(e.slope) else e.derivative
+    slope = true_slope(e)
     if elsewhere or _out_of_range(e) or not math.isfinite(slope) or all(map(math.isfinite, (e.torch, e.sympy))):
         return None
+    lost = e.output.happened("lost", e.j)
     return facts("formula_nan", first(e.infinite + lost, e.output), slope, e.torch, e.sympy)
 
 
@@ -423,6 +449,7 @@ RULES: dict[str, Callable[[Entry], Facts | None]] = {
     "pole": _pole,
     "jump": _jump,
     "singular": _singular,
+    "swings": _swings,
     **{code: _corner(code) for code in CORNERS},
     "formula_nan": _formula_nan,
     "convention": _convention,
@@ -438,6 +465,8 @@ RULES: dict[str, Callable[[Entry], Facts | None]] = {
     "absorbed": _absorbed,
     "step": _step,
 }
+# of an input that does not occur in y_i
+BESIDE = {"step": _step}
 
 
 def near(a: float, b: float, allowed: float) -> bool:

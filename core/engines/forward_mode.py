@@ -328,6 +328,7 @@ VANISHES: dict[str, Callable[..., bool]] = {
     "softplus": lambda u: bool(np.isfinite(u)),
 }
 
+LEAVING = ("fmod", "remainder")  # ops of which nothing is left where they jump: 0.3/0.1 is 3, but not in floats
 FADES = ("/", "atan")  # ops whose derivative is never 0 where their value is not: it only became too small
 
 
@@ -424,7 +425,7 @@ def _constant(node: Node, n: int, nudge: Array) -> Dual:
 
 def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
     values = [arg.value for arg in args]
-    exact = VALUES[node.op](*values)
+    exact = VALUES[node.op](*(u * (1 + next(run.nudges)) for u in values) if node.op in WITHIN else values)
     value = exact if node.op in UNROUNDED else exact * (1 + next(run.nudges))
     partials = PARTIALS[node.op](*values, value)
     slope, terms = np.zeros_like(args[0].slope), np.zeros_like(args[0].terms)
@@ -439,6 +440,7 @@ def _apply(node: Node, args: list[Dual], run: _Run) -> Dual:
 
 
 CHOOSERS = ("where", "max", "min", "clamp", "clamp_min", "clamp_max", *COMPARISONS)
+WITHIN = ("sinc",)  # ops that round their argument themselves: to a multiple of pi
 UNROUNDED = (*CHOOSERS, *STEPS, "neg", "abs", "relu", "relu6", "hardtanh")
 
 
@@ -521,7 +523,7 @@ def _margin_events(op: str, args: list[Dual], met: list[Dual], value: float) -> 
     found = []
     for kind, table in MARGINS.items():
         margin = table[op](*args) if op in table else None
-        if margin is None or not margin.touches.any() or not np.isfinite(margin.value[0]):
+        if margin is None or not np.isfinite(margin.value[0]):
             continue
         exact = margin.value[0] == 0
         gap = abs(float(margin.value[0]))
@@ -530,7 +532,9 @@ def _margin_events(op: str, args: list[Dual], met: list[Dual], value: float) -> 
         else:
             true = table[op](*met)
             gap = abs(float(true.value[0])) if true is not None else gap
-            reached = gap == 0 or not math.isfinite(value)
+            reached = gap == 0 or not math.isfinite(value) or (op in LEAVING and value == 0)
+        if not reached and not margin.touches.any():
+            continue
         distance = np.zeros(len(margin.touches)) if reached else gap / np.abs(margin.slope[:, 0])
         found.append(Event(kind, op, value, tuple(margin.touches.tolist()), tuple(distance.tolist()), exact))
     return found
@@ -563,12 +567,12 @@ def _within_one(u: Dual) -> Dual:
     return Dual(1 - np.abs(u.value), -np.sign(u.value) * u.slope, u.touches, ())
 
 
-def _lead(args: Sequence[Dual], sign: int) -> Dual:
-    """The chosen argument of max (sign 1) or min (-1) minus the best of those that move differently."""
+def _lead(args: Sequence[Dual], sign: int) -> Dual | None:
+    """The chosen argument of max (sign 1) or min (-1) minus the best of those that move differently, if any does."""
     leader, *others = sorted(args, key=lambda arg: -sign * float(arg.value[0]))
     rivals = [arg for arg in others if not np.array_equal(arg.slope[:, 0], leader.slope[:, 0])]
     if not rivals:
-        return _minus(leader, leader)._replace(touches=np.zeros_like(leader.touches))
+        return None
     lead = _minus(leader, rivals[0])
     on_a_par = [arg.touches for arg in rivals if arg.value[0] == rivals[0].value[0]]
     return lead._replace(touches=np.logical_or.reduce([lead.touches, *on_a_par]))

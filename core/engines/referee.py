@@ -14,18 +14,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 from mpmath import libmp
 
 from core.expression.tree import Node, number
-from core.numbers.precise import BUDGET, LEVELS, NAN, ZERO, Point, Real, Unclear, as_float, real, size
+from core.numbers.precise import BUDGET, LEVELS, NAN, ZERO, Point, Real, Unclear, as_float, is_finite, real, size
 
 STEP = 120  # the usual step is 2^-120: no two numbers that a person types are that close, but for equal ones
 CLOSER = 40  # bits by which the step is smaller than the distance to whatever is near
 SHARE = BUDGET // 2  # of all that may be asked, for one entry of J: a hard one leaves something for the others
-FEW = (Fraction(1), Fraction(3, 5), Fraction(7, 20))  # steps that no oscillation takes for the same
+FEW = (Fraction(1), Fraction(3, 5), Fraction(7, 20))  # steps that no oscillation takes for the same,
+FURTHER = (11, 17, 23)  # nor together with those that are smaller by so many bits: relu(sin(log(x))) is 0 half the time
 SETTLED = 2.0**-33  # of a quantity that no longer moves between those steps
 LADDERS = ((60, 120, 240, 480), (75, 150, 300, 600))  # exponents of the steps where it does, twice as many each time
 TINY = 2.0**-60
+FADED = 1e-3  # of a movement: what is left of it where it dies down
 PRINTED = 1e-9
 NARROW, WIDE = Fraction(1, 2), Fraction(2)  # times the distance that a note tells
 
@@ -34,7 +37,8 @@ NARROW, WIDE = Fraction(1, 2), Fraction(2)  # times the distance that a note tel
 class Truth:
     """y_i along x_j: what it tends to on either side, and its one-sided slopes; nan where there is no such thing.
 
-    ``jumps``: on one side it tends to another value than it has, or than on the other; ``unbounded``: to an infinity.
+    ``jumps``: on one side it tends to another value than it has, or than on the other, or to none; ``unbounded``: to
+    an infinity.
     """
 
     here: float
@@ -45,6 +49,7 @@ class Truth:
     jumps: bool
     unbounded: bool
     defined: tuple[bool, bool] = (True, True)  # just before, just after
+    swings: bool = False  # a difference quotient does, and so tends to nothing
 
     @property
     def limit(self) -> float:
@@ -100,20 +105,34 @@ class Referee:
         here = self.value(output)
         exponent = max(STEP, CLOSER - math.frexp(nearest)[1]) if nearest else STEP
         before, after = ends = [self._tends(self._shifted(output, j, s), exponent) for s in (-1, 1)]
+        quotients = [self._quotient(output, j, s) for s in (-1, 1)]
         left, right = (
-            self._tends(self._quotient(output, j, s), exponent) if math.isfinite(here) and end == end else math.nan
-            for s, end in zip((-1, 1), ends, strict=True)
-        )
-        found = [value for value in (here, *ends) if math.isfinite(value)]
-        jumps = (len(found) > 1 and not all(same(value, found[0]) for value in found)) or any(
-            math.isinf(slope) and math.isfinite(end) and self._stays_apart(output, j, s, exponent)
-            for s, end, slope in zip((-1, 1), ends, (left, right), strict=True)
+            self._tends(quotient, exponent) if math.isfinite(here) and end == end else math.nan
+            for quotient, end in zip(quotients, ends, strict=True)
         )
         defined = tuple(
             end == end or self._shifted(output, j, s)(Fraction(1), exponent)[0] != NAN
             for s, end in zip((-1, 1), ends, strict=True)
         )
-        return Truth(here, before, after, left, right, jumps, any(map(math.isinf, ends)), (defined[0], defined[1]))
+        found = [value for value in (here, *ends) if math.isfinite(value)]
+        jumps = (
+            (len(found) > 1 and not all(same(value, found[0]) for value in found))
+            or any(
+                math.isinf(slope) and math.isfinite(end) and self._stays_apart(output, j, s, exponent)
+                for s, end, slope in zip((-1, 1), ends, (left, right), strict=True)
+            )
+            or any(
+                math.isfinite(here) and math.isnan(end) and there and _swings(self._shifted(output, j, s), exponent)
+                for s, end, there in zip((-1, 1), ends, defined, strict=True)
+            )
+        )
+        swings = any(
+            math.isfinite(here) and math.isfinite(end) and math.isnan(slope) and _swings(quotient, exponent)
+            for end, slope, quotient in zip(ends, (left, right), quotients, strict=True)
+        )
+        return Truth(
+            here, before, after, left, right, jumps, any(map(math.isinf, ends)), (defined[0], defined[1]), swings
+        )
 
     def beyond(self, output: Node) -> Truth:
         """The same along an input that does not occur in ``output``. Raises Unclear."""
@@ -164,7 +183,7 @@ class Referee:
         return found
 
     def _beside(self, output: Node, steps: Mapping[str, tuple[Fraction, int]]) -> tuple[Real, int]:
-        value, level = self.point.beside(output, steps, _least_level(steps))
+        value, level = self.point.beside(output, steps, _least_level(steps, self._exactly(output, 0)))
         return (value.high if value.sound else NAN), level
 
     def _shifted(self, output: Node, j: int, sign: int) -> Callable[[Fraction, int], tuple[Real, int]]:
@@ -208,22 +227,29 @@ class Referee:
             if any(value != NAN for value in few):
                 raise Unclear
             return math.nan
-        if _settled(few):
+        if _settled(few) and _settled([*few, *(of(Fraction(1), exponent + bits)[0] for bits in FURTHER)]):
             return as_float(few[-1])
         ladders = [_limit([of(Fraction(1), e + exponent - STEP)[0] for e in ladder]) for ladder in LADDERS]
         return ladders[1] if same(*ladders) else math.nan
 
 
-def _least_level(steps: Mapping[str, tuple[Fraction, int]]) -> int:
-    """The level whose digits reach well beyond the smallest step."""
-    reach = max((-e for _, e in steps.values()), default=0)
-    return next((k for k, bits in enumerate(LEVELS) if bits >= 3 * reach), len(LEVELS) - 1)
+def _least_level(steps: Mapping[str, tuple[Fraction, int]], here: Real) -> int:
+    """The level whose digits reach well beyond the smallest step, beside the value at the point."""
+    reach = 3 * max((-e for _, e in steps.values()), default=0)
+    reach += max(0, size(here)) if is_finite(here) else 0
+    return next((k for k, bits in enumerate(LEVELS) if bits >= reach), len(LEVELS) - 1)
 
 
 def _sign(a: Real) -> int:
     if a == NAN:
         raise Unclear
     return int(libmp.mpf_sign(a))
+
+
+def _swings(of: Callable[[Fraction, int], tuple[Real, int]], exponent: int) -> bool:
+    """Whether a quantity moves as much at far smaller steps: it tends to nothing."""
+    moved = [np.ptp([as_float(of(q, e)[0]) for q in FEW]) for e in (exponent, 2 * exponent, 4 * exponent)]
+    return bool(min(moved) > FADED * max(moved))
 
 
 def _settled(values: Sequence[Real]) -> bool:

@@ -12,9 +12,11 @@ from core.engines.autograd import Autograd
 from core.engines.differences import Differences, differentiate, tends_to
 from core.engines.disagreement import (
     ALONE,
+    BESIDE,
     CLOSE,
     COARSE,
     CODES,
+    CORRECTED,
     EXACT,
     FALLBACK,
     MEASURED,
@@ -28,6 +30,7 @@ from core.engines.disagreement import (
     facts,
     first,
     near,
+    true_slope,
 )
 from core.engines.forward_mode import Output, look
 from core.engines.referee import Referee, Truth, decimal
@@ -81,11 +84,15 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Both engines against SymPy, and the reasons, the most important first."""
+    """Both engines against SymPy, and the reasons, the most important first.
+
+    ``slopes[i][j]`` is dy_i/dx_j as a picture may draw it: J but for its conventions, nan where there is no derivative.
+    """
 
     torch: Check
     finite_difference: Check
     notes: tuple[Note, ...]
+    slopes: Matrix = ()
 
     @property
     def kind(self) -> str:
@@ -143,7 +150,17 @@ def judge(
     by_differences, rest = _check("finite_difference", differences.vjp, columns)
     told = _in_order([*notes, *more, *rest])
     ys = [f"{letter}{i}".translate(SUBSCRIPTS) for i in range(1, len(outputs) + 1)]
-    return Verdict(by_torch, by_differences, tuple(replace(note, place=_place(note, ys, inputs)) for note in told))
+    placed = tuple(replace(note, place=_place(note, ys, inputs)) for note in told)
+    slopes = tuple(tuple(_slope(i, entry, placed) for entry in row) for i, row in enumerate(entries))
+    return Verdict(by_torch, by_differences, placed, slopes)
+
+
+def _slope(i: int, entry: Entry, notes: Sequence[Note]) -> float:
+    """The derivative dy_i/dx_j by all that is known; nan where it does not exist."""
+    told = {note.code for note in notes if note.output in (None, i) and note.input in (None, entry.j)}
+    if told & set(NO_DERIVATIVE):
+        return math.nan
+    return true_slope(entry) if told & set(CORRECTED) else entry.sympy
 
 
 def _place(note: Note, ys: Sequence[str], inputs: Sequence[str]) -> str:
@@ -247,6 +264,7 @@ def _certain(entry: Entry, output: Output, truth: Truth, referee: Referee) -> En
         jumps=truth.jumps,
         unbounded=truth.unbounded,
         true=truth.slope,
+        swings=truth.swings,
         defined_beside=truth.defined,
         referee=referee,
     )
@@ -258,16 +276,17 @@ def _row_notes(i: int, row: Sequence[Entry], tends: Callable[[float], bool]) -> 
         touched = {entry.j for entry in row if entry.output.touches[entry.j]}
         all_told = touched <= {note.input for note in stepped_over}
         return stepped_over if stepped_over and all_told else [*stepped_over, Note(*_no_value(i, row, tends))]
-    notes = []
-    for entry in row:
-        if entry.output.touches[entry.j]:
-            told = {code: said for code, rule in RULES.items() if (said := rule(entry)) is not None}
-            if any(code in told for code in ALONE):
-                told = {code: said for code, said in told.items() if code in ALONE or ONLY.get(code) == "torch"}
-            for_differences = [code for code in told if ONLY.get(code) != "torch" and code != "rounding"]
-            spare = {code for code in FALLBACK if code in told and code != for_differences[0]}
-            notes += [Note(code, i, entry.j, said) for code, said in told.items() if code not in spare]
-    return notes
+    return [note for entry in row for note in _entry_notes(i, entry)]
+
+
+def _entry_notes(i: int, entry: Entry) -> list[Note]:
+    rules = RULES if entry.output.touches[entry.j] else BESIDE
+    told = {code: said for code, rule in rules.items() if (said := rule(entry)) is not None}
+    if any(code in told for code in ALONE):
+        told = {code: said for code, said in told.items() if code in ALONE or ONLY.get(code) == "torch"}
+    for_differences = [code for code in told if ONLY.get(code) != "torch" and code != "rounding"]
+    spare = {code for code in FALLBACK if code in told and code != for_differences[0]}
+    return [Note(code, i, entry.j, said) for code, said in told.items() if code not in spare]
 
 
 def _hidden_edges(i: int, row: Sequence[Entry]) -> list[Note]:

@@ -7,14 +7,17 @@ in the table of each of those; a test holds that all tables have the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import is_
 
 from core.expression import operations
 from core.problem import Span
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # y1 as plain text: y₁
+OUTPUT_LETTERS = "yfghpqrs"  # y1, y2, …, or the first of these that is free beside a reader's names
+WEIGHT_LETTERS = "vwuabcpq"
 LEAVES = ("number", "name", "constant")
 CONSTANTS = ("pi",)  # Euler's number is exp(1), so that e may be a variable
 OPERATORS = {"neg": 1, "+": 2, "-": 2, "*": 2, "/": 2, "^": 2}
@@ -52,6 +55,14 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(reversed(node.args))
 
 
+def substituted(node: Node, new: Mapping[str, Node]) -> Node:
+    """The tree with expressions put in for names, each told of where its name stood; ``node`` itself without any."""
+    if node.op == "name" and node.text in new:
+        return replace(new[node.text], span=node.span)
+    args = tuple(substituted(arg, new) for arg in node.args)
+    return node if all(map(is_, args, node.args)) else replace(node, args=args)
+
+
 @lru_cache(maxsize=4096)
 def natural(name: str) -> tuple[str, int, str]:
     """Sort key that puts x2 before x10, and x before x1."""
@@ -63,3 +74,9 @@ def natural(name: str) -> tuple[str, int, str]:
 def names(nodes: Iterable[Node]) -> tuple[str, ...]:
     """The variables of some expressions, each once, in natural order."""
     return tuple(sorted({n.text for node in nodes for n in walk(node) if n.op == "name"}, key=natural))
+
+
+def free_letter(letters: str, names: Iterable[str]) -> str:
+    """The first of some letters with which no name begins that has an index: f where y1 is taken."""
+    taken = {name.rstrip("0123456789") for name in names if name[-1].isdigit()}
+    return next((letter for letter in letters if letter not in taken), letters[0])

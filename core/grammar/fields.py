@@ -72,6 +72,8 @@ _ZERO = re.compile(r"\s*+(?:\\(?:mathbf|vec)\{)?0(?:\.0*+)?\}?\s*+")
 _SOFTMAX = re.compile(
     r"\s*+(?:[A-Za-z]++\.)*+(?P<name>softmax|log_softmax|softmin)\s*+\((?P<inside>.*)\)\s*+", re.DOTALL
 )
+_SOFTMAX_CALL = re.compile(r"(?<![A-Za-z0-9_.])(?:[A-Za-z]++\.)*+(?:softmax|log_softmax|softmin)\s*+\(")
+_ENTRY = re.compile(r"\s*+\[\s*+(?P<k>-?[0-9]{1,2})\s*+\]")
 _SUM = re.compile(
     r"\\sum(?:\\limits)?_\{\s*+(?P<index>[a-z])\s*+=\s*+(?P<low>[0-9]{1,2})\s*+\}\^(?:\{\s*+(?P<high>[0-9]{1,2})\s*+\}|(?P<digit>[0-9]))"
 )
@@ -120,8 +122,8 @@ def _function(text: str, plain: str, start: int, end: int, depth: int = 0) -> It
     if several := _softmax(body):
         yield from (Field(one, -1, name and f"{name}{k + 1}", variables, choices) for k, one in enumerate(several))
         return
-    summed = _summed(body)
-    yield Field(summed, start if summed == body else -1, name, variables, choices)
+    told = _picked(_summed(body))
+    yield Field(told, start if told == body else -1, name, variables, choices)
 
 
 # ── Where the parts end ──────────────────────────────────────────────────────────────────────────────────
@@ -383,6 +385,17 @@ def _softmax(body: str) -> tuple[str, ...]:
     if match["name"] == "log_softmax":
         return tuple(f"({arg})-log({total})" for arg in args)
     return tuple(f"{power}/({total})" for power in powers)
+
+
+def _picked(body: str) -> str:
+    """softmax(x1, x2)[0] as the formula of that entry, wherever it stands; anything else as it is."""
+    for match in reversed(list(_SOFTMAX_CALL.finditer(body))):
+        closing = _partner(fold(body), match.end() - 1, len(body))
+        index = _ENTRY.match(body, closing + 1) if closing > 0 else None
+        entries = _softmax(body[match.start() : closing + 1]) if index else ()
+        if index and -len(entries) <= (k := int(index["k"])) < len(entries):
+            body = f"{body[: match.start()]}({entries[k]}){body[index.end() :]}"
+    return body
 
 
 def _summed(body: str) -> str:

@@ -92,7 +92,7 @@ def _fold(node: Node, args: list[Constant], text: str) -> Constant:
         return Constant(value, None)
     if node.op == "^" and values[0] == 0:
         raise Refusal("division_by_zero", node.span, expression=_echo(text, node))
-    if math.isnan(value):
+    if math.isnan(value) and node.op != "tan":  # which has no value at its poles alone
         fixes = _real_root(node, values[-1], text)
         raise Refusal("no_real_value", node.span, fixes, expression=_echo(text, node))
     raise Refusal("not_finite", node.span, expression=_echo(text, node))

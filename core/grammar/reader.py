@@ -511,8 +511,9 @@ class Reader:
         if not least <= given <= most:
             span = (start, self.end)
             fixes = (replaced(self.text, function.span, "atan2"),) if (name, given) == ("atan", 2) else ()
-            facts: dict[str, str | int] = {"name": self.typed(function), "least": least, "most": most, "given": given}
-            raise Refusal("wrong_argument_count", span, fixes, **facts)
+            counts = str(least) if least == most else f"{least}–{most}"
+            facts: dict[str, str | int] = {"counts": counts, "most": most, "given": given}
+            raise Refusal("wrong_argument_count", span, fixes, name=self.typed(function), **facts)
         if name == "pow":
             return self.power(args[0], args[1], start)
         if name == "leaky_relu" and given == 2 and not _is_plain(args[1]):

@@ -38,9 +38,10 @@ CODES: dict[str, tuple[str, ...]] = {
     "unknown_function": ("name",),
     "unsupported_function": ("name",),
     "needs_more": ("name",),
+    "several_outputs": ("name",),
     "function_of": ("name",),
     "matrices": ("what",),
-    "wrong_argument_count": ("name", "least", "most", "given"),
+    "wrong_argument_count": ("name", "counts", "most", "given"),
     "missing_brackets": ("name",),
     "condition_expected": ("name",),
     # structure

@@ -49,14 +49,16 @@ BARE = _words(
 REFUSED_WORDS: dict[str, frozenset[str]] = {
     "not_finite": _words("inf infinity infty oo zoo nan"),
     "reserved_name": frozenset(("true", "false", *keyword.kwlist)),
+    "several_outputs": _words("softmax log_softmax softmin"),
     "unsupported_function": _words(
         "sum prod mean norm factorial binomial gamma lgamma digamma zeta beta integrate diff derivative"
-        " limit solve det softmax log_softmax logsumexp softmin matmul dot lg acot arccot arcctg acoth"
+        " limit solve det logsumexp matmul dot lg acot arccot arcctg acoth"
         " asech acsch arg conj conjugate real imag inv inverse trace transpose argmax argmin amax amin"
         " cumsum cumprod std var median sort sqr besselj airy versin sinhc cat stack tensor zeros ones"
         " cross outer einsum bmm mm logdet"
     ),
 }
+CALLED = ("several_outputs", "unsupported_function")  # refused as functions; as names they are variables
 VECTORS = _words("sum prod mean norm softmax log_softmax logsumexp softmin")  # of one argument, which is then a vector
 WORDS_OF_LOGIC = {"True": "true", "true": "true", "and": "and", "or": "or"}
 # Before a bracket these are more often functions than factors.
@@ -344,7 +346,7 @@ def _forbidden(text: str, word: Word) -> Refusal | None:
         is_all = ends_argument(text, end, tuple(FUNCTION_WORDS))
         return Refusal("missing_brackets", word.span, (applied,) if is_all else (), name=clip(word.letters))
     for code, words in REFUSED_WORDS.items():
-        if (key in words or key.lower() in words) and (word.called or code != "unsupported_function" or key == "lg"):
+        if (key in words or key.lower() in words) and (word.called or code not in CALLED or key == "lg"):
             (fact,) = CODES[code]
             return Refusal(code, word.span, fix, **{fact: key})
     return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from core import parameters
 from core.export.cells import Cells
+from core.grammar import Choice
 from core.maps import Step
 from core.notation.tree import Piece
 from core.parameters import Take
 from core.slides.blocks import Slide
+from core.slips import Question
 
 # Each kind has its own. A problem is text; a reading has ``problem`` and ``errors``, an explanation ``problem``.
 Problem = Any
@@ -28,7 +31,9 @@ class Kind:
     refused to its default. ``read`` never raises; ``explain`` makes an explanation of a sound reading. ``formula`` is a
     complete problem in LaTeX, as small as a card; ``equations`` are those that the page shows; ``steps`` lead to the
     state, which is the last of them; ``slide`` is one of them, ``cells`` the notebook's, ``record`` the answer of the
-    command line, each in a language. ``functions`` are the parameters whose entries may hold a comma themselves.
+    command line, each in a language. ``choices`` are what a text of a problem, given its reading, could mean as well,
+    and the problem that it then is.
+    ``functions`` are the parameters whose entries may hold a comma themselves.
     """
 
     page: str
@@ -45,6 +50,9 @@ class Kind:
     slide: Callable[[Any, Step, str], Slide]
     cells: Callable[[Any, str], Cells]
     record: Callable[[Any, str], dict[str, Json]]
+    question: Callable[[Any], Question] | None = None
+    exercise: Callable[[Random], Problem] | None = None
+    choices: Callable[[Any, Any], Sequence[tuple[Choice, Problem]]] = lambda problem, reading: ()
     functions: tuple[str, ...] = parameters.FUNCTIONS
 
     def link(self, problem: Problem, lang: str | None = None) -> str:

@@ -46,12 +46,14 @@ def notes(found: Sequence[Note], lang: str) -> Json:
 
 def describe_map(at: Map) -> dict[str, Json]:
     """A map at its point; formulas as text that could be typed back."""
+    shown = at.formulas
     return {
         "inputs": list(at.inputs),
-        "outputs": [to_text(node) for node in at.outputs],
+        "outputs": [to_text(node) for node in shown.outputs],
         "primal": numbers(at.point),
+        "constants": {name: number(n.value) for name, n in shown.constants},
         "values": numbers(at.values),
-        "jacobian": [[to_text(entry) for entry in row] for row in at.jacobian],
+        "jacobian": [[to_text(entry) for entry in row] for row in shown.jacobian],
         "jacobian_at": matrix(at.jacobian_at),
     }
 

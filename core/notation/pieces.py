@@ -18,6 +18,7 @@ from core.notation.tree import (
     Matrix,
     Piece,
     Sign,
+    Space,
     Value,
     entry,
     line,
@@ -33,14 +34,22 @@ def bands(weights: Vector) -> tuple[Band, ...]:
     return tuple(Band(i, opacity) for i, opacity in enumerate(strengths(floats(weights))))
 
 
-def output(i: int, node: Node, letter: str = "y") -> Line:
+def output(i: int, node: Node, letter: str) -> Line:
     """y_i = the formula as it was read."""
     return line(Hued(entry(letter, i + 1), i), "=", Expression(node))
 
 
-def outputs(at: Map, letter: str = "y") -> tuple[Line, ...]:
-    """All functions of a map, a line each."""
-    return tuple(output(i, node, letter) for i, node in enumerate(at.outputs))
+def outputs(at: Map, letter: str = "") -> tuple[Line, ...]:
+    """All functions of a map, a line each; behind them the values of the constants in them."""
+    shown = at.formulas
+    lines = (output(i, node, letter or at.letter) for i, node in enumerate(shown.outputs))
+    return *lines, *([constants(at)] if shown.constants else [])
+
+
+def constants(at: Map) -> Line:
+    """a = 1, b = 2"""
+    values = [line(letter, relation(((n,),)), Value(n)) for letter, n in at.formulas.constants]
+    return Line(separated(values, Sign(","), Space("quad")))
 
 
 def row_of(values: Sequence[Number], approximate: bool = False) -> Matrix:

@@ -30,7 +30,8 @@ LEVELS = (480, 1920, 7680)  # bits: 145 digits, 578, 2312
 HERE = 2  # levels that are tried at the point itself; beside it, powers of the step have to be told from 0
 GUARD = 32  # bits by which the second precision is the higher one
 AGREED = 64  # bits in which the two agree, or they do not count
-HUGE = 1 << 20  # the exponent of two beyond which a number is as good as infinite, or as 0
+FAR = 900  # bits of the exponent of two of a number: beyond that it is as good as infinite, or as 0
+HUGE = 1 << 2 * FAR  # an exponent that no number has
 TURNS = 1 << 11  # and beyond which no angle is reduced to one turn
 COSTS = (1, 8, 100)  # of a function at each level, about 20 microseconds
 CHEAP = ("number", "name", "neg", "+", "-", "*", "/", "abs", "sign", "relu", "max", "min", "where")  # at any level
@@ -53,7 +54,7 @@ class Value(NamedTuple):
 NOTHING = Value(ZERO, ZERO, exact=True)
 
 
-def _finite(a: Real) -> bool:
+def is_finite(a: Real) -> bool:
     return bool(a[1]) or a == ZERO
 
 
@@ -89,7 +90,7 @@ def _negative(a: Real) -> bool:
 
 
 def _exp(a: Real, bits: int) -> Real:
-    if size(a) > 20 and a != NAN:
+    if size(a) > FAR and a != NAN:
         return ZERO if _negative(a) else INFINITY
     return libmp.mpf_exp(a, bits)
 
@@ -108,7 +109,7 @@ def _turning(function: Callable[[Real, int], Real]) -> Callable[[Real, int], Rea
     """sin and cos of an angle that is not too large to be reduced."""
 
     def of(a: Real, bits: int) -> Real:
-        if not _finite(a):
+        if not is_finite(a):
             return NAN
         if size(a) > TURNS:
             raise Unclear
@@ -122,7 +123,7 @@ def _hyperbolic(sign: Real) -> Callable[[Real, int], Real]:
     function = libmp.mpf_cosh if sign == ONE else libmp.mpf_sinh
 
     def of(a: Real, bits: int) -> Real:
-        if size(a) > 20 and a != NAN:
+        if size(a) > FAR and a != NAN:
             return MINUS_INFINITY if sign != ONE and _negative(a) else INFINITY
         return function(a, bits)
 
@@ -140,7 +141,7 @@ def _sigmoid(a: Real, bits: int) -> Real:
 
 
 def _softplus(a: Real, bits: int) -> Real:
-    if a != ZERO and not _negative(a) and _finite(a):
+    if a != ZERO and not _negative(a) and is_finite(a):
         return libmp.mpf_add(a, _softplus(libmp.mpf_neg(a), bits), bits)
     power = _exp(a, bits)
     if size(power) < -2 * bits:  # log(1 + p) is p to all digits
@@ -160,16 +161,16 @@ def _power(a: Real, n: Real, bits: int) -> Real:
         return NAN
     if a == ZERO:
         return INFINITY if _negative(n) else ZERO
-    if not _finite(n):
+    if not is_finite(n):
         grows = (libmp.mpf_cmp(libmp.mpf_abs(a), ONE) > 0) != _negative(n)
         return INFINITY if grows else ZERO
-    if not _finite(a):
+    if not is_finite(a):
         return ZERO if _negative(n) else INFINITY
     whole = n[2] >= 0
     if _negative(a) and not whole:
         return NAN
     exponent = libmp.mpf_mul(n, libmp.mpf_log(libmp.mpf_abs(a), 53), 53)
-    if size(exponent) > 20:
+    if size(exponent) > FAR:
         return ZERO if _negative(exponent) else INFINITY
     if whole and size(n) < 64:
         return libmp.mpf_pow_int(a, libmp.to_int(n), bits)
@@ -180,7 +181,7 @@ def _odd(function: Callable[[Real, int], Real]) -> Callable[[Real, int], Real]:
     """An odd function that grows for ever, told above 0."""
 
     def of(a: Real, bits: int) -> Real:
-        if not _finite(a) or a == ZERO:
+        if not is_finite(a) or a == ZERO:
             return a
         found = function(libmp.mpf_abs(a), bits)
         return libmp.mpf_neg(found) if _negative(a) else found
@@ -191,16 +192,16 @@ def _odd(function: Callable[[Real, int], Real]) -> Callable[[Real, int], Real]:
 def _atanh(a: Real, bits: int) -> Real:
     if libmp.mpf_abs(a) == ONE:
         return MINUS_INFINITY if _negative(a) else INFINITY
-    return libmp.mpf_atanh(a, bits) if _finite(a) else NAN
+    return libmp.mpf_atanh(a, bits) if is_finite(a) else NAN
 
 
 def _acosh(a: Real, bits: int) -> Real:
-    return libmp.mpf_acosh(a, bits) if _finite(a) else NAN if _negative(a) else a
+    return libmp.mpf_acosh(a, bits) if is_finite(a) else NAN if _negative(a) else a
 
 
 def _room(a: Real) -> int:
     """The bits that a 1 beside a small number takes."""
-    return max(0, -size(a)) if a != ZERO and _finite(a) else 0
+    return max(0, -size(a)) if a != ZERO and is_finite(a) else 0
 
 
 def _expm1(a: Real, bits: int) -> Real:
@@ -260,7 +261,7 @@ def _left(whole: Callable[[Real], Real]) -> Callable[[Real, Real, int], Real]:
 
     def of(a: Real, b: Real, bits: int) -> Real:
         times = _divide(a, b, bits)
-        return libmp.mpf_sub(a, libmp.mpf_mul(b, whole(times), bits), bits) if _finite(times) else NAN
+        return libmp.mpf_sub(a, libmp.mpf_mul(b, whole(times), bits), bits) if is_finite(times) else NAN
 
     return of
 
@@ -320,7 +321,7 @@ OPERATIONS: dict[str, Callable[..., Real]] = {
     "ceil": lambda a, bits: libmp.mpf_ceil(a),
     "round": lambda a, bits: libmp.mpf_nint(a),
     "trunc": lambda a, bits: _whole(a),
-    "frac": lambda a, bits: libmp.mpf_sub(a, _whole(a), bits) if _finite(a) else NAN,
+    "frac": lambda a, bits: libmp.mpf_sub(a, _whole(a), bits) if is_finite(a) else NAN,
     "fmod": _left(_whole),
     "remainder": _left(libmp.mpf_floor),
     "exp": _exp,
@@ -372,7 +373,14 @@ class Point:
     def __init__(self, names: Sequence[str], trees: Sequence[Node]) -> None:
         self.trees = dict(zip(names, trees, strict=True))
         self.spent, self.limit = 0, BUDGET
+        self.computed: dict[tuple[object, ...], tuple[Real, Real]] = {}  # by operation, precision and arguments
         self._passes = [_Pass(self, level, last=level == HERE - 1) for level in range(HERE)]
+
+    def spend(self, cost: int) -> None:
+        """Counts what was done. Raises Unclear beyond the limit."""
+        self.spent += cost
+        if self.spent > self.limit:
+            raise Unclear
 
     def at(self, node: Node) -> Value:
         """``node`` at the point itself. Raises Unclear."""
@@ -417,10 +425,8 @@ class _Pass:
         return self.found[key][1]
 
     def _value(self, node: Node) -> Value:
-        self.point.spent += 1 if node.op in CHEAP else self.cost
-        if self.point.spent > self.point.limit:
-            raise Unclear
         op = node.op
+        self.point.spend(1)
         if op == "number":
             return self._rational(Fraction(node.text))
         if op == "constant":
@@ -439,7 +445,7 @@ class _Pass:
             return Value(nothing, nothing, False)
         if op in TWINS and all(arg == node.args[0] for arg in node.args):
             args = [args[0]] * len(args)
-            if op == "-" and _finite(args[0].high):
+            if op == "-" and is_finite(args[0].high):
                 return NOTHING._replace(sound=sound)
         if op in COMPARE:
             answer = ONE if COMPARE[op](self.compare(*args)) else ZERO
@@ -466,17 +472,28 @@ class _Pass:
 
     def _operation(self, op: str, args: list[Value], sound: bool) -> Value:
         args = self._snapped(op, args)
-        if op == "tan" and _finite(args[0].high) and self._operation("cos", args, True).high == ZERO:
-            return Value(INFINITY, INFINITY, False)
-        try:
-            low = OPERATIONS[op](*(arg.low for arg in args), self.low)
-            high = OPERATIONS[op](*(arg.high for arg in args), self.high)
-        except libmp.ComplexResult:
+        if op == "tan" and is_finite(args[0].high) and self._operation("cos", args, True).high == ZERO:
+            return Value(NAN, NAN, False)  # an infinity of either sign
+        low, high = self._computed(op, args)
+        if high is None:
             return Value(NAN, NAN, False)
-        lost = not _finite(high) and all(_finite(arg.high) for arg in args)
+        lost = not is_finite(high) and all(is_finite(arg.high) for arg in args)
         exact = op in EXACT and all(arg.exact for arg in args) and low == high
         found = Value(low, high, sound and not (lost and (high == NAN or _has_pole(op, args))), exact)
         return self._resolved(found, args, op in CANCELLING)
+
+    def _computed(self, op: str, args: Sequence[Value]) -> tuple[Real, Real]:
+        """The result in both precisions, None where it is no real number. No function is computed twice."""
+        key = op, self.low, *((arg.low, arg.high) for arg in args)
+        if key not in self.point.computed:
+            self.point.spend(0 if op in CHEAP else self.cost)
+            try:
+                low = OPERATIONS[op](*(arg.low for arg in args), self.low)
+                found = low, OPERATIONS[op](*(arg.high for arg in args), self.high)
+            except libmp.ComplexResult:
+                found = None, None
+            self.point.computed[key] = found
+        return self.point.computed[key]
 
     def _snapped(self, op: str, args: list[Value]) -> list[Value]:
         """The arguments with an edge or a whole number that they only miss by rounding in its place."""
@@ -489,7 +506,7 @@ class _Pass:
 
     def _whole(self, value: Value) -> Value:
         """A whole number that is only missed by rounding."""
-        if not _finite(value.high) or value.exact:
+        if not is_finite(value.high) or value.exact:
             return value
         whole = libmp.mpf_nint(value.high)
         missed = size(libmp.mpf_sub(value.high, whole, 53)) < max(size(whole), 0) - self.low // 2
@@ -501,23 +518,23 @@ class _Pass:
         ``cancels``: whether even a clean 0 may be rounding.
         """
         low, high, sound, exact = value
-        if exact or (high == low and not _finite(high)):
+        if exact or (high == low and not is_finite(high)):
             return value
         if high == low == ZERO and (not cancels or all(arg.exact or arg.high == ZERO for arg in args)):
             return value
-        resolved = _finite(high) and _finite(low) and high != ZERO
+        resolved = is_finite(high) and is_finite(low) and high != ZERO
         if resolved and size(libmp.mpf_sub(high, low, 53)) <= size(high) - AGREED:
             return value
         if not self.last:
             raise _Again
-        scale = max([0, *(size(arg.high) for arg in args if _finite(arg.high))])
+        scale = max([0, *(size(arg.high) for arg in args if is_finite(arg.high))])
         if size(high) > scale - self.low // 2:
             raise Unclear
         return Value(ZERO, ZERO, sound)
 
     def minus(self, a: Value, b: Value) -> Value:
         """a - b, 0 where that is all rounding."""
-        if a.high == b.high and (a.high == ZERO or not _finite(a.high)):
+        if a.high == b.high and (a.high == ZERO or not is_finite(a.high)):
             return NOTHING
         low, high = libmp.mpf_sub(a.low, b.low, self.low), libmp.mpf_sub(a.high, b.high, self.high)
         return self._resolved(Value(low, high, True, a.exact and b.exact and low == high), (a, b), True)

@@ -22,14 +22,14 @@ def arrows(at: Map, pulled: Pullback, reach: Pullback) -> Block:
     axes = (name(at.inputs[0]), name(at.inputs[1]))
     total = [Arrow(tips[0], tips[-1], None)] if len(drawn) > 1 else []
     picture = Arrows((*drawn, *total), tips[0], WIDTH, HEIGHT, axes)
-    terms = [Hued(_weighted_row(i + 1), i) for i, w in enumerate(pulled.weights) if w.value]
+    terms = [Hued(_weighted_row(i + 1, at.letter), i) for i, w in enumerate(pulled.weights) if w.value]
     whole = ("=", code("x.grad")) if len(pulled.rows) == len(reach.rows) else ()
     return above(picture, formula(line(*separated(terms, Sign("+")), *whole), size=17))
 
 
-def _weighted_row(i: int) -> Piece:
+def _weighted_row(i: int, letter: str) -> Piece:
     """v_i ∇y_i"""
-    return times(entry("v", i), Gradient(entry("y", i)), between=None)
+    return times(entry("v", i), Gradient(entry(letter, i)), between=None)
 
 
 def _tips(pulled: Pullback) -> list[tuple[float, float]]:

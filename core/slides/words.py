@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from core.engines.verdict import Verdict
-from core.maps import Rows
+from core.expression.text import to_text
+from core.maps import Map, Rows
 from core.numbers.exact import Number
 from core.numbers.notation import decimal
 from core.wording import explain_note, say
@@ -17,6 +18,13 @@ CODE_WIDTH = 56  # characters of a line of code that are read from a distance
 def vector_text(values: Sequence[Number]) -> str:
     """(6, 32)"""
     return f"({', '.join(decimal(n.value) for n in values)})"
+
+
+def function_texts(at: Map) -> list[str]:
+    """y_1 = a*x, a = 2"""
+    shown = at.formulas
+    functions = [f"{at.letter}_{i} = {to_text(node)}" for i, node in enumerate(shown.outputs, 1)]
+    return [*functions, *(f"{name} = {decimal(n.value)}" for name, n in shown.constants)]
 
 
 def rows_text(rows: Rows) -> str:

@@ -340,7 +340,7 @@ PULLBACKS: dict[str, tuple[Rule | None, ...]] = {
     "layer_norm":    (_of_layer_norm,),
     "cross_entropy": (_of_cross_entropy,),
     "mse":           (_of_mse(1), _of_mse(-1)),
-    "trace":         (lambda g, r, args, told: _scalar(g, args[0]) * np.eye(len(args[0]), dtype=int),),
+    "trace":         (lambda g, r, args, told: _scalar(g, args[0]) * np.eye(*args[0].shape).astype(int),),
     "det":           (lambda g, r, args, told: _scalar(g, args[0]) * matrices.cofactors(args[0]),),
     "inverse":       (_of_inverse,),
     "tril":          (lambda g, r, args, told: np.tril(g, told["diagonal"]),),  # type: ignore[arg-type]

@@ -145,20 +145,20 @@ def level(x: Array, axis: tuple[int, ...]) -> Array | int:
 
 def softmax(x: Array, axis: tuple[int, ...]) -> Array:
     """exp(x_i)/Σ exp(x_j); nan where all are -∞, as in torch."""
-    powers = entrywise("exp", x - level(x, axis))
+    powers = entrywise("exp", np.asarray(x - level(x, axis), dtype=x.dtype))
     return over(powers, total(powers, axis))
 
 
 def _logsumexp(x: Array, axis: tuple[int, ...], keepdims: bool = True) -> Array:
     taken = level(x, axis)
-    found = entrywise("log", total(entrywise("exp", x - taken), axis)) + taken
+    found = entrywise("log", total(entrywise("exp", np.asarray(x - taken, dtype=x.dtype)), axis)) + taken
     return found if keepdims else found.reshape([side for dim, side in enumerate(x.shape) if dim not in axis])
 
 
 def log_softmax(x: Array, axis: tuple[int, ...]) -> Array:
     """x_i - log Σ exp(x_j)"""
-    taken = level(x, axis)
-    return np.asarray(x - taken - entrywise("log", total(entrywise("exp", x - taken), axis)))
+    less = np.asarray(x - level(x, axis), dtype=x.dtype)
+    return np.asarray(less - entrywise("log", total(entrywise("exp", less), axis)))
 
 
 def order(told: Options) -> float:

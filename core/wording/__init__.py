@@ -27,7 +27,15 @@ def say(lang: str, key: str, **facts: str | int) -> str:
     found: Any = _words(lang)
     for part in key.split("."):
         found = found[part]
-    return str(found).format(**facts)
+    return str(found).format(**{name: Count(fact) if isinstance(fact, int) else fact for name, fact in facts.items()})
+
+
+class Count(int):
+    """A number beside a noun: {given:argument|arguments} is the first of the two where there is one of them."""
+
+    def __format__(self, spec: str) -> str:
+        one, either, more = spec.partition("|")
+        return (one if self == 1 else more) if either else super().__format__(spec)
 
 
 def tell(lang: str, sentences: Iterable[tuple[str, Iterable[tuple[str, str | int]]]]) -> str:

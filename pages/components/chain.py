@@ -50,7 +50,7 @@ def scene(e: ChainExplanation) -> Data:
                 "function": CHAIN_FIELDS[s],
                 "name": latex(between(s)),
                 "entries": [pairs(row) for row in at.jacobian_at],
-                "formulas": [[latex(Expression(node)) for node in row] for row in at.jacobian],
+                "formulas": [[latex(Expression(node)) for node in row] for row in at.formulas.jacobian],
             }
             for s, at in enumerate(e.maps)
         ],

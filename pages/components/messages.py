@@ -51,6 +51,35 @@ class Gallery(TypedDict):
     cards: list[Card]
 
 
+class Modes(TypedDict):
+    """The ways to look at a page: which of them is on, and what their buttons say."""
+
+    guess: bool
+    words: Words
+
+
+class GuessedSlip(TypedDict):
+    """A known wrong answer, what is said of it, and where it happens: outputs, inputs and stages of a chain."""
+
+    said: str
+    answer: list[Real]
+    rows: list[int]
+    inputs: list[int]
+    stages: list[int]
+
+
+class Guess(TypedDict):
+    """What is asked before it is shown: a gradient in rows of ``columns``, and the slips around it."""
+
+    channel: str
+    problem: str
+    columns: int
+    answer: list[Real]
+    labels: list[str]
+    slips: list[GuessedSlip]
+    words: Words
+
+
 # ── v, J and their product ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -138,13 +167,14 @@ class Scene(TypedDict):
     """What the pictures of /vjp see. The explorer's have f and J as trees, and torch's J."""
 
     names: list[str]
+    outputs: list[str]
     x: list[Real]
     v: list[Real]
     J: list[list[Real]]
     f: NotRequired[list[Tree]]
     df: NotRequired[list[list[Tree]]]
     torch: NotRequired[list[list[Real]]]
-    smooth: NotRequired[list[list[bool]]]  # whether each derivative exists at x
+    slopes: NotRequired[list[list[Real]]]  # where J has others by convention: nan if there is no derivative
 
 
 class Hues(TypedDict):

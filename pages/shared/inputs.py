@@ -11,7 +11,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.expression.tree import SUBSCRIPTS, natural
+from core.expression.tree import OUTPUT_LETTERS, SUBSCRIPTS, free_letter, natural
 from core.grammar import MAX_LENGTH
 from core.grammar.examples import EXAMPLES, FUNCTION_NAMES
 from core.kinds import read
@@ -71,8 +71,9 @@ def vector_problem(page: str) -> None:
     problem = session.problem(page)
     assert isinstance(problem, VectorProblem)
     reading = read(problem)
+    letter = free_letter(OUTPUT_LETTERS, (*reading.inputs, *reading.constants))
     address_errors()
-    _functions(page, _Stage(0, "functions", "f", "y", problem.functions), reading)
+    _functions(page, _Stage(0, "functions", "f", "y", letter, problem.functions), reading)
     _point(page, problem, reading)
 
 
@@ -93,7 +94,8 @@ def chain_problem(page: str) -> None:
     readings = read(problem).stages
     address_errors()
     for s, reading in enumerate(readings):
-        _functions(page, _Stage(s, STAGES[s], CHAIN_FIELDS[s], CHAIN_LETTERS[s + 1], problem.stages[s]), reading)
+        letter = CHAIN_LETTERS[s + 1]
+        _functions(page, _Stage(s, STAGES[s], CHAIN_FIELDS[s], letter, letter, problem.stages[s]), reading)
     _lengthen(page, len(problem.stages))
     _point(page, problem, readings[0])
     _weights(page, problem, readings[-1], len(problem.stages[-1]))
@@ -119,6 +121,7 @@ class _Stage:
     title: str
     field: str
     letter: str
+    shown: str  # the letter that the outputs have beside a reader's names
     functions: tuple[str, ...]
 
 
@@ -126,9 +129,9 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
     views.section(stage.title)
     for i, typed in enumerate(stage.functions[:MAX_OUTPUTS]):
         _function(page, stage, i, typed)
-        node = reading.outputs[i] if i < len(reading.outputs) else None
+        node = reading.spelled[i] if i < len(reading.spelled) else None
         if node is not None:
-            views.reading(output(i, node, stage.letter))
+            views.reading(output(i, node, stage.shown))
         _complain(reading.errors, stage.field, i, typed)
         _suggest(page, stage, i, reading.errors)
         _choose(page, stage, i, reading)
@@ -142,7 +145,7 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
             edit = partial(edits.remove_function, stage=stage.number)
             rest = "label.remove" if count <= MAX_OUTPUTS else "label.remove_rest"
             _button(page, f"{stage.field}.remove", views.words(rest, i=min(count, MAX_OUTPUTS)), edit)
-        _typable(page, stage, min(count, MAX_OUTPUTS) - 1)
+    _typable(page, stage, min(count, MAX_OUTPUTS) - 1)
 
 
 def _typable(page: str, stage: _Stage, last: int) -> None:
@@ -189,8 +192,8 @@ def _function(page: str, stage: _Stage, i: int, typed: str) -> None:
     with st.container(
         key=f"{page}.{stage.letter}.{i}", horizontal=True, vertical_alignment="center", gap="small", wrap=False
     ):
-        views.inline(line(Hued(entry(stage.letter, i + 1), i), "="))
-        label = views.words(f"label.{stage.letter}", i=i + 1)
+        views.inline(line(Hued(entry(stage.shown, i + 1), i), "="))
+        label = views.words("label.function", letter=stage.shown, i=i + 1)
         _field(
             page, f"{stage.field}.{i}", label, typed, lambda now, text: edits.with_function(now, i, text, stage.number)
         )

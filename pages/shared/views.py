@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -68,12 +68,22 @@ def section(name: str) -> None:
     st.html(f'<h2 class="lens-section">{escape(words(f"section.{name}"))}</h2>')
 
 
+# Cards that give the answer away: they are covered while it is to be guessed.
+ANSWERS = frozenset("arrows bars transpose explorer sympy torch chain_product tape".split())
+
+
 @contextmanager
 def card(name: str) -> Iterator[None]:
     """A bordered card with a heading."""
     with st.container(border=True, key=f"card.{name}"):
         st.header(words(f"section.{name}"), anchor=False)
-        yield
+        with answer(name) if name in ANSWERS else nullcontext():
+            yield
+
+
+def answer(name: str) -> DeltaGenerator:
+    """A container of what is covered while the answer is to be guessed (lens.css); it keeps its place and height."""
+    return st.container(key=f"answer.{name}")
 
 
 def beside() -> list[DeltaGenerator]:

@@ -42,6 +42,8 @@ def test_a_cell_that_somebody_brought_is_read_as_meant(case):
     found = share.decode(found_at)
     assert not found.errors
     query = dict(parameter.split("=") for parameter in found_at.partition("?")[2].split("&"))
+    if "constants" in case:
+        assert query["with"] == ",".join(f"{name}:{value}" for name, value in case["constants"].items())
     if "at" in case:  # the case gives its own point
         assert {name.partition(":")[0] for name in query["at"].split(",")} == set(case["at"])
         query["at"] = ",".join(f"{name}:{value}" for name, value in case["at"].items())
@@ -80,12 +82,12 @@ def test_letters_beside_one_another_are_a_product_of_matrices_or_of_numbers():
 
 def test_a_word_that_could_be_two_is_said_and_the_other_reading_is_a_choice():
     brought = bring("y = x + v*cos(theta)*dt\nx = 0, v = 2, theta = 1")
-    assert share.encode(brought.problem).startswith("/vjp?f=2*cos(1)*dt&at=dt:1")
+    assert share.encode(brought.problem) == "/vjp?f=x%2Bv*cos(theta)*dt&at=dt:1&with=theta:1,v:2,x:0"
     assert (brought.lines[0].code, brought.lines[0].facts["other"]) == ("could_mean", "d*t")
     assert brought.lines[0].understood
     (choice,) = brought.choices
     assert (choice.kind, choice.text, choice.taken, choice.other) == ("instead", "dt", "dt", "d*t")
-    assert share.encode(choice.problem).endswith("&at=d:1,t:1")
+    assert share.encode(choice.problem).endswith("&at=d:1,t:1&with=theta:1,v:2,x:0")
 
 
 # ── Our own files ────────────────────────────────────────────────────────────────────────────────────────
@@ -127,8 +129,12 @@ READ = [
         "/vjp",
     ),
     ("$$f(x,y) = \\begin{bmatrix} x^2 y \\\\ 5x \\end{bmatrix}$$", "/vjp?f=x^2*y;5*x&at=x:1,y:1"),
-    ("dS/dt = -b*S\nb = 0.5", "/vjp?f=-(0.5*S)&at=S:1"),
+    ("dS/dt = -b*S\nb = 0.5", "/vjp?f=-b*S&at=S:1&with=b:0.5"),
     ("x = torch.ones(2, requires_grad=True)\ny = x*3\nx.grad.zero_()\ny.mean().backward()", "/chain"),
+    ("k = 3\nx = torch.tensor(2., requires_grad=True)\ny = k*x**k\ny.backward()", "/vjp?f=k*x^k&at=x:2&with=k:3"),
+    ("lr = 0.1\ny = lr*x\nz = y**2 + lr", "/chain?f=lr*x&g=y1^2%2Blr&at=x:1&with=lr:0.1"),
+    ("y1 = 7\nu = y1*x\nw = u**2*y1", "/chain?f=7*x&g=7*y1^2&at=x:1"),  # y1 is a name of ours there
+    ("a = 2\nb = 2*a\nf = b*x + a", "/vjp?f=b*x%2Ba&at=x:1&with=a:2,b:2*2"),
     ("def g(x):\n    return x*2\n\ndef f(x):\n    return g(x)**2", "/vjp?f=(x*2)^2&at=x:1"),
 ]
 
@@ -144,6 +150,7 @@ SAYS = [
     ("y = x*2\nfor i in range(3):\n    y = y*2", 2, "loop"),
     ("y = x*2\nif x > 0:\n    y = 1", 2, "branch"),
     ("class Net(nn.Module):\n    pass\ny = x*2", 1, "statement"),
+    ("x = torch.tensor(2., requires_grad=True)\ny = x**2\ny.backward()\nx -= 0.1*x.grad", 4, "no_number_yet"),
     ("y = frobnicate(x)\nz = x*2", 1, "unknown_call"),
     ("y = frobnicate(x)\nz = y*2", 2, "needs_line"),
     ("x = torch.zeros(9, 9)\ny = t*2", 1, "tensor_too_large"),

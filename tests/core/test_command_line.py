@@ -122,6 +122,23 @@ def test_standard_input_is_answered_line_by_line_and_a_bad_line_does_not_stop_th
     assert done.returncode == 0
 
 
+OTHERS = [
+    ("/vjp?f=x%2Bv*dt", "dt", "dt", "d*t", "/vjp?f=x%2Bv*d*t&at=d:1,t:1,v:1,x:1"),
+    ("/vjp?f=x;a*e^2&v=1,2", "e", "2.718…", "e", "/vjp?f=x;a*e^2&at=a:1,e:1,x:1&v=1,2"),
+    ("/chain?f=2pir^2&g=y1^2", "pir", "pi*r", "pir", "/chain?f=2*pir^2&g=y1^2&at=pir:1"),
+]
+
+
+@pytest.mark.parametrize(("address", "text", "taken", "other", "instead"), OTHERS)
+def test_explain_says_what_a_text_could_mean_as_well(
+    address: str, text: str, taken: str, other: str, instead: str
+) -> None:
+    found, _ = answer(address)
+    assert found["choices"] == [{"text": text, "taken": taken, "other": other, "address": instead}]
+    assert found["address"] != instead
+    assert answer(instead)[0]["address"] == instead
+
+
 CELL = "x = torch.tensor([3., 1.], requires_grad=True)\nfor i in x:\n    pass\ny = x[0]*x[1]\ny.backward()"
 
 

@@ -83,6 +83,20 @@ def test_an_edge_is_told_truly(case):
     assert {name: case[name] for name in asked if not EXPECTATIONS[name](described, case[name])} == {}
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/vjp?f=(-2)^x&at=x:2",
+        "/vjp?f=(-2)^(x*y)&at=x:1/2,y:1",
+        "/vjp?f=(2-e^1)^x&at=x:2",
+        "/vjp?f=xlogy(x,-2)&at=x:2",
+        "/vjp?f=xlogy((-2)^x,-2)&at=x:2",
+    ],
+)
+def test_a_derivative_without_a_value_can_be_typed_too(address):
+    assert types_back(told(address))
+
+
 def test_the_limit_of_a_coefficient_is_counted_in_digits():
     described, _ = answer("/vjp?f=x*1e99*1e99&at=x:1")
     assert "154 digits" in described["error"]["message"]
@@ -124,15 +138,104 @@ def test_a_division_by_what_is_exactly_0_is_refused(address, code, field):
         ("/vjp?f=floor(x^2)&at=x:sqrt(2)", {"jump"}),
         ("/vjp?f=log1p(-x^2/2)&at=x:sqrt(2)", {"undefined"}),
         ("/vjp?f=x*sin(1/x)&at=x:0", {"hole"}),
+        ("/vjp?f=min(tan(asin(sign(x))),abs(x))&at=x:0", {"isolated"}),  # beside 0 an infinity of either sign
+        ("/vjp?f=sin(min(y/x,y))&at=x:0,y:1", {"jump", "nan_branch"}),  # it swings on one side, without a limit
+        ("/vjp?f=where(y<=0,2,cos(1/y))&at=y:0", {"jump", "nan_branch"}),
+        ("/vjp?f=fmod(x,0.1)&at=x:0.3", {"jump"}),
+        ("/vjp?f=remainder(x,0.1)&at=x:0.7", {"jump"}),
+        ("/vjp?f=where(x==0,0,x*sin(1/x))&at=x:0", {"swings", "nan_branch"}),
+        ("/vjp?f=where(x==0,0,x^2*sin(1/x))&at=x:0", {"nan_branch", "step"}),  # it has the slope 0
+        ("/vjp?f=where(x==0,0,x*cos(log(abs(x))))&at=x:0", {"swings", "nan_branch"}),
+        ("/vjp?f=relu(sin(sin(log(abs(y)))))&at=y:0", {"undefined"}),
+        ("/vjp?f=relu(cos(log(abs(x))))&at=x:0", {"undefined"}),
+        ("/vjp?f=relu(-cos(2*log(abs(x))))&at=x:0", {"undefined"}),
+        ("/vjp?f=relu(sin(log(abs(x))/2))&at=x:0", {"undefined"}),
+        ("/vjp?f=sign(sqrt(sin(max(pi*1e8,abs(y)))))&at=x:3/5,y:1", {"step"}),
+        ("/vjp?f=sign(softplus(x%2Btan(y)))&at=x:1e-8,y:pi/2", {"undefined"}),  # what exp shrinks to is above 0
+        ("/vjp?f=x-exp(exp(softplus(y))^2)&at=x:1,y:pi", {"absorbed"}),
+        ("/vjp?f=exp(-1/x)*exp(1/x)&at=x:0", {"removable"}),
+        ("/vjp?f=atan2(sinc(1),x)%2Babs(sin(pi))", set()),
     ],
 )
 def test_these_notes_and_no_other(address, wanted):
     assert codes(told(address)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("address", "value"),
+    [
+        ("/vjp?f=x-(x-sqrt(tan(pi)))&at=x:-1/3", 0),  # tan(pi) is -1e-16 in floats
+        ("/vjp?f=log(exp(-1e8*x))", -1e8),
+        ("/vjp?f=exp(exp(x))*exp(-exp(x))&at=x:50", 1),
+        ("/vjp?f=where(exp(-x)>0,x,2*x)&at=x:1e8", 1e8),
+        ("/vjp?f=atan2(sinc(1),min(x,x))", 0),
+    ],
+)
+def test_a_value_is_what_it_is_without_rounding(address, value):
+    assert told(address)["values"] == [value]
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("/vjp?f=tan(x)-sin(x)&at=x:1e-7", {"step"}),
+        ("/vjp?f=(tan(x)-x)/x^3&at=x:0", {"hole"}),
+        ("/vjp?f=(sqrt(1%2Bx)-1)/x&at=x:0", {"hole"}),
+        ("/vjp?f=(cosh(x)-cos(x))/x^2&at=x:0", {"hole"}),
+        ("/vjp?f=(1%2Bx)^(1/x)&at=x:0", {"hole"}),
+        ("/vjp?f=x^x&at=x:0", {"edge", "singular"}),
+        ("/vjp?f=exp(-1/x^2)/x&at=x:0", {"hole"}),
+        ("/vjp?f=acos(3*x-4*x^3)&at=x:1/2", {"kink_nan"}),
+        ("/vjp?f=sqrt(3-x^2)&at=x:sqrt(3)", {"cancellation", "edge", "singular"}),
+        ("/vjp?f=log(2-x^2)&at=x:sqrt(2)", {"undefined"}),
+        ("/vjp?f=asin(2*sin(x))&at=x:pi/6", {"edge", "singular"}),
+        ("/vjp?f=x*y/sqrt(x^2%2By^2)&at=x:0,y:0", {"hole"}),
+        ("/vjp?f=sqrt(x^2%2By^2)&at=x:0,y:0", {"kink_nan"}),
+        ("/vjp?f=x^2*y/(x^4%2By^2)&at=x:0,y:0", {"undefined"}),
+        ("/vjp?f=floor(3*x)&at=x:1/3", {"jump"}),
+        ("/vjp?f=round(x)&at=x:5/2", {"jump"}),
+        ("/vjp?f=where(sin(x)==1/2,1,x)&at=x:pi/6", {"jump"}),
+        ("/vjp?f=max(x^2,2)&at=x:sqrt(2)", {"kink_rounded"}),
+        ("/vjp?f=max(sin(x),cos(x))&at=x:pi/4", {"kink_rounded"}),
+        ("/vjp?f=1e20%2Bx-1e20&at=x:1", {"step"}),
+        ("/vjp?f=sqrt(x^2%2B1e-20)&at=x:0", set()),
+        ("/vjp?f=log(cosh(x))&at=x:1000", {"overflow"}),
+        ("/vjp?f=log(exp(x)%2Bexp(y))&at=x:1000,y:999", {"overflow"}),
+        ("/vjp?f=exp(-x^2)&at=x:30", set()),
+        ("/vjp?f=1-erf(x)&at=x:7", {"step"}),
+        ("/vjp?f=x^(1/3)&at=x:0", {"edge", "singular"}),
+        ("/vjp?f=cbrt(x)&at=x:-1e-30", {"step"}),
+        ("/vjp?f=sign(x)*x^2&at=x:0", set()),
+        ("/vjp?f=abs(x)^3&at=x:0", set()),
+        ("/vjp?f=atan2(0*x,x)&at=x:-1", set()),
+        ("/vjp?f=clamp(x,1,1)&at=x:1", {"convention"}),
+        ("/vjp?f=softplus(x)&at=x:25", set()),
+        ("/vjp?f=x/abs(x)&at=x:0", {"undefined"}),
+        ("/vjp?f=(x^2-1)/(x-1)&at=x:1", {"hole"}),
+        ("/vjp?f=abs(sin(x))&at=x:pi", {"kink_rounded"}),
+    ],
+)
+def test_these_too_are_told_by_these_notes_and_no_other(address, wanted):
+    assert codes(told(address)) == wanted
+
+
 def test_the_slopes_beside_a_large_constant_are_those_of_what_varies():
     message = messages(told("/vjp?f=abs(x)%2B1e12&at=x:0"))
     assert "-1 from the left and 1 from the right" in message
+
+
+@pytest.mark.parametrize(
+    ("address", "limit"),
+    [
+        ("/vjp?f=(tan(x)-x)/x^3&at=x:0", "0.3333"),
+        ("/vjp?f=(sqrt(1%2Bx)-1)/x&at=x:0", "0.5"),
+        ("/vjp?f=(1%2Bx)^(1/x)&at=x:0", "2.718"),
+        ("/vjp?f=exp(-1/x^2)/x&at=x:0", "0"),
+        ("/vjp?f=(x^2-1)/(x-1)&at=x:1", "2"),
+    ],
+)
+def test_a_hole_is_told_with_its_limit(address, limit):
+    assert f"tends to {limit} there" in messages(told(address))
 
 
 def test_a_limit_of_a_high_order_is_told_with_its_value():

@@ -427,7 +427,7 @@ def page_equations(e: Explanation) -> list[Piece]:
         case VectorExplanation():
             weights = e.pullback.weights
             return [
-                *(vector_equations.output(i, node) for i, node in enumerate(e.map.outputs)),
+                *vector_equations.outputs(e.map),
                 vector_equations.jacobian(e.map, weights),
                 vector_equations.jacobian_at(e.map, weights),
                 vector_equations.weighted_symbols(e.map),

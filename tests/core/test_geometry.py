@@ -29,12 +29,35 @@ def test_a_scene_holds_the_jacobian_row_by_row() -> None:
 
 
 def test_a_scene_without_formulas_is_small() -> None:
-    assert scene(_explained(POLAR), formulas=False).keys() == {"names", "x", "v", "J"}
+    assert scene(_explained(POLAR), formulas=False).keys() == {"names", "outputs", "x", "v", "J"}
+
+
+def test_pictures_call_the_outputs_as_the_page_does() -> None:
+    assert scene(_explained(POLAR))["outputs"] == ["y₁", "y₂"]
+    taken = VectorProblem(("y1^2", "y1*y2"), (("y1", "1"), ("y2", "2")), ("1", "1"))
+    assert scene(_explained(taken))["outputs"] == ["f₁", "f₂"]
 
 
 def test_what_is_not_finite_travels_as_text() -> None:
     told = scene(_explained(VectorProblem(("log(x)", "1/x"), (("x", "0"),), ("1", "1"))))
     assert told["J"] == [["inf"], ["-inf"]]
+
+
+@pytest.mark.parametrize(
+    ("function", "slopes"),
+    [
+        ("abs(x)", "nan"),
+        ("x*abs(x)", None),
+        ("where(x==0, 1, (exp(x)-1)/x)", 0.5),  # the formula says 0, torch nan
+        ("asin(cbrt(x))^3", 1),  # both say nan
+        ("1/x", "nan"),
+        ("3*x", None),
+        ("0/x", "nan"),
+    ],
+)
+def test_a_picture_is_told_the_slope_where_j_has_another_by_convention(function: str, slopes: object) -> None:
+    told = scene(_explained(VectorProblem((function,), (("x", "0"),))), formulas=False)
+    assert told.get("slopes") == (None if slopes is None else [[pytest.approx(slopes)]])
 
 
 @pytest.mark.parametrize(

@@ -403,6 +403,7 @@ REFUSES: dict[str, tuple[str, str] | tuple[str, str, str]] = {
     "x*x[0]": ("mixed_indexing", "x"),
     "gamma(10)": ("unsupported_function", "gamma", "gamma*(10)"),
     "sum(x)": ("needs_more", "sum"),
+    "softmax(x)": ("several_outputs", "softmax"),
     "x.norm()": ("needs_more", ".norm"),
     "lg(x)": ("unsupported_function", "lg", "log10(x)"),
     "x!": ("unsupported_function", "!"),

@@ -20,7 +20,7 @@ def test_the_derivation_prints_the_jacobian_the_weighted_sum_and_both_at_the_poi
     printed = [printed.text for printed in run(Listing(SOURCE), derivation.VOCABULARY).printed]
     assert printed == [
         "Matrix([[2, 2*x2], [1/3, 0]])",
-        "Matrix([[2*k1 + k2/3, 2*k1*x2]])",
+        "Matrix([[2*v1 + v2/3, 2*v1*x2]])",
         "Matrix([[2, 2*pi], [1/3, 0]])",
         "Matrix([[11/3, 4*pi]])",
     ]

@@ -136,6 +136,14 @@ test("where f is not finite there is no linear image", () => {
   assert.deepEqual([after.tangents, turned], [[], "unknown"])
 })
 
+test("the pictures draw the slope that there is, and know that J says another number by convention", () => {
+  const scene = Object.create(Scene.prototype)
+  Object.assign(scene, { n: 1, m: 1, bus: { state: {} }, given: { x: [0], v: [2], J: [[0]] }, true: [[0.5]] })
+  assert.deepEqual([scene.now().slopes, scene.now().conventional], [[[0.5]], true])
+  scene.true = [[0]]
+  assert.deepEqual([scene.now().slopes, scene.now().conventional], [[[0]], false])
+})
+
 test("at a kink the slopes are not the numbers that stand in J by convention", () => {
   const scene = Object.create(Scene.prototype)
   const J = [
@@ -143,9 +151,9 @@ test("at a kink the slopes are not the numbers that stand in J by convention", (
     [1, 1],
   ]
   Object.assign(scene, {
-    smooth: [
-      [false, true],
-      [true, true],
+    true: [
+      [Number.NaN, 2],
+      [1, 1],
     ],
     given: { x: [0, 1] },
   })

@@ -129,7 +129,7 @@ def test_the_derivation_and_the_verification_are_shown_with_their_answers():
 
 
 def test_the_rows_of_the_example_are_written_with_symbolic_weights():
-    assert r"k_{1} \left[" in latex(visit("/vjp"))
+    assert r"v_{1} \left[" in latex(visit("/vjp"))
 
 
 def test_a_link_with_a_bad_v_still_shows_its_own_functions():

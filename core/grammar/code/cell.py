@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from core.expression.text import to_text
-from core.expression.tree import Node, walk
+from core.expression.tree import Node, substituted, walk
 from core.grammar.choice import Choice
-from core.grammar.code.expressions import substituted, value_of, whole
+from core.grammar.code.expressions import value_of, whole
 from core.grammar.code.tensors import Tensor, places, scalar
 from core.grammar.code.unread import UnreadError
 from core.grammar.code.values import Function, Value

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, reduce
 
 from core import grammar
-from core.expression.tree import Node, number, walk
+from core.expression.tree import Node, number, substituted, walk
 from core.grammar.code.unread import UnreadError
 from core.grammar.limits import literal
 from core.grammar.refusal import Refusal
@@ -121,16 +121,6 @@ def _means_something(name: str) -> bool:
     except ProblemError:
         return False
     return True
-
-
-def substituted(node: Node, new: Mapping[str, Node]) -> Node:
-    """The tree with names replaced."""
-    if node.op == "name":
-        return new.get(node.text, node)
-    if not node.args:
-        return node
-    args = tuple(substituted(arg, new) for arg in node.args)
-    return node if all(a is b for a, b in zip(args, node.args, strict=True)) else Node(node.op, args, node.text)
 
 
 def operations(node: Node, limit: int) -> int:

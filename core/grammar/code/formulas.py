@@ -6,10 +6,9 @@ import re
 from dataclasses import replace
 
 from core import grammar
-from core.expression.tree import Node, names
+from core.expression.tree import Node, names, substituted
 from core.grammar.characters import fold
 from core.grammar.code.cell import Cell, Other
-from core.grammar.code.expressions import substituted
 from core.grammar.code.tensors import Tensor, scalar
 from core.grammar.code.unread import UnreadError
 from core.grammar.code.values import Unreadable

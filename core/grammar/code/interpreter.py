@@ -317,6 +317,8 @@ def _no_tensor(value: Value, name: str) -> UnreadError:
             return UnreadError("needs_line", name=lost, line=line)
         case Named(path) if path:
             return UnreadError("unknown_call", name=".".join(path))
+        case Named():  # x.grad, or what a call without a result leaves
+            return UnreadError("no_number_yet")
     return UnreadError("not_numbers", name=name)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core import grammar
 from core.code.torch import CHAIN_VECTORS
 from core.expression.text import to_text
-from core.expression.tree import Node, walk
+from core.expression.tree import Node, substituted, walk
 from core.grammar.choice import Choice
 from core.grammar.code.calls import outputs_of
 from core.grammar.code.cell import Cell, Request, Symbol, names_in
-from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, substituted, total
+from core.grammar.code.expressions import ONE, ZERO, dot, negative, operations, total
 from core.grammar.code.tensors import Tensor
 from core.grammar.code.unread import UnreadError
 from core.grammar.code.values import Function, Value
@@ -23,6 +23,8 @@ from core.problem import MAX_ENTRIES, MAX_OUTPUTS, MAX_SIDE, Matrix, ProblemErro
 
 ROUNDING = 1e-15  # a few units in the last place: libraries round pi/6 differently
 FINITE = frozenset(("name", "number", "constant", "neg", "+", "-", "*"))  # of finite numbers: never infinite or nan
+OUTPUTS = {f"{letter}{k + 1}" for letter in CHAIN_VECTORS[1:] for k in range(MAX_OUTPUTS)}  # names of ours on a chain
+MOST_CONSTANTS = 16  # with letters of their own
 MOST_DEFINITIONS = 400  # put into one another
 Texts = tuple[str, ...]
 Parameters = dict[str, str]  # of an address
@@ -240,11 +242,32 @@ class _Names:
         return text
 
 
-def _named(cell: Cell, keys: Sequence[str]) -> _Names:
-    by_key: dict[str, str] = {}
+def _named(cell: Cell, keys: Sequence[str], letters: Mapping[str, str]) -> _Names:
+    """Names for the variables, beside those of the constants."""
+    by_key = dict(letters)
     for key in keys:
         by_key[key] = _name(cell.symbols[key].name, set(by_key.values()))
     return _Names(by_key)
+
+
+def _letters(cell: Cell, constants: Mapping[str, Node], variables: Sequence[str]) -> dict[str, str]:
+    """Constants that keep their names, by key: single numbers whose names are free. Of others the values are put in."""
+    taken = {cell.symbols[key].name for key in variables} | OUTPUTS
+    letters: dict[str, str] = {}
+    for key in filter(constants.__contains__, cell.symbols):
+        symbol = cell.symbols[key]
+        if len(symbol.group) < 2 and symbol.name not in taken and _can_be_constant(symbol.name, constants[key]):
+            letters[key] = symbol.name
+            taken.add(symbol.name)
+    return letters if len(letters) <= MOST_CONSTANTS else {}
+
+
+def _can_be_constant(name: str, value: Node) -> bool:
+    try:
+        grammar.constant(to_text(value, spaces=False), field="with")
+        return grammar.variable(name, field="with") == name
+    except ProblemError:
+        return False
 
 
 def _name(wanted: str, taken: set[str]) -> str:
@@ -320,16 +343,33 @@ def _vector(cell: Cell, request: Request, variables: tuple[str, ...]) -> Paramet
     stop = frozenset(variables)
     constants = _data(cell, request.outputs, variables)
     kept = stop | constants.keys()
-    outputs = [_inlined(_expanded(cell, node, kept), constants) for node in request.outputs]
+    letters = _letters(cell, constants, variables)
+    outputs = [_inlined(_expanded(cell, node, kept), _without(constants, letters)) for node in request.outputs]
     variables = _with_free(cell, outputs, variables)
     _refuse_size(len(outputs), len(variables))
-    named = _named(cell, variables)
-    return {"f": ";".join(map(named.text, outputs)), **_point_and_weights(cell, request, variables, named)}
+    named = _named(cell, variables, letters)
+    functions = {"f": ";".join(map(named.text, outputs))}
+    return functions | _numbers(cell, request, variables, named, _used(letters, constants, outputs))
 
 
-def _point_and_weights(cell: Cell, request: Request, variables: Sequence[str], named: _Names) -> Parameters:
+def _without(constants: Mapping[str, Node], letters: Mapping[str, str]) -> dict[str, Node]:
+    return {key: node for key, node in constants.items() if key not in letters}
+
+
+def _used(letters: Mapping[str, str], constants: Mapping[str, Node], nodes: Iterable[Node]) -> dict[str, Node]:
+    """The constants that keep their names and occur, with their values."""
+    used = {key for node in nodes for key in names_in(node)}
+    return {name: constants[key] for key, name in letters.items() if key in used}
+
+
+def _numbers(
+    cell: Cell, request: Request, variables: Sequence[str], named: _Names, constants: Mapping[str, Node]
+) -> Parameters:
+    """The point, the constants and v."""
+    fixed = tuple((name, to_text(node, spaces=False)) for name, node in constants.items())
     return {
         "at": written_point(_point(cell, variables, named)),
+        "with": written_point(fixed),
         "v": ",".join(_cotangent(cell, request) or ()),
     }
 
@@ -371,13 +411,16 @@ def _chain(cell: Cell, request: Request, variables: tuple[str, ...]) -> Paramete
         return None
     variables = _with_free(cell, stages[0], variables)
     _refuse_size(len(stages[0]), len(variables))
-    named = _named(cell, variables)
-    texts = [[named.text(_inlined(node, constants)) for node in stages[0]]]
-    for letter, keys, stage in zip(CHAIN_VECTORS[1:], names, stages[1:], strict=False):
-        called = _Names({key: f"{letter}{k + 1}" for k, key in enumerate(keys)})
-        texts.append([called.text(_inlined(node, constants)) for node in stage])
+    letters = _letters(cell, constants, variables)
+    named, put_in = _named(cell, variables, letters), _without(constants, letters)
+    written = [[_inlined(node, put_in) for node in stage] for stage in stages]
+    texts = [map(named.text, written[0])]
+    for letter, keys, stage in zip(CHAIN_VECTORS[1:], names, written[1:], strict=False):
+        called = _Names({**letters, **{key: f"{letter}{k + 1}" for k, key in enumerate(keys)}})
+        texts.append(map(called.text, stage))
     functions = dict(zip(FUNCTIONS, map(";".join, texts), strict=False))
-    return functions | _point_and_weights(cell, request, variables, named)
+    fixed = _used(letters, constants, [node for stage in written for node in stage])
+    return functions | _numbers(cell, request, variables, named, fixed)
 
 
 def _defined(cell: Cell, nodes: Iterable[Node], stop: frozenset[str]) -> tuple[Node, ...]:

@@ -12,16 +12,14 @@ from core.kinds.chain import equations
 from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.vector.explanation import constants
 from core.maps import Map, floats
-from core.notation.pieces import output
 from core.wording import say
 
 
 def cells(e: ChainExplanation, lang: str) -> Cells:
     """Its parts in a language."""
-    outputs = [output(i, node, e.letters[s + 1]) for s, at in enumerate(e.maps) for i, node in enumerate(at.outputs)]
     return Cells(
         say(lang, "export.title.chain"),
-        [*outputs, equations.chain_backward(e)],
+        [*equations.outputs(e), equations.chain_backward(e)],
         derivation(lang, e.verdict, _listing(e), "derived = list(x_grad)\n"),
         e.torch.source,
         expected(lang, e.verdict, floats(e.pullback.total), *_again(e), _asserted_stages(e)),

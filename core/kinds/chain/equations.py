@@ -8,10 +8,10 @@ from math import isclose
 from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.chain.problem import CHAIN_LETTERS, ChainProblem
 from core.kinds.vector.equations import functions
+from core.notation import pieces
 from core.notation.pieces import (
     bands,
     numeric,
-    output,
     point,
     relation,
     row_of,
@@ -56,6 +56,11 @@ def _product_of_names(stages: int) -> Piece:
     return times(*(between(s) for s in reversed(range(stages))))
 
 
+def outputs(e: ChainExplanation) -> list[Line]:
+    """The functions of every stage, a line each."""
+    return [drawn for s, at in enumerate(e.maps) for drawn in pieces.outputs(at, e.letters[s + 1])]
+
+
 def chain_point(e: ChainExplanation, s: int) -> Line:
     """Where stage s is: x = (1, 2) for the first, y = (3, 4) for the next."""
     return point(e.inner) if s == 0 else tuple_of(e.letters[s], e.maps[s].point)
@@ -69,7 +74,7 @@ def chain_jacobian(e: ChainExplanation, s: int, most_banded: int | None = None) 
     at = e.maps[s]
     banded = most_banded is None or len(at.outputs) * len(at.inputs) <= most_banded
     weights = bands(e.pullbacks[s].weights) if banded else ()
-    symbols = At(symbolic(at.jacobian, weights), chain_point(e, s))
+    symbols = At(symbolic(at.formulas.jacobian, weights), chain_point(e, s))
     return line(between(s), "=", symbols, *stated(at.jacobian_at, weights))
 
 
@@ -183,6 +188,5 @@ def formula(problem: ChainProblem) -> str:
 def shown(e: ChainExplanation) -> tuple[Piece, ...]:
     """Every equation that the page shows, in its order."""
     stages = len(e.maps)
-    outputs = [output(i, node, e.letters[s + 1]) for s, at in enumerate(e.maps) for i, node in enumerate(at.outputs)]
-    ours = (*chain_jacobians(e), chain_product(e), chain_backward(e))
-    return (*outputs, *ours, *chain_general(stages), chain_entry(stages))
+    ours = (*outputs(e), *chain_jacobians(e), chain_product(e), chain_backward(e))
+    return (*ours, *chain_general(stages), chain_entry(stages))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from core.engines import autograd, tape
 from core.engines.verdict import Verdict
-from core.expression.tree import Node, walk
+from core.expression.tree import Node, substituted, walk
 from core.kinds.chain.cost import Multiplications, multiplications
 from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, ChainProblem
 from core.kinds.chain.reading import ChainReading
 from core.kinds.constants import constant
-from core.kinds.derived import check, derive
-from core.maps import Map, Pullback, Rows, Vector, floats, pull_back, pull_back_through
+from core.kinds.derived import check, derive, spell
+from core.maps import Formulas, Map, Pullback, Rows, Vector, floats, pull_back, pull_back_through
 from core.problem import ProblemError
 
 MAX_COMPOSED = 4000  # nodes of a chain with every stage put into the next
@@ -91,9 +91,10 @@ def explain(reading: ChainReading) -> ChainExplanation:
     exactly = tuple(constant(text, "at", j).node for j, (_, text) in enumerate(reading.problem.point or ()))
     for stage, field in zip(reading.stages, CHAIN_FIELDS, strict=False):
         point, outputs = maps[-1].values if maps else cast(Vector, stage.point), cast(tuple[Node, ...], stage.outputs)
-        maps.append(derive(outputs, stage.inputs, point, exactly, field))
+        lettered = spell(cast(tuple[Node, ...], stage.spelled), stage.constants)
+        maps.append(derive(outputs, stage.inputs, point, exactly, field, lettered))
         places = dict(zip(stage.inputs, exactly, strict=True))
-        exactly = tuple(_substitute(node, places) for node in outputs)
+        exactly = tuple(substituted(node, places) for node in outputs)
     weights = cast(Vector, reading.stages[-1].cotangent)
     pullbacks = pull_back_through(weights, maps)
     product = tuple(pull_back_through(row, maps[:-1])[0].total for row in maps[-1].jacobian_at)
@@ -118,33 +119,32 @@ def _whole(maps: Sequence[Map], product: Rows) -> Map:
 
     Raises ProblemError ``composition_too_large`` before anything of that size is built.
     """
-    composed = _compose(maps)
+    composed = _compose(maps, [at.outputs for at in maps])
+    constants = dict(one for at in maps for one in at.formulas.constants)
+    lettered = spell(_compose(maps, [at.formulas.outputs for at in maps]), constants) if constants else None
+    field = CHAIN_FIELDS[len(maps) - 1]
     try:
-        return derive(composed, maps[0].inputs, maps[0].point, maps[0].exactly, CHAIN_FIELDS[len(maps) - 1])
+        return derive(composed, maps[0].inputs, maps[0].point, maps[0].exactly, field, lettered)
     except ProblemError as error:
         if error.code not in UNREADABLE:
             raise
-        return Map(maps[0].inputs, composed, maps[0].point, maps[-1].values, (), product, maps[0].exactly)
+        shown = Formulas(lettered.outputs, (), lettered.constants) if lettered else None
+        first, values = maps[0], maps[-1].values
+        return Map(first.inputs, composed, first.point, values, (), product, first.exactly, lettered=shown)
 
 
-def _compose(maps: Sequence[Map]) -> tuple[Node, ...]:
-    composed = maps[0].outputs
-    for at, field in zip(maps[1:], CHAIN_FIELDS[1:], strict=False):
+def _compose(maps: Sequence[Map], outputs: Sequence[tuple[Node, ...]]) -> tuple[Node, ...]:
+    """The outputs of the stages, each put into the next."""
+    composed = outputs[0]
+    for at, further, field in zip(maps[1:], outputs[1:], CHAIN_FIELDS[1:], strict=False):
         sizes = dict(zip(at.inputs, map(_size, composed), strict=True))
-        if sum(_size(node, sizes) for node in at.outputs) > MAX_COMPOSED:
+        if sum(_size(node, sizes) for node in further) > MAX_COMPOSED:
             raise ProblemError("composition_too_large", field=field, limit=MAX_COMPOSED)
         values = dict(zip(at.inputs, composed, strict=True))
-        composed = tuple(_substitute(node, values) for node in at.outputs)
+        composed = tuple(substituted(node, values) for node in further)
     return composed
 
 
 def _size(node: Node, sizes: Mapping[str, int] | None = None) -> int:
     """How many nodes the tree has, or would have with trees of these sizes in place of its names."""
     return sum((sizes or {}).get(n.text, 1) if n.op == "name" else 1 for n in walk(node))
-
-
-def _substitute(node: Node, values: Mapping[str, Node]) -> Node:
-    """``node`` with expressions put in for its names."""
-    if node.op == "name":
-        return values[node.text]
-    return replace(node, args=tuple(_substitute(arg, values) for arg in node.args)) if node.args else node

@@ -105,7 +105,7 @@ def _frame(e: ChainExplanation, lang: str) -> Frame:
 def _symbols(e: ChainExplanation, s: int, size: float = 26) -> Formula:
     """J_{x→y} in symbols and at the point; only at the point where the symbols are long."""
     at = e.maps[s]
-    if not is_short(at.jacobian):
+    if not is_short(at.formulas.jacobian):
         return _numbers(e, s, size)
     return formula(by_weight(equations.chain_jacobian(e, s), e.pullbacks[s].weights), size=size)
 

@@ -79,9 +79,9 @@ def added(terms: Array, shape: Shape) -> Array:
     """The sum of terms of a shape, which stand in front; 0 where floats cancel up to their rounding."""
     flat = terms.reshape((-1, *shape))
     with np.errstate(all="ignore"):
-        total: Array = flat.sum(axis=0)
+        total: Array = np.asarray(flat.sum(axis=0), dtype=terms.dtype)
         if terms.dtype == object:
-            return np.asarray(total, dtype=object)
+            return total
         noise = ROUNDING * np.abs(flat).sum(axis=0)
         return np.where(np.isfinite(noise) & (np.abs(total) <= noise), 0.0, total)
 

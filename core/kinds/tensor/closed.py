@@ -22,6 +22,7 @@ from core.notation.tree import (
     THIN,
     Bracketed,
     Call,
+    Expression,
     Fraction,
     Line,
     Name,
@@ -43,6 +44,7 @@ from core.tensors.program import Program
 Floats = NDArray[np.float64]
 MOST_LINES = 6  # of a closed form; longer ones are told by the tape alone
 CLOSE = 1e-9
+PLAIN = frozenset("left_factor right_factor factor elementwise sum".split())  # rules that most expressions have
 ONES = Text("1", "bold")
 LETTERS = {"softmax": "p", "matmul": "z", "+": "z", "layer_norm": "n", "inverse": "B"}  # for what has no name
 MORE_LETTERS = "hsrqumwackde"
@@ -59,6 +61,11 @@ class Closed:
     letters: tuple[Line, ...]
     said: tuple[Sentence, ...]
     holds: bool
+
+    @property
+    def point(self) -> Sentence:
+        """The sentence that says most: what is particular to this expression, if anything is."""
+        return next((one for one in self.said if one[0].rpartition(".")[2] not in PLAIN), self.said[0])
 
 
 class Sent(NamedTuple):
@@ -107,7 +114,8 @@ class Use:
 
 def closed(e: TensorExplanation) -> Closed | None:
     """The closed form of e's gradient; None where an operation has no rule, or too many lines would be needed."""
-    found = _Lines(e).read()
+    with np.errstate(all="ignore"):
+        found = _quadratic(e) or _Lines(e).read()
     if found is None or len(found.lines) > MOST_LINES:
         return None
     return found
@@ -122,7 +130,7 @@ class _Lines:
         self.values = [floats(value) for value in e.values]
         self.led = _depending(e.program, e.at)
         self.called: dict[int, Piece] = {}
-        self.letters: list[Line] = []
+        self.ours: dict[int, Piece] = {}  # letters that the reader does not know
 
     def read(self) -> Closed | None:
         arriving: dict[int, list[Sent]] = {self.last: [Sent(name("v"), floats(self.e.v))]}
@@ -144,12 +152,14 @@ class _Lines:
         lines.append(line(code(f"{self.e.wrt}.grad"), "=", piece))
         if len(arriving[self.e.at]) > 1:
             rules["twice"] = None
-        said = tuple(sentence(f"tensor.closed.{rule}", wrt=self.e.wrt) for rule in rules)
-        return Closed(tuple(lines), tuple(self.letters), said, _close(value, floats(self.e.total)))
+        keys = sorted(rules, key=lambda rule: rule != "twice")
+        said = tuple(sentence(f"tensor.closed.{rule}", wrt=self.e.wrt) for rule in keys)
+        letters = tuple(line(own, "=", formula(self.program, at, self.ours)) for at, own in sorted(self.ours.items()))
+        return Closed(tuple(lines), letters, said, _close(value, floats(self.e.total)))
 
     def named(self, at: int, piece: Piece, value: Floats, lines: list[Line]) -> tuple[Piece, Floats]:
-        """What arrives at a line, by a name of its own if it is more than one."""
-        if isinstance(piece, (Name, Text)):
+        """What arrives at a line, by a name of its own if it is more than one; a transpose only turns it."""
+        if isinstance(piece, (Name, Text)) or self.program.lines[at - self.first].op == "transpose":
             return piece, value
         own = self.letter(at)
         assert isinstance(own, Name)
@@ -193,14 +203,36 @@ class _Lines:
         computed = self.program.lines[at - self.first]
         if at == self.last or computed.name:
             return name(self.e.letter if at == self.last else computed.name)
-        if computed.op in ("constant", "transpose", "sqrt"):
+        if computed.op in ("constant", "transpose"):
             return formula(self.program, at)
         taken = {one.name for one in self.program.inputs} | {one.name for one in self.program.lines}
         taken |= {self.e.letter, *(piece.letters for piece in self.called.values() if isinstance(piece, Name))}
         pool = LETTERS.get(computed.op, "") + MORE_LETTERS
         own = name(next(letter for letter in (*pool, *(f"t{k}" for k in range(99))) if letter not in taken))
-        self.letters.append(line(own, "=", formula(self.program, at)))
+        self.ours[at] = own
         return own
+
+
+def _quadratic(e: TensorExplanation) -> Closed | None:
+    """xᵀ A x by x, where both of its rules come to one line."""
+    program, first = e.program, len(e.program.inputs)
+    *_, last = program.lines or (None,)
+    if not last or last.op not in ("matmul", "dot") or e.shape or e.at not in last.args:
+        return None
+    left, right = last.args
+    inner = program.lines[max(left, right) - first] if max(left, right) >= first else None
+    around = (left, right) if inner and inner.args[1:] == (e.at,) else (right, left)
+    if not inner or inner.op != "matmul" or around[0] != e.at or e.at not in inner.args:
+        return None
+    matrix = inner.args[0] if around == (left, right) else inner.args[1]
+    if matrix >= first:
+        return None
+    a, x = name(program.inputs[matrix].name), name(e.wrt)
+    both, point = floats(e.values[matrix]), floats(e.values[e.at])
+    value = floats(e.v) * ((both + both.T) @ point)
+    piece = _times(name("v"), Bracketed(line(a, "+", Transpose(a))), x)
+    said = sentence("tensor.closed.quadratic", wrt=e.wrt)
+    return Closed((line(code(f"{e.wrt}.grad"), "=", piece),), (), (said,), _close(value, floats(e.total)))
 
 
 def _depending(program: Program, at: int) -> set[int]:
@@ -223,15 +255,18 @@ def _summed(sent: list[Sent]) -> tuple[Piece, Floats]:
 def _close(ours: Floats, total: Floats) -> bool:
     """Whether a closed form's numbers are those of the sum."""
     with np.errstate(all="ignore"):
-        return bool(np.all(np.abs(ours - total) <= CLOSE * max(1.0, float(np.abs(total).max()))))
+        return bool(np.all(np.abs(np.asarray(ours) - total) <= CLOSE * max(1.0, float(np.abs(total).max()))))
 
 
 # ── In letters ───────────────────────────────────────────────────────────────────────────────────────────
 
 
+HELD = (Name, Numeral, Text, Transpose, Bracketed, Call, Expression, Fraction)
+
+
 def _held(piece: Piece) -> Piece:
     """A factor, in brackets where it is no single thing."""
-    return piece if isinstance(piece, (Name, Numeral, Text, Transpose, Bracketed, Call)) else Bracketed(piece)
+    return piece if isinstance(piece, HELD) else Bracketed(piece)
 
 
 def _times(*factors: Piece) -> Piece:
@@ -253,7 +288,12 @@ def _call(function: str, *args: Piece) -> Piece:
 
 
 def _t(piece: Piece) -> Piece:
-    return piece.piece if isinstance(piece, Transpose) else Transpose(_held(piece))
+    """The transpose; of a product, the transposed factors from the last to the first."""
+    if isinstance(piece, Transpose):
+        return piece.piece
+    if isinstance(piece, Line) and set(piece.pieces[1::2]) == {THIN}:
+        return _times(*map(_t, reversed(piece.pieces[::2])))
+    return Transpose(_held(piece))
 
 
 def _scaled(by: Floats) -> Callable[..., Piece]:
@@ -266,7 +306,7 @@ def _scaled(by: Floats) -> Callable[..., Piece]:
 
 def _gathered(use: Use, piece: Piece, value: Floats, rule: str = "") -> Sent:
     """Summed over the copies that broadcasting made of the argument."""
-    shape = use.x.shape
+    shape, value = use.x.shape, np.asarray(value)
     if value.shape == shape:
         return Sent(piece, value, rule)
     front = value.ndim - len(shape)
@@ -408,11 +448,20 @@ def _dot(use: Use) -> Sent:
     return Sent(_times(use.g, use.letter_of(1 - use.k)), use.arrives * use.other)
 
 
+def _mse(use: Use) -> Sent:
+    left, right = (use.letter_of(k) for k in (use.k, 1 - use.k))
+    count = np.broadcast(use.x, use.other).size
+    piece = Line((_held(use.g), THIN, Fraction(Numeral("2"), Numeral(str(count))), Bracketed(line(left, "-", right))))
+    return _gathered(use, piece, np.asarray(use.arrives * 2 / count * (use.x - use.other)), "mse")
+
+
 def _trace(use: Use) -> Sent:
     return Sent(_times(use.g, name("I")), use.arrives * np.eye(*use.x.shape), "trace")
 
 
-def _det(use: Use) -> Sent:
+def _det(use: Use) -> Sent | None:
+    if not use.result:  # there is no inverse
+        return None
     inverse = Power(_held(use.letter_of(0)), line(Negative(Numeral("1"))))
     piece = Line((_held(use.g), THIN, use.letter, THIN, Transpose(Bracketed(inverse))))
     return Sent(piece, use.arrives * use.result * np.linalg.inv(use.x).T, "det")
@@ -511,6 +560,7 @@ RULES: dict[str, Callable[[Use], Sent | None]] = {
     "logsumexp": _logsumexp,
     "cross_entropy": _cross_entropy,
     "layer_norm": _layer_norm,
+    "mse": _mse,
     "trace": _trace,
     "det": _det,
     "inverse": _inverse,

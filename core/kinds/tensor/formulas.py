@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from core.expression.tree import COMPARISONS, Node
 from core.notation.tree import (
@@ -54,18 +54,18 @@ def _called(program: Program, at: int, letter: str) -> Piece:
     return name(line_.name or letter)
 
 
-def formula(program: Program, at: int) -> Piece:
-    """What a line computes."""
+def formula(program: Program, at: int, letters: Mapping[int, Piece] | None = None) -> Piece:
+    """What a line computes; values with a letter are called by it where they are used."""
     if at < len(program.inputs):
         return name(program.inputs[at].name)
-    return _Writer(program).line(at)[0]
+    return _Writer(program, letters or {}).line(at)[0]
 
 
 class _Writer:
     """Writes the lines of one program; each as a piece, and how tightly that holds together."""
 
-    def __init__(self, program: Program) -> None:
-        self.program, self.first = program, len(program.inputs)
+    def __init__(self, program: Program, letters: Mapping[int, Piece]) -> None:
+        self.program, self.first, self.letters = program, len(program.inputs), letters
 
     def line(self, at: int) -> Bound:
         """What stands on the right of a line, even of one that has a name."""
@@ -76,6 +76,8 @@ class _Writer:
         """A value where it is used: by its name if it has one."""
         if at < self.first:
             return name(self.program.inputs[at].name), ATOM
+        if at in self.letters:
+            return self.letters[at], ATOM
         own = self.program.lines[at - self.first].name
         return (name(own), ATOM) if own else self.line(at)
 

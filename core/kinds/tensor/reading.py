@@ -169,7 +169,9 @@ def _weights(v: Entries | None, typed: bool, output: Shape, errors: list[Problem
 
 
 def _misplaced(problem: TensorProblem, program: Program) -> Iterator[ProblemError]:
-    """What is wrong with the inputs that are named."""
+    """What is wrong with the inputs that there are, and with those that are named."""
+    if not program.inputs:
+        yield ProblemError("no_inputs", field="f")
     shapes = {one.name: one.shape for one in program.inputs}
     for name, field_ in ((problem.wrt, "wrt"), (problem.batch, "batch")):
         if name and name not in shapes:

@@ -11,7 +11,7 @@ from core.kinds.tensor.explanation import TensorExplanation
 from core.kinds.tensor.steps import given, place, told
 from core.maps import Rows, Step
 from core.notation import pieces
-from core.notation.tree import Band, Hued, Line, Piece, Value, entry, line, times
+from core.notation.tree import Band, Hued, Line, Piece, Space, Value, entry, line, times
 from core.numbers.notation import decimal
 from core.numbers.tints import FULL_TINT
 from core.slides.blocks import Block, Frame, Grid, Slide, Tinted, Upon, Words, above, beside, choice, formula
@@ -126,7 +126,7 @@ def _lit(e: TensorExplanation, k: int) -> Block:
         tints = tuple(tuple(full if i * width + j == k else None for j in range(width)) for i in range(len(rows)))
         return [line(letter, pieces.relation(rows)), Tinted(pieces.numeric(rows), tints)]
 
-    return formula(*lit(e.output, e.letter), *lit(e.v, "v"), size=20)
+    return formula(*lit(e.output, e.letter), Space("quad"), *lit(e.v, "v"), size=20)
 
 
 def _running(e: TensorExplanation, k: int, rows: Rows, lang: str) -> Block:
@@ -174,7 +174,8 @@ def _whole(e: TensorExplanation, step: Step, lang: str) -> Slide:
     found = closed(e)
     said = [say(lang, key, **dict(fact)) for key, fact in found.said] if found and found.holds else []
     total = say(lang, "tensor.notes.total", wrt=e.wrt, grad=told(e.total))
-    subtitle = said[0] if said else say(lang, f"tensor.subtitle.sum{'_one' if count == 1 else ''}", **facts)
+    point = tell(lang, [found.point]) if found and said else ""
+    subtitle = point or say(lang, f"tensor.subtitle.sum{'_one' if count == 1 else ''}", **facts)
     return Slide(
         title=title(e, lang),
         subtitle=subtitle,
@@ -201,9 +202,10 @@ def _forms(e: TensorExplanation) -> list[Block]:
         cards.insert(0, formula(equations.jacobian(e), size=26))
     full: list[Block] = []
     for one in cards:
-        full += [
+        full += [  # f and v above the cards, or beside them
             above(head, one, beside(derived, sum_)),
             above(head, beside(one, above(derived, stacked))),
+            beside(one, above(asked, formula(equations.upstream(e), size=22), derived, stacked)),
             above(head, beside(one, sum_)),
             above(head, beside(one, stacked)),
         ]

@@ -19,11 +19,11 @@ def cells(e: VectorExplanation, lang: str) -> Cells:
     return Cells(
         say(lang, "export.title.vjp"),
         [
-            *(pieces.output(i, node) for i, node in enumerate(here.outputs)),
+            *pieces.outputs(here),
             equations.jacobian(here, pulled.weights),
             equations.weighted_sum(here, pulled),
         ],
-        derivation(lang, e.verdict, listing, "derived = list(vJ.subs(at).subs(v))\n"),
+        derivation(lang, e.verdict, listing, "derived = list(vJ.subs(at).subs(at_v))\n"),
         e.torch.source,
         expected(lang, e.verdict, floats(pulled.total), *again("f(x)", e.torch.depends), jacobian),
     )

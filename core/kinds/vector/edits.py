@@ -14,7 +14,7 @@ from core import grammar
 from core.expression.tree import natural
 from core.grammar import Choice
 from core.kinds.vector.problem import VectorProblem
-from core.kinds.vector.reading import read, refit
+from core.kinds.vector.reading import Reading, read, refit
 from core.parameters import Point
 from core.problem import MAX_OUTPUTS
 
@@ -108,6 +108,16 @@ def _entries(text: str) -> Texts:
 def with_choice(problem: D, i: int, choice: Choice, stage: int = 0) -> D:
     """Function ``i`` as ``choice`` would have it read: its other text, and the variable that this is about."""
     return with_function(problem, i, choice.instead, stage, (choice.name,) if choice.name else ())
+
+
+def others(problem: D, readings: Sequence[Reading]) -> list[tuple[Choice, D]]:
+    """What the functions could mean as well, ``readings`` of all stages given, each with the problem that it makes."""
+    return [
+        (choice, with_choice(problem, i, choice, s))
+        for s, reading in enumerate(readings)
+        for i, choice in reading.choices
+        if choice.instead
+    ]
 
 
 def add_function(problem: D, stage: int = 0) -> D:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from core.expression.tree import WEIGHT_LETTERS, free_letter
 from core.grammar import parse
 from core.kinds.vector.explanation import VectorExplanation
 from core.kinds.vector.problem import VectorProblem
@@ -14,7 +15,7 @@ from core.notation.pieces import (
     column_of,
     negated,
     numeric,
-    output,
+    outputs,
     point,
     relation,
     separated,
@@ -46,10 +47,9 @@ from core.notation.tree import (
 from core.numbers.exact import Number
 
 
-def jacobian(at: Map, weights: Vector, letters: tuple[str, str] = ("x", "y")) -> Line:
+def jacobian(at: Map, weights: Vector) -> Line:
     """J = ∂y/∂x, every entry as SymPy derived it."""
-    x, y = letters
-    return line("J", "=", partial(y, x), "=", symbolic(at.jacobian, bands(weights)))
+    return line("J", "=", partial(at.letter, "x"), "=", symbolic(at.formulas.jacobian, bands(weights)))
 
 
 def jacobian_at(at: Map, weights: Vector) -> Line:
@@ -75,8 +75,8 @@ PRODUCT = times(transposed("v"), "J", between=None)
 def transposed_product(at: Map, pulled: Pullback) -> tuple[Line, Line]:
     """Jᵀ·v written out: once with ∂l/∂y in general, once with the numbers of this point."""
     m, n = len(at.outputs), len(at.inputs)
-    partials = tuple(tuple(Hued(partial(entry("y", i + 1), x), i) for i in range(m)) for x in at.inputs)
-    upstream = column_of([Hued(partial("l", entry("y", i + 1)), i) for i in range(m)])
+    partials = tuple(tuple(Hued(partial(entry(at.letter, i + 1), x), i) for i in range(m)) for x in at.inputs)
+    upstream = column_of([Hued(partial("l", entry(at.letter, i + 1)), i) for i in range(m)])
     downstream = column_of([partial("l", x) for x in at.inputs])
     general = line(TRANSPOSED_PRODUCT, "=", times(Matrix(partials), upstream, between=None), "=", downstream)
     columns = tuple(tuple(Hued(Value(row[j]), i) for i, row in enumerate(at.jacobian_at)) for j in range(n))
@@ -90,10 +90,13 @@ def transposed_product(at: Map, pulled: Pullback) -> tuple[Line, Line]:
     return general, here
 
 
-def weighted_symbols(at: Map, letter: str = "k") -> Line:
-    """vᵀJ = k_1[…] + k_2[…] with symbolic weights."""
-    terms = [Hued(times(entry(letter, i + 1), symbolic((row,)), between=None), i) for i, row in enumerate(at.jacobian)]
-    return line(PRODUCT, "=", *separated(terms, Sign("+")))
+def weighted_symbols(at: Map) -> Line:
+    """vᵀJ = v_1[…] + v_2[…] with symbolic weights."""
+    letter = free_letter(WEIGHT_LETTERS, at.names)
+    product = times(transposed(letter), "J", between=None)
+    rows = at.formulas.jacobian
+    terms = [Hued(times(entry(letter, i + 1), symbolic((row,)), between=None), i) for i, row in enumerate(rows)]
+    return line(product, "=", *separated(terms, Sign("+")))
 
 
 def weighted_sum(at: Map, pulled: Pullback, named: Piece = PRODUCT, done: int | None = None) -> Line:
@@ -133,7 +136,7 @@ def shown(e: VectorExplanation) -> tuple[Piece, ...]:
     """Every equation that the page shows, in its order."""
     here, weights = e.map, e.pullback.weights
     return (
-        *(output(i, node) for i, node in enumerate(here.outputs)),
+        *outputs(here),
         jacobian(here, weights),
         jacobian_at(here, weights),
         weighted_sum(here, e.pullback),

@@ -12,7 +12,7 @@ from core.engines.autograd import Autograd
 from core.engines.verdict import Verdict
 from core.expression.tree import Node
 from core.kinds.constants import constant
-from core.kinds.derived import check, derive
+from core.kinds.derived import check, derive, spell
 from core.kinds.vector.problem import VectorProblem
 from core.kinds.vector.reading import Reading
 from core.maps import Map, Pullback, Vector, pull_back
@@ -39,9 +39,11 @@ def explain(reading: Reading) -> VectorExplanation:
     """Derives, evaluates and checks what was read without a refusal. Raises ProblemError where the worker does."""
     assert reading.problem
     exactly, _ = constants(reading.problem.point, None)
-    here = derive(cast(tuple[Node, ...], reading.outputs), reading.inputs, cast(Vector, reading.point), tuple(exactly))
+    outputs, spelled = cast(tuple[Node, ...], reading.outputs), cast(tuple[Node, ...], reading.spelled)
+    point, lettered = cast(Vector, reading.point), spell(spelled, reading.constants)
+    here = derive(outputs, reading.inputs, point, tuple(exactly), spelled=lettered)
     pulled = pull_back(cast(Vector, reading.cotangent), here)
-    return VectorExplanation(reading.problem, here, pulled, *check(here, pulled))
+    return VectorExplanation(reading.problem, here, pulled, *check(here, pulled, here.letter))
 
 
 def constants(point: Point | None, cotangent: tuple[str, ...] | None) -> tuple[list[Node], list[Node]]:

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from core.engines.disagreement import NO_DERIVATIVE
 from core.expression.tree import SUBSCRIPTS, Node
 from core.kinds.vector.explanation import VectorExplanation
 from core.kinds.vector.problem import VectorProblem
@@ -25,31 +24,25 @@ LARGEST = 1e12  # of a coordinate that was dragged
 
 
 def scene(explanation: VectorExplanation, *, formulas: bool = True) -> dict[str, Json]:
-    """What the pictures need: names and x (n), v (m), J (m × n); with ``formulas`` f and J as trees, and torch's J."""
+    """What the pictures need: names, x (n), outputs, v (m), J (m × n); the slopes where J has
+    others by convention; with ``formulas`` f and J as trees, and torch's J."""
     here, weights = explanation.map, explanation.pullback.weights
     data: dict[str, Json] = {
         "names": [label(name) for name in here.inputs],
+        "outputs": [f"{here.letter}{i}".translate(SUBSCRIPTS) for i in range(1, len(here.outputs) + 1)],
         "x": jsonables(n.value for n in here.point),
         "v": jsonables(n.value for n in weights),
         "J": [jsonables(n.value for n in row) for row in here.jacobian_at],
     }
+    slopes = [jsonables(row) for row in explanation.verdict.slopes]
+    if slopes != data["J"]:
+        data["slopes"] = slopes
     if formulas:
         columns = {name: j for j, name in enumerate(here.inputs)}
         data["f"] = [tree(node, columns) for node in here.outputs]
         data["df"] = [[tree(node, columns) for node in row] for row in here.jacobian]
         data["torch"] = [jsonables(row) for row in explanation.torch.jacobian]
-        data["smooth"] = smooth(explanation)
     return data
-
-
-def smooth(explanation: VectorExplanation) -> list[list[bool]]:
-    """Whether ∂y_i/∂x_j exists at the point (m × n): at a kink J has a number by convention, and no tangent."""
-    lacking = [note for note in explanation.verdict.notes if note.code in NO_DERIVATIVE]
-    m, n = len(explanation.map.outputs), len(explanation.map.inputs)
-    return [
-        [not any(note.output in (None, i) and note.input in (None, j) for note in lacking) for j in range(n)]
-        for i in range(m)
-    ]
 
 
 def tree(node: Node, columns: dict[str, int]) -> Json:

@@ -9,15 +9,16 @@ from functools import lru_cache
 from typing import TypeVar
 
 from core import grammar
+from core.expression.operations import STEPS
 from core.expression.text import to_text
-from core.expression.tree import Node, names, natural, walk
+from core.expression.tree import Node, names, natural, substituted, walk
 from core.grammar import Choice, Field
 from core.grammar.limits import check
 from core.grammar.refusal import Refusal
 from core.kinds.constants import Constant, constant
 from core.kinds.vector.problem import VectorProblem
 from core.numbers.exact import Number
-from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError, Span
+from core.problem import MAX_ENTRIES, MAX_OUTPUTS, ProblemError
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Reading:
     called on the left of their formulas, "" where nothing is said.
     """
 
-    outputs: tuple[Node | None, ...]
+    outputs: tuple[Node | None, ...]  # with the values of the constants
     inputs: tuple[str, ...]
     point: tuple[Number | None, ...]
     cotangent: tuple[Number | None, ...]
@@ -49,6 +50,8 @@ class Reading:
     problem: VectorProblem | None
     choices: tuple[tuple[int, Choice], ...] = field(default=(), compare=False)  # of the spelling alone
     named: tuple[str, ...] = field(default=(), compare=False)
+    spelled: tuple[Node | None, ...] = field(default=(), compare=False)  # the outputs with the letters of the constants
+    constants: Mapping[str, Number] = field(default_factory=dict, compare=False)
 
 
 def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str] | None = None) -> Reading:
@@ -85,7 +88,18 @@ def read(problem: VectorProblem, stage: Stage = FIRST, aliases: Mapping[str, str
         (one.index, choice) for one, meaning in zip(typed, meanings, strict=False) for choice in _said(one, meaning)
     )
     named = tuple(one.field.name for one in typed)
-    return Reading(outputs, inputs, _numbers(point), _numbers(weights), tuple(attempts.errors), sound, choices, named)
+    return Reading(
+        outputs,
+        inputs,
+        _numbers(point),
+        _numbers(weights),
+        tuple(attempts.errors),
+        sound,
+        choices,
+        named,
+        spelled,
+        {name: one.number for name, one in fixed.items()},
+    )
 
 
 @dataclass(frozen=True)
@@ -107,7 +121,7 @@ def expanded(functions: tuple[str, ...]) -> tuple[Typed, ...]:
 
 def _said(one: Typed, meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
     """The choices of a field, as texts for the whole of it."""
-    found = (*one.field.choices, *(meaning.choices if meaning else ()))
+    found = (*one.field.choices, *(meaning.choices if meaning else ()), *_flat(meaning))
     alone = one.field.start >= 0 and one.field.text in one.typed
     return tuple(
         replace(
@@ -116,6 +130,12 @@ def _said(one: Typed, meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
         )
         for choice in found
     )
+
+
+def _flat(meaning: grammar.Meaning | None) -> tuple[Choice, ...]:
+    """That floor and its like pass nothing back: a gradient of 0 is no mistake then."""
+    used = {node.op for node in walk(meaning.tree)} if meaning else set()
+    return tuple(Choice("flat", step, step) for step in STEPS if step in used)
 
 
 def _offered(instead: str, choice: Choice) -> str:
@@ -214,24 +234,13 @@ def _fixed(node: Node, constants: Mapping[str, Constant], one: Typed, field: str
     """The tree with the values of the constants. Raises ProblemError where that is impossible: 1/(a-1) at a = 1."""
     if not constants:
         return node
-    tree = _with_values(node, constants)
+    tree = substituted(node, {name: one.node for name, one in constants.items()})
     try:
         check(tree, one.field.text)
     except Refusal as refusal:
         error = ProblemError(refusal.code, field=field, index=one.index, span=node.span, **refusal.facts)
         raise _told_of_all(error, one) from None
     return tree
-
-
-def _with_values(node: Node, constants: Mapping[str, Constant]) -> Node:
-    if node.op == "name" and node.text in constants:
-        return _spanned(constants[node.text].node, node.span)
-    args = tuple(_with_values(arg, constants) for arg in node.args)
-    return replace(node, args=args) if args else node
-
-
-def _spanned(node: Node, span: Span) -> Node:
-    return replace(node, args=tuple(_spanned(arg, span) for arg in node.args), span=span)
 
 
 def _functions(
@@ -248,7 +257,8 @@ def _meaning(one: Typed, known: tuple[str, ...] | None, field: str, aliases: Map
         meaning = grammar.meaning(text, names, field=field, index=one.index)
     except ProblemError as error:
         raise _with_sound_suggestion(_told_of_all(_by_itself(error, text, names), one), names) from None
-    return replace(meaning, tree=_renamed(meaning.tree, aliases)) if aliases else meaning
+    ours = {name: Node("name", text=letter) for name, letter in aliases.items()}
+    return replace(meaning, tree=substituted(meaning.tree, ours))
 
 
 def _by_itself(error: ProblemError, text: str, names: tuple[str, ...] | None) -> ProblemError:
@@ -294,12 +304,6 @@ def _told_of_all(error: ProblemError, one: Typed) -> ProblemError:
         if suggestion := facts.get("suggestion"):
             facts["suggestion"] = one.typed[:shift] + str(suggestion) + one.typed[shift + len(one.field.text) :]
     return ProblemError(error.code, field=error.field, index=error.index, span=span, **facts)
-
-
-def _renamed(node: Node, aliases: Mapping[str, str]) -> Node:
-    if node.op == "name":
-        return replace(node, text=aliases.get(node.text, node.text))
-    return replace(node, args=tuple(_renamed(arg, aliases) for arg in node.args)) if node.args else node
 
 
 def _weights(problem: VectorProblem, outputs: int, attempts: Attempts) -> list[Constant | None]:

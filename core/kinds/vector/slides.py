@@ -26,7 +26,7 @@ from core.slides.parts import (
     total_line,
     weight_column,
 )
-from core.slides.words import answer_lines, reasons_of, remark_on, rows_text, vector_text
+from core.slides.words import answer_lines, function_texts, reasons_of, remark_on, rows_text, vector_text
 from core.wording import say, tell
 
 ON_LINES = 3  # functions that may each have lines of their own, where they are long
@@ -55,7 +55,7 @@ def _forms(here: Map, pulled: Pullback) -> list[Block]:
     """The state, ever shorter: without the picture, without J in symbols, without the functions."""
     weights = pulled.weights
     total = formula(_sum(here, pulled), size=34)
-    functions, v, numbers = function_list(here, "y"), weight_column(weights), _jacobian_numbers(here, weights)
+    functions, v, numbers = function_list(here, here.letter), weight_column(weights), _jacobian_numbers(here, weights)
     where, figure = _where(here), _figure(here, pulled)
     own_lines = [formula(drawn, size=24) for drawn in pieces.outputs(here)]
     lit = beside(v, numbers)
@@ -68,7 +68,7 @@ def _forms(here: Map, pulled: Pullback) -> list[Block]:
         above(where, beside(v, numbers, figure), total),
         above(where, lit, total),
     ]
-    if not is_short(here.jacobian):
+    if not is_short(here.formulas.jacobian):
         return forms
     symbols = formula(by_weight(equations.jacobian(here, weights), weights), size=28)
     return [
@@ -118,8 +118,8 @@ def _notes(e: VectorExplanation, lang: str) -> str:
     jacobian, point = rows_text(e.map.jacobian_at), vector_text(e.map.point)
     return "\n\n".join(
         [
-            "\n".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.outputs, 1)),
-            say(lang, "export.notes.vjp", point=point, jacobian=jacobian),
+            "\n".join(function_texts(e.map)),
+            say(lang, "export.notes.vjp", y=e.map.letter, point=point, jacobian=jacobian),
             say(lang, "export.notes.vjp_total", v=vector_text(e.pullback.weights), total=vector_text(e.pullback.total)),
             *reasons_of(e.verdict, lang),
         ]
@@ -152,7 +152,7 @@ WEIGHTED_ROWS = times(Call(Text("diag", "operator"), (name("v"),)), "J")
 def _problem(e: VectorExplanation, step: Step, lang: str) -> Slide:
     """What is given: the functions, the point and v."""
     here, weights = e.map, e.pullback.weights
-    functions, given = function_list(here, "y", 30), formula(pieces.point(here), size=28)
+    functions, given = function_list(here, here.letter, 30), formula(pieces.point(here), size=28)
     lines = [formula(drawn, size=26) for drawn in pieces.outputs(here)]
     v = weight_column(weights)
     return Slide(
@@ -172,8 +172,14 @@ def _problem(e: VectorExplanation, step: Step, lang: str) -> Slide:
 
 def _row(e: VectorExplanation, step: Step, lang: str) -> Slide:
     (i,), here, m = step.lit, e.map, len(e.map.outputs)
-    facts: dict[str, str | int] = {"i": i + 1, "m": m, "done": i + 1, "index": str(i + 1).translate(SUBSCRIPTS)}
-    output = to_text(here.outputs[i])
+    facts: dict[str, str | int] = {
+        "y": here.letter,
+        "i": i + 1,
+        "m": m,
+        "done": i + 1,
+        "index": str(i + 1).translate(SUBSCRIPTS),
+    }
+    output = to_text(here.formulas.outputs[i])
     derived, shares = _derived(here, i)
     return Slide(
         title=say(lang, "export.title.vjp_row", **facts),
@@ -192,29 +198,30 @@ def _row(e: VectorExplanation, step: Step, lang: str) -> Slide:
         ),
         frame=_frame(e, lang).without_answer(),
         alt=tell(lang, step.sentence),
-        notes=say(lang, "export.notes.vjp_row", output=output, **step.facts),
+        notes=say(lang, "export.notes.vjp_row", y=here.letter, output=output, **step.facts),
     )
 
 
 def _partial(at: Map, pulled: Pullback, i: int) -> Line:
     """The weighted sum as far as row i; the rest of it keeps its room, so that nothing moves from step to step."""
     if len(at.outputs) * len(at.inputs) > LONGEST_SUM:
-        return _partial_total(pulled, i)
+        return _partial_total(pulled, i, at.letter)
     return equations.weighted_sum(at, pulled, done=i + 1)
 
 
-def _partial_total(pulled: Pullback, i: int) -> Line:
+def _partial_total(pulled: Pullback, i: int, letter: str) -> Line:
     part, last = first_terms(pulled, i + 1), i == len(pulled.rows) - 1
-    so_far_ = Sum(times(entry("v", "i"), Gradient(entry("y", "i"), transposed=True)), line("i", "≤", str(i + 1)))
+    so_far_ = Sum(times(entry("v", "i"), Gradient(entry(letter, "i"), transposed=True)), line("i", "≤", str(i + 1)))
     return total_line(part.total, equations.PRODUCT if last else so_far_)
 
 
 def _gradient(at: Map, i: int) -> Line:
     """∇ᵀy_i, in symbols where they are short, and at the point."""
     row = at.jacobian_at[i]
-    gradient, symbols = Hued(Gradient(entry("y", i + 1), transposed=True), i), pieces.symbolic((at.jacobian[i],))
+    formulas, gradient = at.formulas.jacobian, Hued(Gradient(entry(at.letter, i + 1), transposed=True), i)
     here = pieces.relation((row,)), pieces.numeric((row,))
-    if is_short(at.jacobian):
+    if is_short(formulas):
+        symbols = pieces.symbolic((formulas[i],))
         return line(gradient, "=", At(symbols, _index(at)), *here)
     return line(At(gradient, _index(at)), *here)
 
@@ -224,11 +231,11 @@ def _derived(at: Map, i: int) -> tuple[tuple[Block, ...], tuple[float, ...]]:
 
     A gradient that is not shown in symbols is not shown twice: it is the row of J below.
     """
-    output, gradient = pieces.output(i, at.outputs[i]), _gradient(at, i)
-    lengths = [len(to_text(node)) for node in at.outputs]
-    if max(lengths) + entry_width(at.jacobian) <= LONGEST_LINE:
+    output, gradient = pieces.output(i, at.formulas.outputs[i], at.letter), _gradient(at, i)
+    lengths = [len(to_text(node)) for node in at.formulas.outputs]
+    if max(lengths) + entry_width(at.formulas.jacobian) <= LONGEST_LINE:
         return (formula(output, Space("qquad"), gradient, size=26),), (0.22,)
-    if not is_short(at.jacobian):
+    if not is_short(at.formulas.jacobian):
         return (formula(output, size=26),), (0.16,)
     return (formula(output, size=24), formula(gradient, size=24)), (0.13, 0.15)
 

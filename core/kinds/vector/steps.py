@@ -6,7 +6,7 @@ from core.expression.text import to_text
 from core.kinds.vector.explanation import VectorExplanation
 from core.maps import Step, first_terms, sentence
 from core.numbers.notation import decimal
-from core.slides.words import rows_text, vector_text
+from core.slides.words import function_texts, rows_text, vector_text
 
 
 def steps(e: VectorExplanation) -> tuple[Step, ...]:
@@ -19,7 +19,7 @@ def _problem(e: VectorExplanation) -> Step:
         "export.alt.vjp_problem",
         point=vector_text(e.map.point),
         v=vector_text(e.weights),
-        functions="; ".join(f"y_{i} = {to_text(node)}" for i, node in enumerate(e.map.outputs, 1)),
+        functions="; ".join(function_texts(e.map)),
     )
     return Step("problem", (), 0, (said,), ())
 
@@ -38,7 +38,7 @@ def _row(e: VectorExplanation, i: int) -> Step:
 
 
 def _sum(e: VectorExplanation) -> Step:
-    formulas = "; ".join(", ".join(to_text(entry) for entry in row) for row in e.map.jacobian)
+    formulas = "; ".join(", ".join(to_text(entry) for entry in row) for row in e.map.formulas.jacobian)
     said = sentence(
         "export.alt.vjp",
         v=vector_text(e.weights),

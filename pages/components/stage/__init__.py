@@ -27,7 +27,6 @@ _stage = component(
     "vjp/stage",
 )
 WORDS = ("formula", "number", "form", "scrub", "hint")
-JACOBIAN = r"J = \partial y/\partial x"
 
 Data = dict[str, Any]
 
@@ -47,24 +46,24 @@ def stage(explanation: VectorExplanation, page: str = "vjp") -> None:
 def stage_data(explanation: VectorExplanation, page: str) -> Data:
     """What the browser needs to draw the stage and to follow v without asking: LaTeX of ours, and the numbers."""
     here, pulled = explanation.map, explanation.pullback
-    m = len(here.outputs)
+    m, jacobian = len(here.outputs), rf"J = \partial {here.letter}/\partial x"
     return {
         "channel": page,
         "steps": views.steps(explanation),
         "hues": [views.palette().hue(i) for i in range(m)],
-        "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": JACOBIAN},
+        "words": {word: views.words(f"stage.{word}") for word in WORDS} | {"jacobian": jacobian},
         "said": views.words(
             "stage.said",
             total=", ".join(decimal(n.value) for n in pulled.total),
             verdict=said_of(explanation.verdict, session.language()),
         ),
-        "outputs": [views.words("stage.row", i=i + 1) for i in range(m)],
+        "outputs": [views.words("stage.row", y=here.letter, i=i + 1) for i in range(m)],
         "at": latex(pieces.point(here), views.palette()),
         "x": [jsonable(n.value) for n in here.point],
-        "v": [_weight(n, i) for i, n in enumerate(pulled.weights)],
+        "v": [_weight(n, i, here.letter) for i, n in enumerate(pulled.weights)],
         "J": [
-            [_entry(i, here.inputs[j], formula, here.jacobian_at[i][j]) for j, formula in enumerate(row)]
-            for i, row in enumerate(here.jacobian)
+            [_entry((here.letter, i), here.inputs[j], formula, here.jacobian_at[i][j]) for j, formula in enumerate(row)]
+            for i, row in enumerate(here.formulas.jacobian)
         ],
         "total": [
             {"value": jsonable(n.value), "latex": latex(Value(n)), "rough": not says_all(n), "rounded": is_rounded(n)}
@@ -73,13 +72,13 @@ def stage_data(explanation: VectorExplanation, page: str) -> Data:
     }
 
 
-def _weight(n: Number, i: int) -> Data:
+def _weight(n: Number, i: int, letter: str) -> Data:
     """A weight, its size for the sum (where the sign stands apart), and the name of its term."""
     return {
         "value": jsonable(n.value),
         "latex": latex(Value(n)),
         "size": latex(Value(_size(n))),
-        "name": latex(line(times(entry("v", i + 1), Gradient(entry("y", i + 1))), "=")),
+        "name": latex(line(times(entry("v", i + 1), Gradient(entry(letter, i + 1))), "=")),
     }
 
 
@@ -87,9 +86,9 @@ def _size(n: Number) -> Number:
     return n if n.value >= 0 or n.value != n.value else Number(-n.value, -n.exact if n.exact else None)
 
 
-def _entry(i: int, variable: str, formula: Node, n: Number) -> Data:
+def _entry(output: tuple[str, int], variable: str, formula: Node, n: Number) -> Data:
     """∂y_i/∂x_j as a formula and as a number; ``told`` is both, with all digits, for whoever points at it."""
-    shown, exact = latex(Expression(formula)), latex(Value(n))
+    (letter, i), shown, exact = output, latex(Expression(formula)), latex(Value(n))
     digits = repr(n.value) if isfinite(n.value) else latex(approximate(n.value))
     told = shown if exact == shown else f"{shown} = {exact}"
     rest = "" if exact == digits or n.value == _read(exact) else rf" \approx {digits}"
@@ -97,9 +96,9 @@ def _entry(i: int, variable: str, formula: Node, n: Number) -> Data:
         "formula": shown,
         "number": exact,
         "value": jsonable(n.value),
-        "name": latex(partial(entry("y", i + 1), variable)),
+        "name": latex(partial(entry(letter, i + 1), variable)),
         "told": told + rest,
-        "label": f"∂y{i + 1}/∂{variable} = {to_text(formula)} = {n.value:g}",
+        "label": f"∂{letter}{i + 1}/∂{variable} = {to_text(formula)} = {n.value:g}",
     }
 
 

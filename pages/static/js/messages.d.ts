@@ -36,6 +36,32 @@ export interface Gallery {
   cards: Card[]
 }
 
+/** The ways to look at a page: which of them is on, and what their buttons say. */
+export interface Modes {
+  guess: boolean
+  words: Words
+}
+
+/** A known wrong answer, what is said of it, and where it happens: outputs, inputs and stages of a chain. */
+export interface GuessedSlip {
+  said: string
+  answer: Real[]
+  rows: number[]
+  inputs: number[]
+  stages: number[]
+}
+
+/** What is asked before it is shown: a gradient in rows of ``columns``, and the slips around it. */
+export interface Guess {
+  channel: string
+  problem: string
+  columns: number
+  answer: Real[]
+  labels: string[]
+  slips: GuessedSlip[]
+  words: Words
+}
+
 /** A vector that is one click away. */
 export interface Try {
   label: string
@@ -112,13 +138,14 @@ export interface Stage {
 /** What the pictures of /vjp see. The explorer's have f and J as trees, and torch's J. */
 export interface Scene {
   names: string[]
+  outputs: string[]
   x: Real[]
   v: Real[]
   J: Real[][]
   f?: (number | string | (number | string | Tree[])[])[]
   df?: ((number | string | (number | string | Tree[])[])[])[]
   torch?: Real[][]
-  smooth?: boolean[][]
+  slopes?: Real[][]
 }
 
 /** The colours of a theme. */

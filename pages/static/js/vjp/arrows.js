@@ -4,7 +4,7 @@
 import { axes, scales } from "../kit/axes.js"
 import { choice, make, set, text, write } from "../kit/dom.js"
 import { finite, pull, weigh } from "../kit/linear.js"
-import { brief, plain, subscript, tuple } from "../kit/numbers.js"
+import { brief, plain, tuple } from "../kit/numbers.js"
 import { arrow, groups, place as placeLabel, svg, width } from "../kit/svg.js"
 import { bars } from "./bars.js"
 import { inputPair, remembered } from "./pairs.js"
@@ -21,7 +21,8 @@ export function open(place, context) {
   const { n } = scene
   const controls = make("div", "lens-controls")
   const figure = make("div", "lens-figure")
-  place.append(controls, figure)
+  const note = make("p", "lens-quiet")
+  place.append(controls, figure, note)
   let drawing = null
 
   function show() {
@@ -50,7 +51,12 @@ export function open(place, context) {
   }
 
   show()
-  return { paint: state => drawing?.(state) }
+  return {
+    paint(state) {
+      drawing?.(state)
+      write(note, state.conventional && finite(state.J.flat()) ? context.say("arrows.convention") : "")
+    },
+  }
 }
 
 // The weighted rows in two inputs, the corners of the way that they make tip to tail, and where it ends.
@@ -79,7 +85,7 @@ function plot(figure, context, pair) {
     pair.map(k => scene.names[k]),
   )
   const range = new Range(context.repaint)
-  const labels = new Labels(rows, total)
+  const labels = new Labels(rows, total, scene.outputs)
 
   return ({ v, J, lit, dragging }) => {
     const shown = model(v, J, pair)
@@ -106,7 +112,8 @@ function plot(figure, context, pair) {
 class Labels {
   #places = []
 
-  constructor(rows, total) {
+  constructor(rows, total, outputs) {
+    this.outputs = outputs
     this.rows = rows
     this.total = total
   }
@@ -129,12 +136,12 @@ class Labels {
     put(this.total, rows.length, finite(grad) ? `x.grad = ${tuple(sum)}` : "", points[0], points.at(-1))
     rows.forEach((row, i) => {
       const shown = v[i] && (rows.length < MANY || lit?.row === i) && finite(row)
-      put(this.rows[i], i, shown ? term(v[i], i, row) : "", points[i], points[i + 1])
+      put(this.rows[i], i, shown ? term(v[i], this.outputs[i], row) : "", points[i], points[i + 1])
     })
   }
 }
 
-export const term = (weight, i, row) => `${brief(weight)}·∇y${subscript(i + 1)} = ${tuple(row)}`
+export const term = (weight, output, row) => `${brief(weight)}·∇${output} = ${tuple(row)}`
 
 function drawRow({ rows, labels }, legend, i, colour, scene) {
   const shaft = svg("path", { class: "lens-shaft", stroke: colour })
@@ -163,7 +170,7 @@ function drawRow({ rows, labels }, legend, i, colour, scene) {
         class: lit ? (lit.row === i ? "lens-lit" : "lens-unlit") : "",
         "data-tip": row.map(plain).join(","),
       })
-      line.textContent = term(weight, i, row)
+      line.textContent = term(weight, scene.outputs[i], row)
       line.classList.toggle("lens-lit", lit?.row === i)
       line.style.opacity = weight ? 1 : 0.6
     },

@@ -4,7 +4,7 @@
 import { axes, linear } from "../kit/axes.js"
 import { make, set, text } from "../kit/dom.js"
 import { finite, pull, weigh } from "../kit/linear.js"
-import { brief, plain, subscript } from "../kit/numbers.js"
+import { brief, plain } from "../kit/numbers.js"
 import { svg } from "../kit/svg.js"
 
 const EDGE = { left: 46, right: 74, top: 6, bottom: 26 }
@@ -41,7 +41,7 @@ export function bars(figure, context) {
       paint(EDGE.top + j * lane, ends[j], sum[j], i => (v[i] < 0 ? hatches[i].fill : hue(i)), px, lit),
     )
     terms.forEach((term, i) => {
-      term.textContent = `${brief(v[i])}·∇y${subscript(i + 1)}`
+      term.textContent = `${brief(v[i])}·∇${scene.outputs[i]}`
       term.classList.toggle("lens-lit", lit?.row === i)
     })
     trouble.textContent = finite(weighted.flat()) ? "" : say("arrows.not_finite")

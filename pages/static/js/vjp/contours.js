@@ -3,7 +3,7 @@
 
 import { make, set, text, write } from "../kit/dom.js"
 import { dot, pullKnown, replaced, round } from "../kit/linear.js"
-import { brief, plain, subscript, tuple } from "../kit/numbers.js"
+import { brief, plain, tuple } from "../kit/numbers.js"
 import { arrow, path, svg } from "../kit/svg.js"
 import { inputPair, remembered } from "./pairs.js"
 import { handle, neighbourhood, Plane, sample, Window } from "./plane.js"
@@ -54,13 +54,14 @@ export function open(place, context) {
   let [key, sampled] = ["", null]
 
   return {
-    paint({ x, v, slopes: J, lit }) {
+    paint({ x, v, slopes: J, conventional, lit }) {
       const range = window.around(pair.map(k => x[k]))
       const now = JSON.stringify([range, replaced(x, pair, [0, 0])])
       if (now !== key) sampled = fields({ f, x, m, pair, range })
       key = now
       const columns = Math.min(panels.length, Math.max(panels.length > 3 ? 2 : 1, Math.floor(context.width / 250)))
-      const look = { range, side: Math.min(340, (context.width - 16 * (columns - 1)) / columns) }
+      const total = conventional ? "∇(vᵀy)" : "x.grad" // where the two differ, the picture has the gradient
+      const look = { range, total, side: Math.min(340, (context.width - 16 * (columns - 1)) / columns) }
       model({ x, v, J, f, pair, sampled }).forEach((shown, i) => {
         const whole = i === m
         panels[i]({ ...look, ...shown, key: whole ? `${key}${v}` : key, x, dim: lit && lit.row !== i && !whole })
@@ -72,7 +73,7 @@ export function open(place, context) {
 // Draws the panel of y_i, or of vᵀy for null, and answers with what shows a moment of it.
 function panel(place, context, pair, i) {
   const { scene, hue } = context
-  const name = i === null ? "vᵀy" : `y${subscript(i + 1)}`
+  const name = i === null ? "vᵀy" : scene.outputs[i]
   const figure = make("figure", "", { "data-testid": i === null ? "contour-total" : `contour-${i + 1}` })
   place.append(figure)
   const plane = new Plane(
@@ -90,9 +91,9 @@ function panel(place, context, pair, i) {
   figure.append(words)
   const knob = handle(plane, context, pair)
   let [drawn, painted] = ["", ""]
-  return ({ range, side, key, field, value, gradient, length, x, dim }) => {
+  return ({ range, total, side, key, field, value, gradient, length, x, dim }) => {
     figure.style.opacity = dim ? 0.45 : 1
-    const now = `${key} ${side} ${x} ${value} ${gradient}`
+    const now = `${key} ${side} ${x} ${value} ${gradient} ${total}`
     if (painted === now) return
     painted = now
     plane.look(range, side)
@@ -102,7 +103,7 @@ function panel(place, context, pair, i) {
     const drawing = standing(plane, x, pair, gradient, length * (range[0][1] - range[0][0]))
     set(shaft, { d: drawing.shaft })
     set(head, { d: drawing.head })
-    write(words, `${name} = ${brief(value)},  ${i === null ? "x.grad" : `∇${name}`} = ${tuple(gradient)}`)
+    write(words, `${name} = ${brief(value)},  ${i === null ? total : `∇${name}`} = ${tuple(gradient)}`)
     figure.dataset.gradient = gradient.map(plain).join(",")
     knob(x)
   }

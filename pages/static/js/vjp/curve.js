@@ -21,7 +21,7 @@ export function curve(place, context) {
   const window = new Window(2 * neighbourhood(scene.now().x))
   const heights = new Range(repaint)
   const knob = handle(plane, context, [0])
-  return ({ x, v, J, slopes, dragging }) => {
+  return ({ x, v, J, slopes, conventional, dragging }) => {
     const [low, high] = window.around(x)[0]
     const points = Array.from({ length: COUNT + 1 }, (_, k) => low + ((high - low) * k) / COUNT).map(a => [
       a,
@@ -48,7 +48,8 @@ export function curve(place, context) {
     const ends = [low, high].map(a => [a, value + slope * (a - x[0])])
     set(tangent, { d: Number.isFinite(slope) ? path(ends.map(plane.px)) : "" })
     knob(x, Number.isFinite(value) ? value : 0)
-    const sharp = Number.isNaN(slope) && Number.isFinite(pullKnown(v, J)[0])
-    told.textContent = sharp ? say("surface.sharp") : say("surface.slope", { slope: brief(slope) })
+    const grad = pullKnown(v, J)[0]
+    const key = !conventional ? "slope" : Number.isNaN(slope) && Number.isFinite(grad) ? "sharp" : "true_slope"
+    told.textContent = say(`surface.${key}`, { slope: brief(slope), grad: brief(grad) })
   }
 }

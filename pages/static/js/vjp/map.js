@@ -86,7 +86,7 @@ function view(place, context, { pair, outs, radius, range }) {
   const told = make("p", "lens-told", { "data-testid": "det", "aria-live": "polite" })
   place.append(controls(context, pair, outs), make("div", "lens-pair", {}, before, after), told)
   if (n > 2 || m > 2) place.append(text("p", "lens-quiet", say("map.minor")))
-  const names = [pair.map(k => scene.names[k]), outs.map(i => `y${subscript(i + 1)}`)]
+  const names = [pair.map(k => scene.names[k]), outs.map(i => scene.outputs[i])]
   const left = new Plane(before, names[0], { "data-testid": "map-before" })
   const right = new Plane(after, names[1], { "data-testid": "map-after", "aria-label": say("map.curved") })
   right.names.forEach((element, k) => (element.style.fill = hue(outs[k])))

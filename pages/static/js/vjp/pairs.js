@@ -1,18 +1,12 @@
 // Two lists that pick two different inputs, or outputs, of many: what a plane can show.
 
 import { select } from "../kit/dom.js"
-import { subscript } from "../kit/numbers.js"
 
 export const inputPair = ({ scene, say }, pair, pick) =>
   two([say("arrows.across"), say("arrows.up")], scene.names, pair, pick)
 
 export const outputPair = ({ scene, say }, pair, pick) =>
-  two(
-    [say("map.across"), say("map.up")],
-    Array.from({ length: scene.m }, (_, i) => `y${subscript(i + 1)}`),
-    pair,
-    pick,
-  )
+  two([say("map.across"), say("map.up")], scene.outputs, pair, pick)
 
 // What was picked before, if it still is two of `count`.
 export const remembered = (pair, count, usual = [0, 1]) => (pair && Math.max(...pair) < count ? pair : usual)

@@ -14,25 +14,24 @@ const told = new Map() // page -> the last answer of the server that went to its
 
 export class Scene {
   names = []
+  outputs = []
   n = 0 // inputs
   m = 0 // outputs
   f = null
   jacobian = null
-  /** @type {boolean[][] | null} */
-  smooth = null
 
   constructor(page) {
     this.bus = channel(page)
     this.page = page
   }
 
-  // Takes over an answer of the server: `names`, `x`, `v`, `J`, and where they came along `f` and `df`.
+  // Takes over an answer of the server: `names`, `outputs`, `x`, `v`, `J`, and where they came along `f` and `df`.
   /** @param {Message} message */
-  learn({ names, x, v, J, f, df, torch, smooth }) {
-    Object.assign(this, { names, n: names.length, m: v.length })
+  learn({ names, outputs, x, v, J, f, df, torch, slopes }) {
+    Object.assign(this, { names, outputs, n: names.length, m: v.length })
     this.given = { x: x.map(real), v: v.map(real), J: J.map(row => row.map(real)) }
+    this.true = slopes?.map(row => row.map(real)) // ∂y_i/∂x_j at the given x, nan where there is none
     this.torch = torch?.map(row => row.map(real))
-    this.smooth = smooth ?? null
     if (f) Object.assign(this, functions(f, df))
     const answer = JSON.stringify([names, x, v, J])
     if (told.get(this.page) === answer || this.bus.state.dragging) return
@@ -42,29 +41,29 @@ export class Scene {
     this.bus.update({ ...rest, ...(!known && { v: given }) })
   }
 
-  // {x (n), v (m), J (m × n), slopes, lit, dragging}: from the channel where it fits this
-  // problem, else from the server. The slopes are J without its conventions: nan at a kink.
+  // {x (n), v (m), J (m × n), slopes, conventional, lit, dragging}: from the channel where it fits this problem, else
+  // from the server. The slopes are J without its conventions, nan at a kink; `conventional`: they are not the same.
   now() {
     const { x, v, J, lit, dragging } = this.bus.state
     const fits = v?.length === this.m && J?.length === this.m && J[0].length === this.n
     const { given } = this
     const at = fits && x?.length === this.n ? x : given.x
     const entries = fits ? J : given.J
+    const slopes = this.slopes(at, entries)
     return {
       v: fits ? v : given.v,
       J: entries,
-      slopes: this.slopes(at, entries),
+      slopes,
+      conventional: entries.some((row, i) => row.some((entry, j) => !Object.is(entry, slopes[i][j]))),
       x: at,
       lit: lit ?? null,
       dragging: Boolean(dragging),
     }
   }
 
-  // J at x as far as it is one: the server knows at which of its numbers there is a kink or a jump.
+  // J at x as far as it is one: the server knows at which of its numbers there is a kink, a jump or another slope.
   slopes(x, J) {
-    const { smooth, given } = this
-    if (!smooth || smooth.flat().every(Boolean) || x.some((value, j) => value !== given.x[j])) return J
-    return J.map((row, i) => row.map((entry, j) => (smooth[i][j] ? entry : Number.NaN)))
+    return this.true && x.every((value, j) => value === this.given.x[j]) ? this.true : J
   }
 
   // Moves x in every picture in the next frame; J follows.

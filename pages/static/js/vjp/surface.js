@@ -2,7 +2,7 @@
 // input a curve and its tangent line. Plotly (1.2 MB) is fetched when the first surface is opened, and the figure is
 // changed in place, so the camera stays where the reader put it.
 
-import { make, set, text } from "../kit/dom.js"
+import { make, set, text, write } from "../kit/dom.js"
 import { dot, finite, pullKnown, replaced } from "../kit/linear.js"
 import { tuple } from "../kit/numbers.js"
 import { curve } from "./curve.js"
@@ -65,15 +65,15 @@ function view(place, context, pair, see) {
   const camera = () => (memory.camera = figure.layout?.scene?.camera ?? memory.camera ?? CAMERA) // as it was turned
   const draw = plotly => async state => {
     const shown = see(state)
-    const words = `${names[2]}: x.grad = ${tuple(shown.gradient)}`
+    const words = `${names[2]}: ${state.conventional ? "∇(vᵀy)" : "x.grad"} = ${tuple(shown.gradient)}`
     set(figure, { "aria-label": words })
+    write(note, say(state.conventional ? "surface.convention" : "surface.note"))
     await plotly.react(figure, traces(shown, names, context.hues), layout(names, context.hues, camera()), CONFIG)
     figure.dataset.ready = true
   }
   const redraws = new Redraws(() => scene.now())
   load().then(
     plotly => {
-      note.textContent = say("surface.note")
       figure.textContent = ""
       redraws.start(draw(plotly))
     },
