@@ -15,10 +15,10 @@ from math import prod
 import numpy as np
 
 from core.engines import tensors
+from core.engines.tensor_verdict import judge
 from core.engines.verdict import Verdict
 from core.kinds.tensor import arrays
 from core.kinds.tensor.arrays import Array
-from core.kinds.tensor.judged import judge
 from core.kinds.tensor.problem import TensorProblem
 from core.kinds.tensor.reading import TensorReading, read, shaped
 from core.kinds.weights import LOSSES, PRESETS, Place, inducing, ordered, typed
