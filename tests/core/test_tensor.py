@@ -425,6 +425,50 @@ def test_a_closed_form_is_the_sum_wherever_there_is_one(text: str, seed: int) ->
         assert found.holds, [latex(one) for one in found.lines]
 
 
+# ── Batches ──────────────────────────────────────────────────────────────────────────────────────────────
+
+BATCHED = [  # whether samples are independent, and whether torch's vmap(jacrev) gives the same blocks
+    ("softmax(x@W)", True, True),
+    ("layernorm(x)", True, True),
+    ("tanh(x)@W", True, True),
+    ("x.sum(dim=1)", True, None),  # a sample has no dim 1
+    ("softmax(x,dim=0)", False, False),  # one row looks at the others
+]
+
+
+@pytest.mark.parametrize(("f", "independent", "vmap"), BATCHED)
+def test_a_batch_has_a_block_for_each_sample(f: str, independent: bool, vmap: bool | None) -> None:
+    described, _ = answer(f"/tensor?f={quote(f)}&x=1,2;3,-1;0,2&W=1,0;0,2&wrt=x&batch=x")
+    told = described["batch"]
+    assert (told["of"], told["samples"], told["vmap"]) == ("x", 3, vmap)
+    assert (told["elsewhere"] == 0) == independent
+    cards = np.array(described["derivatives"])
+    for n, block in enumerate(told["blocks"]):
+        assert np.array_equal(block, cards[n, ..., n, :])
+
+
+def test_the_samples_gradients_add_up_and_their_mean_is_that_of_a_mean_loss() -> None:
+    address = "/tensor?f=relu(x@W)&x=1,2;3,-1;0,2&W=1,-3;0,2&v=1,2;3,-1;2,5&wrt=W&batch=x"
+    told = answer(address)[0]
+    x, w, v = _of(told)
+    each = [_grad(x[n : n + 1], w, v[n : n + 1]) for n in range(3)]
+    assert np.allclose(told["batch"]["gradients"], torch.stack(each))
+    assert np.allclose(told["grad"], sum(each))
+    assert np.allclose(told["batch"]["mean"], sum(each) / 3)
+    assert told["batch"]["vmap"] is True
+
+
+def _of(told: Any) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    return tuple(torch.tensor(part, dtype=torch.float64) for part in (*told["inputs"].values(), told["v"]))
+
+
+def _grad(x: torch.Tensor, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    leaf = w.clone().requires_grad_()
+    torch.relu(x @ leaf).backward(v)
+    assert leaf.grad is not None
+    return leaf.grad
+
+
 # ── What is shown and exported ───────────────────────────────────────────────────────────────────────────
 
 
@@ -465,6 +509,14 @@ def test_every_example_is_written_in_every_format(suffix: str) -> None:
     for address in EXAMPLES:
         files = export(subject(explained(address)), suffix, Options(steps=True, lang="zh"))
         assert all(len(file) > 500 for file in files)
+
+
+@pytest.mark.parametrize("address", [*EXAMPLES, *EDGES, "/tensor?f=2*x&x=1,2;3,4&batch=x"])
+def test_every_comment_of_its_listing_is_in_the_readers_language(address: str) -> None:
+    shown = wording.comments("zh", explained(address).torch.source)
+    comments = [line.partition("# ")[2] for line in shown.splitlines() if "# " in line]
+    assert comments
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in comment) for comment in comments)
 
 
 def test_a_picture_is_embedded() -> None:
