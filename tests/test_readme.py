@@ -43,7 +43,7 @@ def blocks(text: str, language: str = "") -> list[str]:
 
 def test_every_parameter_of_an_address_is_in_the_table_and_no_other():
     ours = {name for kind in KINDS.values() for name in kind.texts(kind.default)}
-    assert first_column(section(README, "The address is the problem")) == {*ours, "h", "k", "lang"}
+    assert first_column(section(README, "The address is the problem")) == {*ours, "h", "k", "lang", "guess"}
 
 
 def test_every_kind_has_an_address_in_the_examples():

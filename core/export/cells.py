@@ -64,7 +64,10 @@ def number_list(values: Sequence[float]) -> str:
 
 def derivation(lang: str, verdict: Verdict, listing: str, derived: str) -> str:
     """SymPy's listing, and its numbers under the name ``derived`` where they are compared."""
-    return listing + derived if is_compared(verdict) else guarded(lang, listing)
+    if is_compared(verdict):
+        return listing + derived
+    steps = any(name in listing for name in ("sp.Max(", "sp.Min("))
+    return (f"# {say(lang, 'check.heaviside')}\n" if steps else "") + guarded(lang, listing)
 
 
 def is_compared(verdict: Verdict) -> bool:
