@@ -8,14 +8,14 @@ What equals the default may be left out: a page without any parameter is its own
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
 from core.kinds import KINDS, kind_of
 from core.kinds.kind import Problem
-from core.parameters import LANGUAGES, MAX_ADDRESS, choice, parameters, quoted, taking
+from core.parameters import LANGUAGES, MAX_ADDRESS, Take, choice, parameters, quoted, taking, whole
 from core.problem import ProblemError
 
 MAX_QUERY = 10 * MAX_ADDRESS  # characters that a page reads at all: a sign of a Chinese keyboard takes nine, escaped
@@ -27,6 +27,31 @@ HOST = re.compile(  # scheme://host[:port][/path]
 )
 
 
+MAX_STEP = 999
+COMMON: dict[str, Callable[[str], object]] = {  # parameters that every page has beside its problem and its language
+    "guess": choice("guess", ("0", "1")),
+    "present": choice("present", ("0", "1")),
+    "step": whole("step", MAX_STEP),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """How a page is looked at: the answer covered until it is guessed, as large as the screen, at which step."""
+
+    guess: bool = False
+    present: bool = False
+    step: int | None = None  # None: where the page opens
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The parameters that say so."""
+        said = {"guess": "1" if self.guess else "", "present": "1" if self.present else ""}
+        return {name: text for name, text in said.items() if text} | (
+            {} if self.step is None else {"step": f"{self.step}"}
+        )
+
+
 @dataclass(frozen=True)
 class Address:
     """A decoded address. ``errors`` tell of parameters that could not be used; the rest survived."""
@@ -35,6 +60,7 @@ class Address:
     problem: Problem
     lang: str | None = None
     errors: tuple[ProblemError, ...] = ()
+    view: View = View()
 
 
 def decode(address: str) -> Address:
@@ -85,12 +111,29 @@ def decode_query(page: str, query: Mapping[str, str]) -> Address:
     take = taking(query, errors)
     problem = KINDS[page].take(take, query)
     lang = cast(str | None, take("lang", choice("lang", LANGUAGES), None))
-    return Address(page, problem, lang, tuple(errors))
+    view = _view(take)
+    return Address(page, problem, lang, tuple(errors), view)
 
 
-def encode(problem: Problem, lang: str | None = None) -> str:
+def view_of(query: Mapping[str, str]) -> View:
+    """How parameters say that a page is looked at; what cannot be used is left out."""
+    return _view(taking(query, []))
+
+
+def _view(take: Take) -> View:
+    guess, present, step = (take(name, read, None) for name, read in COMMON.items())
+    return View(guess == "1", present == "1", cast(int | None, step))
+
+
+def encode(problem: Problem, lang: str | None = None, view: View = View()) -> str:
     """The address of a problem, without a host."""
-    return kind_of(problem).link(problem, lang)
+    return viewed(kind_of(problem).link(problem, lang), view)
+
+
+def viewed(address: str, view: View) -> str:
+    """An address in which it also stands how the page is looked at."""
+    said = "&".join(f"{name}={text}" for name, text in view.texts.items())
+    return f"{address}{'&' if '?' in address else '?'}{said}" if said else address
 
 
 def encode_query(problem: Problem, lang: str | None = None) -> dict[str, str]:

@@ -112,6 +112,17 @@ def choice(field: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
+def whole(field: str, most: int) -> Callable[[str], int]:
+    """A reader of a whole number from 0 to ``most``. Raises ProblemError ``not_a_choice``."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) <= most):
+            raise ProblemError("not_a_choice", field=field, span=(0, len(text)), text=text[:24], choices=f"0 … {most}")
+        return int(text)
+
+    return read
+
+
 FUNCTIONS = ("f", "g", "h", "k")  # parameters whose entries may hold a comma themselves
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.kinds.chain import equations
 from pages.components.cost import cost
+from pages.components.guess import guess
 from pages.components.paths import paths
 from pages.components.sweep import sweep
 from pages.components.tape import tape
@@ -17,11 +18,13 @@ with fields:
     inputs.chain_problem("chain")
 
 with shown, views.result("chain") as explanation:
+    guess("chain", explanation)
     with st.container(border=True, key="card.sweep"):
         views.reason(explanation)
         sweep(explanation)
         if collapsed := equations.chain_collapse(explanation):
-            views.equation(collapsed)
+            with views.answer("collapse"):
+                views.equation(collapsed)
     with views.card("chain_general"):
         views.text("chain")
         for piece in equations.chain_general(len(explanation.maps)):

@@ -8,6 +8,7 @@ from core.kinds import KINDS
 from core.turns import showing
 from core.wording import say
 from pages.components.header import header
+from pages.components.modes import modes
 from pages.shared import pasting, session, sharing, views
 
 STATIC = Path(__file__).parent / "static"
@@ -32,6 +33,8 @@ with showing:
         views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
     with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):
         header(page)
+        if page != "home":
+            modes()
         pasting.paste("bar")
         sharing.share(page)
         if page != "home":

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.kinds.matmul import equations
 from core.kinds.matmul.explanation import MAX_DERIVED, derivation
+from pages.components.guess import guess
 from pages.components.product import product
 from pages.shared import inputs, views
 
@@ -14,6 +15,7 @@ m, k, n = explanation.sizes
 wrt = explanation.problem.wrt
 views.title("matmul", wrt=wrt, m=m, n=n)
 inputs.address_errors()
+guess("matmul", explanation)
 product(explanation, fresh=refusal is None)
 with views.card("general"):
     views.equation(equations.general_product(), caption="matmul.general_product")

@@ -7,6 +7,7 @@ import streamlit as st
 from core.kinds.vector import equations
 from core.kinds.vector.explanation import derivation
 from pages.components.geometry import arrows, explorer
+from pages.components.guess import guess
 from pages.components.stage import stage
 from pages.shared import inputs, views
 
@@ -17,6 +18,7 @@ with fields:
     inputs.vector_problem("vjp")
 
 with shown, views.result("vjp") as explanation:
+    guess("vjp", explanation)
     here, pulled = explanation.map, explanation.pullback
     with st.container(border=True, key="card.stage"):
         stage(explanation)

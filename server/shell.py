@@ -33,6 +33,8 @@ SCRIPT = """{
     HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false },
   }
   self.lens = OURS
+  // What is to be guessed is covered before it is drawn for the first time: see static/js/modes/.
+  document.documentElement.toggleAttribute("data-lens-covered", /[?&]guess=1(&|$)/.test(location.search))
 }"""
 
 

@@ -16,6 +16,7 @@ LAYERS = (
     ("expression", "memory"),
     ("numbers",),
     ("maps",),
+    ("slips",),
     ("tensors", "grammar", "code"),
     ("calculus", "engines"),
     ("notation", "wording"),

@@ -43,7 +43,7 @@ def blocks(text: str, language: str = "") -> list[str]:
 
 def test_every_parameter_of_an_address_is_in_the_table_and_no_other():
     ours = {name for kind in KINDS.values() for name in kind.texts(kind.default)}
-    assert first_column(section(README, "The address is the problem")) == {*ours, "h", "k", "lang"}
+    assert first_column(section(README, "The address is the problem")) == {*ours, "h", "k", "lang", "guess"}
 
 
 def test_every_kind_has_an_address_in_the_examples():
@@ -57,6 +57,15 @@ def test_every_key_of_the_answer_is_in_the_answer():
     found, code = answer(shlex.split(command)[4])
     assert code == 0
     assert first_column(text) <= found.keys()
+
+
+def test_every_key_of_the_answer_to_matrices_is_in_the_answer():
+    text = section(README, "The command line").partition("\n`tensor` answers ")[2].partition("\n\n")[0]
+    found, code = answer("/tensor?f=softmax(x@W)&x=1,2;3,4&batch=x")
+    named = {name for name in QUOTED.findall(text) if re.fullmatch(r"[a-z_]+", name)}
+    assert code == 0
+    assert {"grads", "blocks", "vmap"} < named
+    assert named <= {*found, *found["batch"]}
 
 
 def test_the_suffixes_are_those_of_the_exporters():

@@ -6,7 +6,9 @@ folder and a line.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from random import Random
 
 from core.export.cells import Part, notebook_cells
 from core.kinds import chain, matmul, tensor, vector
@@ -16,6 +18,7 @@ from core.notation.tree import Piece
 from core.parameters import MAX_ADDRESS
 from core.problem import ProblemError
 from core.slides.blocks import Slide
+from core.slips import apart
 
 KINDS: dict[str, Kind] = {kind.page: kind for kind in (vector.KIND, chain.KIND, matmul.KIND, tensor.KIND)}
 
@@ -72,6 +75,23 @@ def _placed(error: ProblemError, problem: Problem) -> ProblemError:
     """The same refusal, with all of the entry or parameter at fault as its span if it has none of its own."""
     text = kind_of(problem).place(problem, error.field, error.index)
     return error.at(error.field, error.index, (0, len(text)) if error.field else None)
+
+
+# ── What may be guessed ──────────────────────────────────────────────────────────────────────────────────
+
+TRIES = 50  # problems of chance until one keeps the slips apart; most of them do
+
+
+def exercise(page: str, seed: int) -> Problem:
+    """A problem of a kind, the same for the same seed, whose answer tells which slip was made, if one was."""
+    kind, random = KINDS[page], Random(seed)
+    assert kind.exercise
+    assert kind.question
+    for _ in range(TRIES):
+        with suppress(ProblemError):
+            if apart(kind.question(explain(problem := kind.exercise(random)))):
+                return problem
+    return kind.default
 
 
 # ── What is shown of an explanation ──────────────────────────────────────────────────────────────────────

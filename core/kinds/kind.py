@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from core import parameters
@@ -13,6 +14,7 @@ from core.maps import Step
 from core.notation.tree import Piece
 from core.parameters import Take
 from core.slides.blocks import Slide
+from core.slips import Question
 
 # Each kind has its own. A problem is text; a reading has ``problem`` and ``errors``, an explanation ``problem``.
 Problem = Any
@@ -48,6 +50,8 @@ class Kind:
     slide: Callable[[Any, Step, str], Slide]
     cells: Callable[[Any, str], Cells]
     record: Callable[[Any, str], dict[str, Json]]
+    question: Callable[[Any], Question] | None = None
+    exercise: Callable[[Random], Problem] | None = None
     choices: Callable[[Any, Any], Sequence[tuple[Choice, Problem]]] = lambda problem, reading: ()
     functions: tuple[str, ...] = parameters.FUNCTIONS
 

@@ -51,6 +51,35 @@ class Gallery(TypedDict):
     cards: list[Card]
 
 
+class Modes(TypedDict):
+    """The ways to look at a page: which of them is on, and what their buttons say."""
+
+    guess: bool
+    words: Words
+
+
+class GuessedSlip(TypedDict):
+    """A known wrong answer, what is said of it, and where it happens: outputs, inputs and stages of a chain."""
+
+    said: str
+    answer: list[Real]
+    rows: list[int]
+    inputs: list[int]
+    stages: list[int]
+
+
+class Guess(TypedDict):
+    """What is asked before it is shown: a gradient in rows of ``columns``, and the slips around it."""
+
+    channel: str
+    problem: str
+    columns: int
+    answer: list[Real]
+    labels: list[str]
+    slips: list[GuessedSlip]
+    words: Words
+
+
 # ── v, J and their product ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -422,4 +451,37 @@ class Tensor(TypedDict):
     refusal: Complained | None
     limit: int
     longest: int
+    words: Words
+
+
+class Sent(TypedDict):
+    """What the value ``to`` is sent: as a rule, before it is summed over copies (None: there are none), and then.
+
+    ``sources``: for each entry the entries of what arrived from which it comes, row by row.
+    """
+
+    to: int
+    rule: str
+    whole: list[list[Value]] | None
+    sent: list[list[Value]]
+    sources: list[list[int]]
+
+
+class Passed(TypedDict):
+    """A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number."""
+
+    at: int
+    name: str
+    grad: str
+    formula: str
+    value: list[list[Value]]
+    adjoint: list[list[Value]]
+    single: bool
+    sent: list[Sent]
+
+
+class Backward(TypedDict):
+    """The values in the order in which backward passes them."""
+
+    values: list[Passed]
     words: Words

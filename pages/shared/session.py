@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, cast
 from urllib.parse import unquote
@@ -69,7 +70,10 @@ def follow(page: str) -> None:
         st.session_state.unread = frozenset()
     st.session_state.first_run = "page" not in st.session_state
     st.session_state.refused = {}
-    opened = st.session_state.get("page") != page and _parameters().keys() - {"lang", ""}
+    given = _parameters().keys() if st.session_state.get("page") != page else set()
+    opened = given - {"lang", "", *share.COMMON}
+    if _arriving() or "guess" in given:
+        st.session_state.guessing = share.view_of(_parameters()).guess
     if (_arriving() or opened) and page in KINDS:
         decoded = share.read_query(page, _query())
         st.session_state.address_errors = decoded.errors
@@ -137,15 +141,31 @@ def replace_all(page: str, draft: Problem) -> None:
     _clear_fields(page)
 
 
-def project() -> None:
+def project(view: share.View) -> None:
     """A callback: the reader wants the code of the link as large as the window; what lies over it closes."""
     st.session_state.share = False
     st.session_state.projected = True
+    st.session_state.projected_view = view
 
 
 def projected() -> bool:
     """Whether the reader has just asked for the code."""
     return bool(st.session_state.pop("projected", False))
+
+
+def projected_view() -> share.View | None:
+    """How whoever reads the code is to see the page."""
+    return st.session_state.get("projected_view")
+
+
+def guessing() -> bool:
+    """Whether the answer is covered until the reader has said what it is."""
+    return bool(st.session_state.guessing)
+
+
+def guess(wanted: bool) -> None:
+    """The reader wants to guess, or no more."""
+    st.session_state.guessing = wanted
 
 
 def field(page: str, name: str, text: str, edit: Edit) -> dict[str, Any]:
@@ -226,13 +246,13 @@ def sent(key: str, name: str) -> Any:
     return st.session_state.get(key, {}).get(name)
 
 
-def address(page: str, lang: str | None = None) -> str:
-    """The link to a page in its present state, relative to the app."""
+def address(page: str, lang: str | None = None, view: share.View | None = None) -> str:
+    """The link to a page in its present state, relative to the app; ``view``: as it is to be looked at."""
     lang = lang or language()
     if page not in KINDS:
         return f"./?lang={lang}"
     shared = problem(page) if page in st.session_state.unread else sound(page)
-    return share.encode(shared, lang).removeprefix("/")
+    return share.encode(shared, lang, view or share.View(guessing())).removeprefix("/")
 
 
 def _query() -> str:
@@ -243,6 +263,11 @@ def _query() -> str:
 
 def _parameters() -> dict[str, str]:
     return parameters(_query()[: share.MAX_QUERY])
+
+
+def _view() -> share.View:
+    """How the page is looked at. All but the guessing is the browser's (kit/place.js): it stays as it came."""
+    return replace(share.view_of(_parameters()), guess=guessing())
 
 
 def _arriving() -> bool:
@@ -273,7 +298,7 @@ def _clear_fields(page: str) -> None:
 def _write(page: str) -> None:
     """Puts the state into the address bar. st.query_params would escape all of it: f=2%2Ax1%2Bx2%5E2%3B…"""
     context = get_script_run_ctx()
-    query = address(page).partition("?")[2]
+    query = address(page, view=_view()).partition("?")[2]
     if context is None or query == context.query_string or unquote(query) == unquote(context.query_string):
         return
     message = ForwardMsg()

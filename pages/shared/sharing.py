@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from core import export
-from core.address import host
+from core.address import View, host
 from core.export.kept import Kept
 from core.export.qr import qr
 from core.export.tex import piece_tex
@@ -36,19 +36,27 @@ PROJECTED = 640  # pixels: what a projector of 1080 lines shows whole
 @session.part
 def share(page: str) -> None:
     """The link with its QR code, how to embed it, and the equations of the page as text."""
-    link = _absolute(session.address(page))
     if session.projected():
+        link = _absolute(session.address(page, view=session.projected_view()))
         st.dialog(views.words("share.qr"), width="large")(_projected)(link)
     with st.popover(views.words("nav.share"), key="share", on_change="rerun") as popover:
         if not popover.open:
             return
         st.caption(views.words("nav.share_help"))
+        view = _chosen_view() if page in KINDS else View()
+        link = _absolute(session.address(page, view=view))
         st.code(link, language="text", wrap_lines=True)
         if _code(link, 280):
-            st.button(views.words("share.large"), key="share.large", on_click=session.project)
+            st.button(views.words("share.large"), key="share.large", on_click=session.project, args=(view,))
         if page in KINDS:
             _embedding(page, link)
-            _copies(page)
+            with views.answer("copies"):
+                _copies(page)
+
+
+def _chosen_view() -> View:
+    """How whoever opens the link sees the page."""
+    return View(guess=st.toggle(views.words("share.guess"), session.guessing(), key="share.guess"))
 
 
 def _projected(link: str) -> None:
@@ -143,7 +151,8 @@ def _choices(page: str) -> None:
         except ProblemError as refusal:
             views.error(refusal)
             return
-    _preview(explanation, suffix, options)
+    with views.answer("preview"):
+        _preview(explanation, suffix, options)
     exported = subject(explanation)
     visitor = session.visitor()  # the file is made in another thread, which knows no session
     several = options.steps and chosen.sheets

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -68,12 +68,22 @@ def section(name: str) -> None:
     st.html(f'<h2 class="lens-section">{escape(words(f"section.{name}"))}</h2>')
 
 
+# Cards that give the answer away: they are covered while it is to be guessed.
+ANSWERS = frozenset("arrows bars transpose explorer sympy torch chain_product tape".split())
+
+
 @contextmanager
 def card(name: str) -> Iterator[None]:
     """A bordered card with a heading."""
     with st.container(border=True, key=f"card.{name}"):
         st.header(words(f"section.{name}"), anchor=False)
-        yield
+        with answer(name) if name in ANSWERS else nullcontext():
+            yield
+
+
+def answer(name: str) -> DeltaGenerator:
+    """A container of what is covered while the answer is to be guessed (lens.css); it keeps its place and height."""
+    return st.container(key=f"answer.{name}")
 
 
 def beside() -> list[DeltaGenerator]:
@@ -228,7 +238,10 @@ def steps(explanation: Explanation) -> list[dict[str, object]]:
 def sympy_listing(derivation: Callable[[], Transcript], width: int = WHOLE) -> None:
     """The derivation as SymPy code with what it printed, or why there is none."""
     try:
-        transcript(derivation(), width)
+        run = derivation()
+        transcript(run, width)
+        if "Heaviside" in run.text:
+            hint("check.heaviside")
     except ProblemError as refusal:
         hint(MISSING[refusal.code]) if refusal.code in MISSING else error(refusal)
 

@@ -26,7 +26,10 @@ KINDS = {
     "cost": messages.Cost,
     "tape": messages.Tape,
     "product": messages.Product,
+    "modes": messages.Modes,
+    "guess": messages.Guess,
     "tensor": messages.Tensor,
+    "backward": messages.Backward,
 }
 PAGES = (
     ("home", {}),
@@ -35,7 +38,9 @@ PAGES = (
     ("vjp", {"f": "x1^2", "at": "x1:1", "v": "2+"}),
     ("chain", {}),
     ("chain", {"f": "x1*x2;x2/x1", "g": "y1*y2", "h": "z1;z1^2", "at": "x1:0,x2:2", "v": "1,-2"}),
+    ("vjp", {"f": "x1^2;log(x1)", "at": "x1:0", "v": "1,1", "guess": "1"}),
     ("matmul", {}),
+    ("matmul", {"guess": "1"}),
     ("matmul", {"a": "1/3,2;3,x", "b": "1,2,3;4,5,6", "wrt": "a"}),
     ("tensor", {}),
     ("tensor", {"f": "z = x@W; mean(z^2)", "x": "1/3,2;3,4", "wrt": "x"}),

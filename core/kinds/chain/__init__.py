@@ -1,6 +1,6 @@
 """x → y → z, or longer: the page /chain."""
 
-from core.kinds.chain import code, equations, explanation, problem, reading, record, slides, steps
+from core.kinds.chain import code, equations, explanation, guess, problem, reading, record, slides, steps
 from core.kinds.kind import Kind
 from core.kinds.vector.edits import others
 
@@ -19,5 +19,7 @@ KIND = Kind(
     slide=slides.slide,
     cells=code.cells,
     record=record.record,
+    question=guess.question,
+    exercise=guess.exercise,
     choices=lambda problem, reading: others(problem, reading.stages),
 )

@@ -1,7 +1,7 @@
 """c = a·b: the page /matmul."""
 
 from core.kinds.kind import Kind
-from core.kinds.matmul import code, equations, explanation, problem, reading, record, slides, steps
+from core.kinds.matmul import code, equations, explanation, guess, problem, reading, record, slides, steps
 
 KIND = Kind(
     page=problem.PAGE,
@@ -18,4 +18,6 @@ KIND = Kind(
     slide=slides.slide,
     cells=code.cells,
     record=record.record,
+    question=guess.question,
+    exercise=guess.exercise,
 )

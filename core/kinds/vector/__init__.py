@@ -1,7 +1,7 @@
 """y = f(x) and v: the page /vjp."""
 
 from core.kinds.kind import Kind
-from core.kinds.vector import code, edits, equations, explanation, problem, reading, record, slides, steps
+from core.kinds.vector import code, edits, equations, explanation, guess, problem, reading, record, slides, steps
 
 KIND = Kind(
     page=problem.PAGE,
@@ -18,5 +18,7 @@ KIND = Kind(
     slide=slides.slide,
     cells=code.cells,
     record=record.record,
+    question=guess.question,
+    exercise=guess.exercise,
     choices=lambda problem, reading: edits.others(problem, [reading]),
 )

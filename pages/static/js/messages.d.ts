@@ -36,6 +36,32 @@ export interface Gallery {
   cards: Card[]
 }
 
+/** The ways to look at a page: which of them is on, and what their buttons say. */
+export interface Modes {
+  guess: boolean
+  words: Words
+}
+
+/** A known wrong answer, what is said of it, and where it happens: outputs, inputs and stages of a chain. */
+export interface GuessedSlip {
+  said: string
+  answer: Real[]
+  rows: number[]
+  inputs: number[]
+  stages: number[]
+}
+
+/** What is asked before it is shown: a gradient in rows of ``columns``, and the slips around it. */
+export interface Guess {
+  channel: string
+  problem: string
+  columns: number
+  answer: Real[]
+  labels: string[]
+  slips: GuessedSlip[]
+  words: Words
+}
+
 /** A vector that is one click away. */
 export interface Try {
   label: string
@@ -377,5 +403,35 @@ export interface Tensor {
   refusal: Complained | null
   limit: number
   longest: number
+  words: Words
+}
+
+/** What the value ``to`` is sent: as a rule, before it is summed over copies (None: there are none), and then.
+
+    ``sources``: for each entry the entries of what arrived from which it comes, row by row.
+     */
+export interface Sent {
+  to: number
+  rule: string
+  whole: Value[][] | null
+  sent: Value[][]
+  sources: number[][]
+}
+
+/** A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number. */
+export interface Passed {
+  at: number
+  name: string
+  grad: string
+  formula: string
+  value: Value[][]
+  adjoint: Value[][]
+  single: boolean
+  sent: Sent[]
+}
+
+/** The values in the order in which backward passes them. */
+export interface Backward {
+  values: Passed[]
   words: Words
 }

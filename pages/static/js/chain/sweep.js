@@ -93,7 +93,8 @@ function skeleton(root) {
   const wide = make("p", "lens-sweep-wide")
   bar.append(modes, steps, tries)
   box.append(line)
-  root.replaceChildren(bar, box, wide, said, live, sum, check)
+  const found = make("div", "lens-sweep-found lens-answer", {}, sum, check)
+  root.replaceChildren(bar, box, wide, said, live, found)
   return { modes, steps, tries, line, wide, said, live, sum, check }
 }
 
@@ -208,6 +209,7 @@ function buildSpace(rail, part, space, s) {
     s === 0 ? "total" : s === last ? "cotangent-v" : s === 1 ? "middle-cotangent" : `cotangent-${space.letter}`
   back.dataset.testid = handle
   front.dataset.testid = `tangent-${space.letter}`
+  travels.classList.toggle("lens-answer", s < last)
   back.classList.toggle("lens-result", s === 0)
   front.classList.toggle("lens-result", s === last)
   const cells = fill(
@@ -341,7 +343,7 @@ function paintBands({ hues }, elements, weights) {
 }
 
 // The rows of a Jacobian in the strength of their weights once v has come to them; its columns in that of u.
-function paintStages({ data, stages, mode, step }, found) {
+function paintStages({ data, stages, mode, step, bus }, found) {
   const count = stages.length
   stages.forEach(({ part, rows, cells }, s) => {
     const past = mode === "backward" ? s >= count - step : s < step
@@ -352,6 +354,9 @@ function paintStages({ data, stages, mode, step }, found) {
     for (const line of cells) paintBands(data, line, u)
     part.classList.toggle("lens-now", now)
     part.classList.toggle("lens-unreached", !past)
+    const slip = bus.state.slip ?? { rows: [], inputs: [], stages: [] }
+    part.classList.toggle("lens-slip", slip.stages.includes(s))
+    rows.forEach((row, i) => row.classList.toggle("lens-slip", s === count - 1 && slip.rows.includes(i)))
     part.classList.toggle("lens-forwards", mode === "forward")
     for (const [k, label] of [...part.lastChild.children].entries()) label.hidden = MODES[k] !== mode
   })

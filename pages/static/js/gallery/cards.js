@@ -233,7 +233,7 @@ export class Cards {
     return [name, thumb]
   }
 
-  #mark({ step, selected, entry, lit }) {
+  #mark({ step, selected, entry, lit, slip }) {
     const { subject, order } = this.own
     const [, n] = laid(subject.output)
     const [, width] = laid(subject.wrt)
@@ -245,6 +245,7 @@ export class Cards {
       card.classList.toggle("lens-pending", !added.has(at))
       card.classList.toggle("lens-selected", !entry && same(place, selected))
       card.classList.toggle("lens-feeds", feeds)
+      card.classList.toggle("lens-slip", Boolean(slip?.rows.includes(at)))
       set(card, { "aria-pressed": same(place, selected) })
       this.#ring(at, feeds ? entry : lit && lit[0] === at ? spot(lit[1], width) : null)
     })

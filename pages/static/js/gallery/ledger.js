@@ -12,7 +12,7 @@ export class Ledger {
   constructor(own) {
     this.own = own
     const { words } = own
-    this.element = make("details", "lens-panel lens-ledger", { "data-testid": "ledger" })
+    this.element = make("details", "lens-panel lens-ledger lens-answer", { "data-testid": "ledger" })
     this.element.append(text("summary", "", words.ledger), text("p", "lens-quiet", words.ledger_help))
     this.list = make("ol", "lens-steps")
     this.element.append(this.list)

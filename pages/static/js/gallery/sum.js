@@ -15,6 +15,7 @@ export class Sum {
     const { words } = own
     const { element, heading } = card("sum-card", words.running)
     this.element = element
+    element.classList.add("lens-answer")
     this.term = text("span", "lens-term", "", { "data-testid": "term" })
     heading.append(" ", this.term)
     this.running = matrix()

@@ -10,6 +10,7 @@ export class Closed {
     this.own = own
     const { element } = card("closed", own.words.closed)
     this.element = element
+    element.classList.add("lens-answer")
     this.line = make("div", "lens-sum-line")
     this.matrices = [matrix(), matrix(), matrix("lens-total")]
     this.signs = [make("span"), make("span")]

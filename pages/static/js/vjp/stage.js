@@ -71,7 +71,7 @@ function skeleton(root) {
     matrix("lens-v", "vᵀ"),
     matrix("lens-j", "J"),
     make("span", "lens-at"),
-    make("div", "lens-sum"),
+    make("div", "lens-sum lens-answer"),
   ]
   product.append(v, J, at)
   board.replaceChildren(product, sum)
@@ -80,10 +80,10 @@ function skeleton(root) {
   boxed.dataset.testid = "total"
   total.append(make("span", "lens-sign"), make("span", "lens-factor"), boxed)
   rough.append(make("span", "lens-sign"), make("span", "lens-factor"), matrix())
-  readout.replaceChildren(make("span"), make("span"), matrix())
+  readout.replaceChildren(make("span"), make("span"), matrix("lens-answer"))
   rough.firstChild.textContent = "≈"
   const said = make("p", "lens-unseen", { "aria-live": "polite", "data-testid": "said" })
-  root.append(said)
+  root.append(make("div", "lens-unseen lens-answer", {}, said))
   return { board, product, sum, v, J, at, total, rough, readout, forms, said }
 }
 
@@ -255,9 +255,14 @@ function paintTotal({ data, total, rough, bus }, live, J) {
 
 function paintLight({ bus, rows, vCells, terms, total, cells, data }) {
   const { row = null, column = null } = bus.state.lit ?? {}
+  const slip = bus.state.slip ?? { rows: [], inputs: [] }
   rows.forEach((element, i) => {
+    element.classList.toggle("lens-slip", slip.rows.includes(i))
     for (const part of [element, vCells[i], terms[i]]) part.classList.toggle("lens-lit", i === row)
-    cells[i].forEach((cell, j) => cell.classList.toggle("lens-lit", i === row && j === column))
+    cells[i].forEach((cell, j) => {
+      cell.classList.toggle("lens-lit", i === row && j === column)
+      cell.classList.toggle("lens-slip", slip.inputs.includes(j))
+    })
     document.querySelector(`.st-key-${data.channel}-y-${i}`)?.toggleAttribute("data-lens-lit", i === row)
   })
   ;[...total.lastChild.firstChild.firstChild.children].forEach((cell, j) =>
