@@ -94,6 +94,7 @@ export class Cards {
     const { subject } = this.own
     const form = subject.letters ? state.form : "numbers"
     this.form.choose(form)
+    this.form.element.hidden = !subject.letters
     this.weighted.setAttribute("aria-pressed", String(state.weighted))
     const look = [form, state.weighted, state.density].join()
     if (this.drawn !== look) this.#draw(state, look)

@@ -153,7 +153,7 @@ function picture(slopes, hue) {
   element.style.setProperty("--columns", String(slopes[0].length))
   element.style.setProperty("--hue", hue)
   for (const slope of slopes.flat()) {
-    const cell = make("span", slope < 0 ? "lens-minus" : "")
+    const cell = make("span", slope < 0 ? "lens-minus" : slope ? "" : "lens-nought")
     cell.style.setProperty("--share", (Math.abs(slope) / largest).toFixed(3))
     element.append(cell)
   }
