@@ -12,7 +12,7 @@ from core.grammar import MAX_LENGTH
 from core.grammar.matrices import MAX_TEXT, WHOLE
 from core.grammar.tensors import MAX_PROGRAM
 from core.kinds import read as read_problem
-from core.kinds.tensor import arrays, closed, edits
+from core.kinds.tensor import arrays, closed, edits, lettered
 from core.kinds.tensor.explanation import TensorExplanation, as_matrix, induced
 from core.kinds.tensor.problem import PAGE, TensorProblem, free_names
 from core.kinds.tensor.reading import Entries, TensorReading, shaped
@@ -36,6 +36,7 @@ _tensor = component("tensor", '<div class="lens-product lens-tensor"></div>', "t
 
 Data = dict[str, Any]
 MAX_INPUTS = 16
+MANY = 24  # cards; of more, letters are written for one at a time
 
 
 def tensor(explanation: TensorExplanation, fresh: bool) -> None:
@@ -172,6 +173,7 @@ def _data(problem: TensorProblem, e: TensorExplanation, fresh: bool) -> Data:
         **_cards(e),
         "hued": [views.palette().hue(e.hue(k)) for k in range(len(e.places))],
         "closed": _closed(e),
+        "letters": _letters(e, sent),
         "losses": {name: loss.code.format(c=e.letter) for name, loss in LOSSES.items()},
         "induced": e.losses,
         "torch": _torch(e),
@@ -291,6 +293,29 @@ def _cards(e: TensorExplanation) -> Data:
 
 def _flat(rows: Any) -> list[Any]:
     return [entry for row in matrix(rows) for entry in row]
+
+
+def _letters(e: TensorExplanation, sent: object) -> list[Data | None] | None:
+    """The cards in letters where they were asked for; of many cards only the one that is looked at."""
+    try:
+        asked = message(sent).whole("letters", -1, MAX_SIDE * MAX_SIDE - 1)
+    except NotOursError:
+        return None
+    count = len(e.places)
+    if asked < 0:
+        return None
+    return [_card_of(e, k) if count <= MANY or k == asked else None for k in range(count)]
+
+
+def _card_of(e: TensorExplanation, k: int) -> Data | None:
+    found = lettered.lettered(e, k)
+    if found is None:
+        return None
+    return {
+        "entries": [latex(lettered.written(node)) for node in found.entries],
+        "weighted": [latex(lettered.written(node)) for node in found.weighted],
+        "where": list(map(latex, found.definitions)),
+    }
 
 
 def _closed(e: TensorExplanation) -> Data | None:

@@ -94,7 +94,6 @@ export class Cards {
     const { subject } = this.own
     const form = subject.letters ? state.form : "numbers"
     this.form.choose(form)
-    this.form.element.hidden = !subject.letters
     this.weighted.setAttribute("aria-pressed", String(state.weighted))
     const look = [form, state.weighted, state.density].join()
     if (this.drawn !== look) this.#draw(state, look)
@@ -119,7 +118,7 @@ export class Cards {
   #squeeze(state) {
     const wide = () => this.grid.scrollWidth > this.frame.clientWidth + 1
     if (wide()) this.grid.classList.add("lens-small")
-    if (!wide()) return
+    if (!wide() || (state.form === "letters" && this.#count() <= MANY)) return // letters are there to be read
     this.crowded = this.#shape()
     this.compact = true
     this.#drawCards(state)
