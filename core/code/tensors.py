@@ -365,6 +365,12 @@ class _Writer:
         lines = [f"{self.names[at]} = {self._full(at)}" for at in named]
         return [*lines, f"return {self.names[last] if last in self.names else self._full(last)}"]
 
+    def steps(self, out: str) -> list[str]:
+        """The same, one after another without the function; the result is called ``out``."""
+        *before, last = self.statements()
+        value = last.removeprefix("return ")
+        return [*before, *([f"{out} = {value}"] if value != out else [])]
+
     def _full(self, at: int) -> str:
         text = self.line(at)
         is_mask = text.kind == "mask" and at == len(self.shapes) - 1
@@ -407,6 +413,21 @@ def _sample_by_sample(program: Program, arguments: str, wrt: str, batch: str) ->
     in_dims = f"({dims},)" if len(program.inputs) == 1 else f"({dims})"
     call = f"torch.func.vmap(torch.func.jacrev(f{_argnums(program, wrt)}), in_dims={in_dims})({arguments})"
     return f"\n# the Jacobians of the samples, each by itself\nwith torch.no_grad():\n    print({call})§vmap\n"
+
+
+def tape_listing(program: Program, inputs: Sequence[Array], v: Array) -> tuple[str, dict[str, int], str]:
+    """The same lines outside of a function, so that what they name can be asked for: up to backward.
+
+    With it which value each name is, and what the output is called.
+    """
+    writer = _Writer(program)
+    last = len(program.shapes) - 1
+    out = writer.names.get(last) or unused("y", {*RESERVED, *writer.names.values()})
+    given = "".join(
+        f"{writer.names[at]} = torch.tensor({written(array)}, requires_grad=True)\n" for at, array in enumerate(inputs)
+    )
+    text = f"{given}v = torch.tensor({written(v)})\n" + "".join(f"{step}\n" for step in writer.steps(out))
+    return _header(text) + text, {name: at for at, name in writer.names.items()} | {out: last}, out
 
 
 def _header(text: str) -> str:

@@ -360,6 +360,11 @@ class Typist:
             raise Refusal("no_such_dimension", self.place(term), dim=dim, shape=written(shape), last=rank - 1)
         return dim % rank
 
+    def mask_expected(self, mask: Term, name: str) -> Refusal:
+        """Numbers where a condition has to stand."""
+        fixes = () if self.span else (replaced(self.text, mask.span, f"({self.echo(mask)}) != 0"),)
+        return Refusal("mask_expected", self.place(mask), fixes, name=name)
+
     def call(self, term: Term) -> Value:
         return calls.call(self, term)
 

@@ -282,7 +282,7 @@ BUILDERS: dict[str, Callable[[Case, str], None]] = {
     "layer_norm": _unary(_rank(1, 2), eps=lambda case, at: 1e-5),
     "cross_entropy": _cross_entropy,
     "mse": _mse,
-    "trace": _unary(_square),
+    "trace": _unary(_rank(2)),
     "det": _unary(_square),
     "inverse": _unary(_square),
     "tril": _unary(_rank(2), diagonal=_diagonal),
