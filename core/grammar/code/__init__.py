@@ -97,13 +97,14 @@ def _read(typed: list[Line], products: bool) -> Brought:
         cell.assumed = _assumed([tree for tree in trees if isinstance(tree, list)])
     grads: list[str] = []
     steps: list[programs.Step] = []
+    functions: programs.Functions = {}
     for unit, tree in zip(units, trees, strict=True):
         grads += _statement(cell, unit, tree)
-        steps += programs.steps_of(cell, unit)
+        steps += programs.steps_of(cell, unit, functions)
     found, refusal = _problems(cell, grads)
     asked = next(iter(requests(cell)), None)
     whole_program = programs.found(cell, steps, units, asked, grads) if products and not cell.matlab else None
-    if whole_program and not (found and found[0].kind == "matmul"):
+    if whole_program and not (whole_program.is_product and found and found[0].kind == "matmul"):
         entries = found if asked else ()  # entry by entry the same is asked, which a formula alone does not need
         found, refusal = (whole_program.candidate, *whole_program.others, *entries), None
         cell.told |= whole_program.told

@@ -7,6 +7,8 @@ core.grammar.tensors reads them.
 from __future__ import annotations
 
 import ast
+import copy
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,15 +53,27 @@ class Found:
     candidate: Candidate
     others: tuple[Candidate, ...]
     told: Mapping[int, Told]
+    is_product: bool  # of two of its inputs and nothing else, or the sum of that: it has a page of its own
 
 
-def steps_of(cell: Cell, unit: Statement) -> list[Step]:
-    """What a statement that the cell has just read gives names to."""
-    number = unit.first
+Functions = dict[str, ast.FunctionDef]  # those of the cell, by their names
+
+
+def steps_of(cell: Cell, unit: Statement, functions: Functions) -> list[Step]:
+    """What a statement that the cell has just read gives names to; a call of a function is its lines."""
+    body = _body(unit.source)
+    if len(body) == 1 and isinstance(body[0], ast.FunctionDef):
+        functions[body[0].name] = body[0]
+        return []
+    sources = _inlined(body[0], functions) if len(body) == 1 else []
+    return [step for source in sources or [unit.source] for step in _steps(cell, source, unit.first)]
+
+
+def _steps(cell: Cell, source: str, number: int) -> list[Step]:
     try:
-        parts = tensors.parts(unit.source)
+        parts = tensors.parts(source)
     except ProblemError:
-        return [_lost_or_data(cell, name, number) for name in _assigned(unit.source)]
+        return [_lost_or_data(cell, name, number) for name in _assigned(source)]
     steps = []
     for part in parts:
         value = _value(cell, part.name)
@@ -69,6 +83,45 @@ def steps_of(cell: Cell, unit: Statement) -> list[Step]:
         else:
             steps.append(Step(part.name, number, part.text, part.names))
     return steps
+
+
+def _body(source: str) -> list[ast.stmt]:
+    """The statements of Python; none where it is another language."""
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.parse(source).body
+    return []
+
+
+class _Renamed(ast.NodeTransformer):
+    """The parameters of a function as what is given for them."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:  # ast's own name
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+
+def _inlined(statement: ast.stmt, functions: Functions) -> list[str]:
+    """y = f(x, W) as the lines of f, the last of which is what y is; empty where it is no such call."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id=name), args=args, keywords=[])):
+            function = functions.get(name)
+        case _:
+            return []
+    given = [arg.id for arg in args if isinstance(arg, ast.Name)]
+    if function is None or not len(given) == len(args) == len(function.args.args):
+        return []
+    *lines, last = function.body
+    if (
+        not isinstance(last, ast.Return)
+        or last.value is None
+        or not all(isinstance(each, ast.Assign) for each in lines)
+    ):
+        return []
+    renamed = _Renamed({parameter.arg: name for parameter, name in zip(function.args.args, given, strict=True)})
+    whole = ast.Assign([ast.Name(target, ast.Store())], last.value, lineno=0)
+    return [ast.unparse(renamed.visit(copy.deepcopy(each))) for each in (*lines, whole)]
 
 
 def _value(cell: Cell, name: str) -> object:
@@ -85,12 +138,8 @@ def _lost_or_data(cell: Cell, name: str, number: int) -> Step:
 
 def _assigned(source: str) -> list[str]:
     """The names that a simple statement gives values to; those of a loop keep what they had."""
-    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        body = ast.parse(source).body
-        targets = [target for each in body if isinstance(each, ast.Assign) for target in each.targets]
-        nodes = [node for target in targets for node in ast.walk(target)]
-        return [node.id for node in nodes if isinstance(node, ast.Name)]
-    return []
+    targets = [target for each in _body(source) if isinstance(each, ast.Assign) for target in each.targets]
+    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
 def _is_data(cell: Cell, value: Tensor) -> bool:
@@ -109,10 +158,11 @@ def found(
     cell: Cell, steps: Sequence[Step], units: Sequence[Statement], request: Request | None, grads: Sequence[str]
 ) -> Found | None:
     """The program that ends in what is asked for, if it is one of matrices and can be read as a whole."""
-    output = _asked(units, request) if request and request.line else _last(steps)
-    if output is None:
+    asked = _backward(units)
+    if request and request.line and not asked:  # of a Jacobian, which is one of a function
         return None
-    lines, data = _needed(steps, output)
+    output = asked.output if asked else _last(steps)
+    lines, data = _needed(steps, output) if output else (None, {})
     if lines is None or len(lines) > MAX_LINES:
         return None
     text = "; ".join(step.text for step in lines)
@@ -124,22 +174,35 @@ def found(
         return None
     if not _is_about_matrices(meaning.program):
         return None
-    parameters = _parameters(cell, text, data, _weights(cell, request, meaning.program.output), grads)
-    candidate = Candidate(link("tensor", parameters), "tensor", request.line if request else 0)
+    v = _weights(cell, asked, request, meaning.program.output)
+    if asked and asked.v and v is None and "ones_like" not in asked.v:
+        return None
+    parameters = _parameters(cell, text, data, v, grads)
+    candidate = Candidate(link("tensor", parameters), "tensor", asked.output.line if asked else 0)
     others = tuple(_instead(parameters, choice, candidate.line) for choice in meaning.choices if choice.other)
-    return Found(candidate, others, _told(lines, meaning, known, shapes))
+    return Found(candidate, others, _told(lines, meaning, known, shapes), _is_product(meaning.program))
 
 
-def _asked(units: Sequence[Statement], request: Request) -> Step | None:
-    """What ``backward`` is called of."""
-    source = next((unit.source for unit in units if any(line.number == request.line for line in unit.lines)), "")
-    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        for node in ast.walk(ast.parse(source)):
-            match node:
-                case ast.Call(func=ast.Attribute(value=output, attr="backward")):
+@dataclass(frozen=True)
+class Backward:
+    """output.backward(v): what is asked, and the text of v, empty where there is none."""
+
+    output: Step
+    v: str
+
+
+def _backward(units: Sequence[Statement]) -> Backward | None:
+    """The first call of ``backward`` outside of a function."""
+    for unit in units:
+        if "backward" not in unit.source:
+            continue
+        for statement in _body(unit.source):
+            match statement:
+                case ast.Expr(ast.Call(func=ast.Attribute(value=output, attr="backward"), args=args)):
                     text = ast.unparse(output)
                     parts = _read(text)
-                    return Step("", request.line, text, parts[-1].names) if parts else None
+                    step = Step("", unit.first, text, parts[-1].names) if parts else None
+                    return Backward(step, ", ".join(map(ast.unparse, args))) if step else None
     return None
 
 
@@ -156,23 +219,21 @@ def _last(steps: Sequence[Step]) -> Step | None:
 
 def _needed(steps: Sequence[Step], output: Step) -> tuple[list[Step] | None, dict[str, Tensor]]:
     """The lines that make the output, itself the last, and the numbers they start from; None where one is lost."""
-    before = [step for step in steps if step.line < output.line or (step.line == output.line and step is not output)]
+    before = steps[: steps.index(output)] if output in steps else [step for step in steps if step.line < output.line]
     lines, data, wanted = [output], dict[str, Tensor](), set(output.uses)
-    for step in reversed(before if output not in steps else steps[: steps.index(output)]):
+    for step in reversed(before):
         if not step.name or step.name not in wanted:
             continue
         if not step.text and step.data is None:
             return None, {}
         wanted.discard(step.name)
         if step.data is not None:
-            if step.name in data:
-                return None, {}
             data[step.name] = step.data
-        else:
-            lines.insert(0, step)
-            wanted |= set(step.uses)
-            if data.keys() & wanted:  # numbers that are given later than they are used: another value of that name
-                return None, {}
+            continue
+        lines.insert(0, step)
+        wanted |= set(step.uses)
+        if data.keys() & wanted:  # numbers that are given later than they are used: another value of that name
+            return None, {}
     if len(lines) > 1 and output.text == lines[-2].name:  # y.backward() of a line that is called y
         lines.pop()
     return lines, data
@@ -195,6 +256,12 @@ def _is_about_matrices(program: Program) -> bool:
     return any(counts(at, line) for at, line in enumerate(program.lines, first))
 
 
+def _is_product(program: Program) -> bool:
+    first, *rest = program.lines
+    of_inputs = first.op == "matmul" and all(at < len(program.inputs) for at in first.args)
+    return of_inputs and [line.op for line in rest] in ([], ["sum"])
+
+
 def _canonical(name: str) -> str:
     with suppress(ProblemError):
         return grammar.variable(name, field="f")
@@ -209,8 +276,8 @@ def _parameters(
 ) -> dict[str, str]:
     names = tensors.names(text, data)
     wanted = [name for name, value in data.items() if _wants_gradient(cell, value)]
-    looked_at = [_canonical(name) for name in grads if _canonical(name) in wanted]
-    wrt = next(iter([*looked_at, *sorted(wanted, key=names.index)]), "")
+    looked_at = Counter(name for name in map(_canonical, grads) if name in wanted)
+    wrt = next(iter([*(name for name, _ in looked_at.most_common(1)), *sorted(wanted, key=names.index)]), "")
     numbers = {name: written_tensor(_texts(cell, data[name])) for name in names if name in data}
     return {"f": text, **numbers, "v": written_tensor(v), "wrt": wrt}
 
@@ -228,12 +295,13 @@ def _shaped(entries: Sequence[str], shape: Shape) -> Texts:
     return tuple(tuple(entries[at : at + shape[1]]) for at in range(0, len(entries), shape[1]))
 
 
-def _weights(cell: Cell, request: Request | None, shape: Shape) -> Texts | None:
+def _weights(cell: Cell, asked: Backward | None, request: Request | None, shape: Shape) -> Texts | None:
     """The argument of ``backward``."""
     texts = cotangent_of(cell, request) if request else None
-    if texts is None or len(texts) != prod(shape):
-        return None
-    return _shaped(texts, shape)
+    value = _value(cell, _canonical(asked.v)) if asked else None
+    if texts is None and isinstance(value, Tensor) and _is_data(cell, value):
+        texts = tuple(value_as_text(cell, node) for node in value.entries)
+    return _shaped(texts, shape) if texts is not None and len(texts) == prod(shape) else None
 
 
 def _instead(parameters: Mapping[str, str], choice: Choice, line: int) -> Candidate:

@@ -88,6 +88,8 @@ READS: dict[str, tuple[str, Shape]] = {
     "||x||^2": ("^(norm(x), 2)", ()),
     "max(0, x)": ("max(0, x)", (2,)),
     "x.max()": ("max_over(x)", ()),
+    "F.conv2d(A[None, None], K[None, None])[0, 0]": ("conv2d(A, K, padding=valid)", (1, 2)),
+    "F.conv1d(c[None, None], x[None, None], padding='valid')[0, 0] * a": ("*(conv1d(c, x, padding=valid), a)", (2,)),
     # lines
     "h = relu(A x); sum(h)": ("sum(relu(matmul(A, x)))", ()),
     "h = x + 1\nh = h * 2  # twice\nreturn h.": ("*(+(x, 1), 2)", (2,)),
@@ -254,6 +256,9 @@ def test_a_text_is_read_as_it_is_meant(text: str) -> None:
 
 # text: code, the text at fault, shapes and other facts, suggestion
 REFUSES: dict[str, tuple[str, str, dict[str, str | int], str | None]] = {
+    "conv2d(A[None, None], K[None, None])": (
+        *("too_many_dimensions", "conv2d(A[None, None], K[None, None])", {"shape": "1×1×1×2"}, None),
+    ),
     "W @ A": (
         "inner_sizes_differ",
         "W @ A",

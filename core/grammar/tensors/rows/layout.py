@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 
 from core.grammar.refusal import Refusal, clip
 from core.grammar.tensors.builder import Value
-from core.grammar.tensors.rows.call import Call, Row, Rows
+from core.grammar.tensors.rows.call import Call, Row, Rows, is_none
 from core.grammar.tensors.rows.constants import identity
 from core.grammar.tensors.term import Term
 from core.tensors.program import Shape
@@ -135,15 +136,27 @@ def _masked(call: Call) -> Value:
 
 def _convolution(op: str) -> Row:
     def row(call: Call) -> Value:
+        given = {name: _bare(call.given[name]) for name in ("x", "y")}
+        is_batch = given["x"] is not call.given["x"] and given["y"] is not call.given["y"]  # F.conv2d(x[None, None], …)
+        if is_batch:
+            call = call._replace(given={**call.given, **given})
         value, kernel = call.tensor("x"), call.tensor("y")
         call.only("stride", 1)
         try:
             result = call.emit(op, value, kernel, padding=_padding(call, kernel.shape))
         except ShapeError as error:
             raise call.typist.misfit(error, (value, kernel), (), call.span) from None
-        return call.entrywise("+", result, call.tensor("b")) if call.has("b") else result
+        whole = call.entrywise("+", result, call.tensor("b")) if call.has("b") else result
+        return replace(whole, batch=is_batch)
 
     return row
+
+
+def _bare(term: Term) -> Term:
+    """x of x[None, None]: torch's convolutions have a batch and channels, here of one."""
+    places = term.args[1:]
+    is_batch = term.kind == "index" and len(places) == 2 and all(map(is_none, places))
+    return term.args[0] if is_batch else term
 
 
 def _padding(call: Call, kernel: Shape) -> str:
