@@ -65,7 +65,7 @@ class Steps {
     const sent = passed.sent.map(one => make("div", "lens-passed-line lens-sent", {}, ...this.#sent(one)))
     const leaf = passed.formula ? [] : [text("span", "lens-quiet", words.leaf)]
     const item = make("li", "", { "data-testid": `passed-${passed.at}` }, head, arrived, ...sent)
-    head.append(...leaf)
+    head.append(...leaf, text("code", "lens-node", passed.node))
     return item
   }
 
