@@ -38,7 +38,7 @@ def code(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("lang", share.LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul"])
+@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul", "/tensor"])
 def test_every_page_renders_in_both_languages(path: str, lang: str):
     app = visit(path, lang)
     assert not app.exception
