@@ -177,6 +177,8 @@ def _of_mean(g: Array, r: Array, args: Sequence[Array], told: Options) -> Array:
 def _of_prod(g: Array, r: Array, args: Sequence[Array], told: Options) -> Array:
     """Times the product of all other entries, which a 0 among them does not spoil."""
     (x,) = args
+    if told["dim"] is None and x.dtype != object and np.count_nonzero(x == 0) > 1:
+        return np.zeros((len(g), *x.shape))  # whatever arrives, as in torch
     axis = axes(told, x.ndim)
     entries = np.moveaxis(lines(x, axis), -1, 0)
     n = len(entries)
