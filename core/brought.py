@@ -6,19 +6,22 @@ The text is read in a process that can be killed; nothing of it is executed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from core import address as share
 from core.calculus import worker
+from core.grammar import tensors
 from core.grammar.code.source import MAX_TEXT
 from core.kinds import complete
 from core.kinds.kind import Problem
+from core.kinds.tensor.problem import TensorProblem
 from core.problem import ProblemError
 
 UNDERSTOOD = frozenset(
     "nothing_to_compute comment output with_line function_defined asks_backward asks_jacobian asks_backward_at_ones"
     " asks_jacobian_at_ones at_ones forward_mode could_mean read_as point_given"
-    " assumed_shape random_values check_not_run".split()
+    " assumed_shape assumed_matrix random_values check_not_run".split()
 )  # what is said of a line that was read; every other code says why it was not
 
 
@@ -86,6 +89,15 @@ def bring(text: str) -> Brought:
         text, before, instead = word or (texts.get(line, lines[0].text.strip()), taken, "")
         choices.append(Choice(text, before, kind, line if line != first else 0, other, instead))
     return Brought(problem, lines, tuple(choices), None, tuple(answer["notes"]))
+
+
+def in_matrices(text: str) -> Problem | None:
+    """The program in matrices that the text of one function is, if it is about vectors or matrices and can be shown."""
+    if not tensors.is_about_matrices(text):
+        return None
+    with suppress(ProblemError):
+        return complete(TensorProblem(text))
+    return None
 
 
 def _refusal(told: Mapping[str, object] | None) -> ProblemError | None:

@@ -1,5 +1,8 @@
 """Example 3, any expression in matrices: one small matrix per element of the output; weighted by v they add up."""
 
+import streamlit as st
+
+from pages.components.backward import steps
 from pages.components.guess import guess
 from pages.components.tensor import tensor
 from pages.shared import inputs, views
@@ -9,6 +12,9 @@ views.title("tensor", wrt=explanation.wrt, letter=explanation.letter)
 inputs.address_errors()
 guess("tensor", explanation)
 tensor(explanation, fresh=refusal is None)
-with views.card("torch"):
+backward, torch = st.columns([1.4, 1], gap="large")
+with backward, views.card("backward_steps"):
+    steps(explanation)
+with torch, views.card("torch"):
     views.verdict(explanation.verdict)
-    views.transcript(explanation.torch.transcript)
+    views.transcript(explanation.torch.transcript, views.HALF)

@@ -60,6 +60,15 @@ def test_every_key_of_the_answer_is_in_the_answer():
     assert first_column(text) <= found.keys()
 
 
+def test_every_key_of_the_answer_to_matrices_is_in_the_answer():
+    text = section(README, "The command line").partition("\n`tensor` answers ")[2].partition("\n\n")[0]
+    found, code = answer("/tensor?f=softmax(x@W)&x=1,2;3,4&batch=x")
+    named = {name for name in QUOTED.findall(text) if re.fullmatch(r"[a-z_]+", name)}
+    assert code == 0
+    assert {"grads", "blocks", "vmap"} < named
+    assert named <= {*found, *found["batch"]}
+
+
 def test_the_suffixes_are_those_of_the_exporters():
     line = next(line for line in README.splitlines() if line.startswith("python -m core export"))
     assert set(re.findall(r"(?<=\s)\.\w+", line.partition("#")[2])) == set(FORMATS)

@@ -365,6 +365,12 @@ class _Writer:
         lines = [f"{self.names[at]} = {self._full(at)}" for at in named]
         return [*lines, f"return {self.names[last] if last in self.names else self._full(last)}"]
 
+    def steps(self, out: str) -> list[str]:
+        """The same, one after another without the function; the result is called ``out``."""
+        *before, last = self.statements()
+        value = last.removeprefix("return ")
+        return [*before, *([f"{out} = {value}"] if value != out else [])]
+
     def _full(self, at: int) -> str:
         text = self.line(at)
         is_mask = text.kind == "mask" and at == len(self.shapes) - 1
@@ -374,11 +380,11 @@ class _Writer:
 # ── The listing ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def tensor_listing(program: Program, inputs: Sequence[Array], v: Array, wrt: str) -> Listing:
+def tensor_listing(program: Program, inputs: Sequence[Array], v: Array, wrt: str, batch: str | None = None) -> Listing:
     """The complete listing: the reader's lines as a function, one backward(v), and the Jacobian by ``wrt``.
 
     It shows "output"; "x.grad" for every input, by its name (None where the output does not depend on it); "jacrev".
-    Where the output depends on nothing also "requires_grad".
+    Where the output depends on nothing also "requires_grad"; with a ``batch``, an input whose rows are samples, "vmap".
     """
     writer = _Writer(program)
     names = [writer.names[at] for at in range(len(program.inputs))]
@@ -394,10 +400,34 @@ def tensor_listing(program: Program, inputs: Sequence[Array], v: Array, wrt: str
         f"def f({arguments}):\n{body}\n{given}v = torch.tensor({written(v)})\n\n"
         + f"{out} = f({arguments})\nprint({out})§output\n"
         + _backward(program, names, out)
-        + f"\n# the whole Jacobian by {names[program.place(wrt)]}: one backward pass for each entry of {out}\n"
+        + "\n# the whole Jacobian in one call: one backward pass for each output\n"
         + f"with torch.no_grad():\n    print(torch.func.jacrev(f{_argnums(program, wrt)})({arguments}))§jacrev\n"
+        + (_sample_by_sample(program, arguments, wrt, batch) if batch else "")
     )
     return Listing.written(_header(text) + text)
+
+
+def _sample_by_sample(program: Program, arguments: str, wrt: str, batch: str) -> str:
+    """f is asked for its Jacobian at each row of the batch alone, all of them in one call."""
+    dims = ", ".join("0" if value.name == batch else "None" for value in program.inputs)
+    in_dims = f"({dims},)" if len(program.inputs) == 1 else f"({dims})"
+    call = f"torch.func.vmap(torch.func.jacrev(f{_argnums(program, wrt)}), in_dims={in_dims})({arguments})"
+    return f"\n# the Jacobians of the samples, each by itself\nwith torch.no_grad():\n    print({call})§vmap\n"
+
+
+def tape_listing(program: Program, inputs: Sequence[Array], v: Array) -> tuple[str, dict[str, int], str]:
+    """The same lines outside of a function, so that what they name can be asked for: up to backward.
+
+    With it which value each name is, and what the output is called.
+    """
+    writer = _Writer(program)
+    last = len(program.shapes) - 1
+    out = writer.names.get(last) or unused("y", {*RESERVED, *writer.names.values()})
+    given = "".join(
+        f"{writer.names[at]} = torch.tensor({written(array)}, requires_grad=True)\n" for at, array in enumerate(inputs)
+    )
+    text = f"{given}v = torch.tensor({written(v)})\n" + "".join(f"{step}\n" for step in writer.steps(out))
+    return _header(text) + text, {name: at for at, name in writer.names.items()} | {out: last}, out
 
 
 def _header(text: str) -> str:
@@ -414,13 +444,13 @@ def _backward(program: Program, names: Sequence[str], out: str) -> str:
     reached = [at for at in range(len(names)) if last in leading(program, (at,))]
     labels = [value.name for value in program.inputs]
     if not reached:
-        told = f"# no graph leads from {out} back to an input\nprint({out}.requires_grad)§requires_grad\n"
+        told = f"# no graph leads back to an input\nprint({out}.requires_grad)§requires_grad\n"
     else:
         told = f"{out}.backward(v)\n"
     for at, name in enumerate(names):
         if at not in reached:
-            why = "nothing flows back to" if at in used else f"{out} does not depend on"
-            told += f"# {why} {name}: PyTorch leaves None, which means zero\n"
+            why = "nothing flows back to it" if at in used else "it is not used"
+            told += f"# {why}: PyTorch leaves None, which means zero\n"
         told += f"print({name}.grad)§{labels[at]}.grad\n"
     return told
 

@@ -177,6 +177,23 @@ def differentiate(
     steps = _representable(x, reach[:, None] * 0.5 ** np.arange(LEVELS))
     with np.errstate(all="ignore"):
         here, minus, plus = _sample(outputs, inputs, x, steps)
+    return measured(here, minus, plus, steps, reach, cotangent, blur)
+
+
+def measured(
+    here: Array,
+    minus: Array,
+    plus: Array,
+    steps: Array,
+    reach: Array,
+    cotangent: Sequence[float],
+    blur: Sequence[float] | None = None,
+) -> Differences:
+    """The slopes of m outputs along n inputs, from their values ``here`` (m,) and on both sides: (m, n, levels).
+
+    ``steps`` (n, levels) are halved ones, the largest first, which is about ``reach`` (n,).
+    """
+    with np.errstate(all="ignore"):
         level = _finite(here)[:, None, None]
         rise, fall = plus - level, level - minus
         whole = np.fmax.reduce(np.fmax(_finite(np.abs(rise)), _finite(np.abs(fall))), axis=-1)

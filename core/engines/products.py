@@ -66,7 +66,7 @@ def judge(a: Rows, b: Rows, v: Rows, wrt: str, total: Rows, torch: Rows) -> Verd
     ]
     told = [note for note in (*back, *forth) if note]
     once = [note for k, note in enumerate(told) if note not in told[:k]]
-    checks = _check(entries, theirs, back, 0.0), _check(entries, measured, forth, SAFETY * error)
+    checks = check(entries, theirs, back, 0.0), check(entries, measured, forth, SAFETY * error)
     return Verdict(*checks, tuple(sorted(once, key=lambda note: list(CODES).index(note.code))))
 
 
@@ -124,7 +124,7 @@ def _lost(a: Rows, b: Rows) -> Note | None:
     return None
 
 
-def _check(entries: Sequence[Entry], answers: Sequence[float], notes: Sequence[Note | None], allowed: float) -> Check:
+def check(entries: Sequence[Entry], answers: Sequence[float], notes: Sequence[Note | None], allowed: float) -> Check:
     """One engine's gradient beside the closed form's."""
     agrees, kinds, errors, exact = True, [], [], True
     for entry, answer, note in zip(entries, answers, notes, strict=True):

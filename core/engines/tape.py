@@ -74,7 +74,7 @@ def record(listing: Listing, vectors: Sequence[str]) -> Tape:
     Empty where that vector does not depend on x. RuntimeError for code that is not ours.
     """
     with autograd.alone:
-        with _Recorder() as recorder:
+        with Recorder() as recorder:
             names = autograd.execute(listing.setting, lambda _: None)
         last = names[vectors[-1]]
         assert isinstance(last, torch.Tensor)
@@ -82,7 +82,7 @@ def record(listing: Listing, vectors: Sequence[str]) -> Tape:
             return EMPTY
         graph = _Graph(last.grad_fn, recorder.calls, {name: names[name] for name in vectors})
         local = [graph.local(node) for node in graph.nodes]
-        seen = _Hooks(graph.nodes)
+        seen = Hooks(graph.nodes, _vector)
         last.backward(names["v"])  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return Tape(tuple(graph.operation(i, local[i], seen) for i in range(len(graph.nodes))), tuple(seen.order))
 
@@ -99,7 +99,7 @@ class Call:
     result: Any
 
 
-class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Keeps every call that reaches torch's dispatcher; the results get their grad_fn afterwards."""
 
     def __init__(self) -> None:
@@ -113,12 +113,16 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return result
 
 
-class _Hooks:
-    """What arrives at every node and what it sends on, in the order in which the engine runs them."""
+class Hooks:
+    """What arrives at every node and what it sends on, in the order in which the engine runs them.
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    Of what arrives is kept what ``kept`` makes of it: its numbers.
+    """
+
+    def __init__(self, nodes: Sequence[Node], kept: Callable[[Any], Any]) -> None:
+        self.kept = kept
         self.order: list[int] = []
-        self.adjoint: dict[int, Vector] = {}
+        self.adjoint: dict[int, Any] = {}
         self.sent: dict[int, tuple[Any, ...]] = {}
         for i, node in enumerate(nodes):
             node.register_prehook(self._arrives(i))
@@ -128,7 +132,7 @@ class _Hooks:
     def _arrives(self, i: int) -> Callable[[tuple[Any, ...]], None]:
         def hook(grad_outputs: tuple[Any, ...]) -> None:
             self.order.append(i)
-            self.adjoint[i] = _vector(grad_outputs[0])
+            self.adjoint[i] = self.kept(grad_outputs[0])
 
         return hook
 
@@ -143,8 +147,8 @@ class _Graph:
     """The nodes below ``root`` in the order of the calls that made them, with names for their results."""
 
     def __init__(self, root: Node, calls: Sequence[Call], vectors: dict[str, Any]) -> None:
-        below = _walk(root)
-        made = {_grad_fn(call.result): call for call in calls if _grad_fn(call.result) in below}
+        below = walk(root)
+        made = {grad_fn_of(call.result): call for call in calls if grad_fn_of(call.result) in below}
         self.nodes: list[Node] = [node for node in below if LEAF in node.name()] + list(made)
         self.index = {node: i for i, node in enumerate(self.nodes)}
         self.made = made
@@ -162,7 +166,7 @@ class _Graph:
         answer = node(torch.ones_like(self._result(node)))
         return answer if isinstance(answer, tuple) else (answer,)
 
-    def operation(self, i: int, local: tuple[Any, ...], seen: _Hooks) -> Operation:
+    def operation(self, i: int, local: tuple[Any, ...], seen: Hooks) -> Operation:
         node, call = self.nodes[i], self.made.get(self.nodes[i])
         value = _vector(self._result(node))
         text = self._text(call) if call else ""
@@ -209,7 +213,8 @@ class _Graph:
         return f"{arg.item():.6g}" if arg.numel() == 1 else "…"
 
 
-def _walk(root: Node) -> dict[Node, None]:
+def walk(root: Node) -> dict[Node, None]:
+    """A node and everything that leads to it."""
     below: dict[Node, None] = {}
     stack = [root]
     while stack:
@@ -220,7 +225,8 @@ def _walk(root: Node) -> dict[Node, None]:
     return below
 
 
-def _grad_fn(result: Any) -> Node | None:
+def grad_fn_of(result: Any) -> Node | None:
+    """The node that made a result, None where none did."""
     return result.grad_fn if isinstance(result, torch.Tensor) else None
 
 

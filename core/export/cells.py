@@ -64,7 +64,10 @@ def number_list(values: Sequence[float]) -> str:
 
 def derivation(lang: str, verdict: Verdict, listing: str, derived: str) -> str:
     """SymPy's listing, and its numbers under the name ``derived`` where they are compared."""
-    return listing + derived if is_compared(verdict) else guarded(lang, listing)
+    if is_compared(verdict):
+        return listing + derived
+    steps = any(name in listing for name in ("sp.Max(", "sp.Min("))
+    return (f"# {say(lang, 'check.heaviside')}\n" if steps else "") + guarded(lang, listing)
 
 
 def is_compared(verdict: Verdict) -> bool:
@@ -73,12 +76,19 @@ def is_compared(verdict: Verdict) -> bool:
 
 
 def expected(
-    lang: str, verdict: Verdict, total: Sequence[float], again: str, found: str, further: Sequence[str] = ()
+    lang: str,
+    verdict: Verdict,
+    total: Sequence[float],
+    again: str,
+    found: str,
+    further: Sequence[str] = (),
+    agreed: str = "same",
 ) -> tuple[Part, ...]:
     """The verdict, and the cell that asserts: ``again`` is one more backward pass, ``found`` what it left.
 
     ``total`` is the gradient of the slide, and with it ``derived``, SymPy's, is compared as well; ``further`` asserts
     what else stands on the slide. Where a difference has its reasons only PyTorch's own numbers are asserted.
+    ``agreed`` is the key of what is said where all of them agree.
     """
     said = Part("words", said_of(verdict, lang))
     if not is_compared(verdict):
@@ -87,7 +97,7 @@ def expected(
         return said, Part("words", words), _asserting(checks, say(lang, "export.script.torch_only"))
     numbers = number_list(total)
     checks = [again, *(f"assert close({one}, {numbers}), {one}\n" for one in (found, "derived")), *further]
-    return said, _asserting(checks, say(lang, "export.script.same"))
+    return said, _asserting(checks, say(lang, f"export.script.{agreed}"))
 
 
 def _asserting(checks: Sequence[str], said: str) -> Part:

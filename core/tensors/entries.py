@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.expression.tree import Node
+from core.expression.tree import LEAVES, Node
 from core.numbers import floats
 from core.numbers.exact import MAX_BITS, MAX_POWER, value_of
 from core.tensors.slopes import SLOPES
-from core.tensors.symbols import Symbol, combined
+from core.tensors.symbols import Symbol, combined, constant
 
 Array = NDArray[Any]  # of float64, or of objects: int | Fraction | Symbol
 Entry = Any
@@ -183,14 +183,32 @@ def over(a: Array | Entry, b: Array | Entry) -> Array:
 
 def formula(node: Node, env: Mapping[str, Array]) -> Array | Entry:
     """A tree over arrays; what holds no name of ``env`` is a number."""
-    match node.op:
-        case "name":
-            return env[node.text]
-        case "number" | "constant":
-            return _literal(node, any(array.dtype == object for array in env.values()))
-    return entrywise(node.op, *(formula(arg, env) for arg in node.args))
+    literal = _symbol if any(map(symbolic, env.values())) else _exact if _objects_in(env) else _float
+    return _formula(node, env, literal)
+
+
+def _formula(node: Node, env: Mapping[str, Array], literal: Callable[[Node], Array]) -> Array | Entry:
+    if node.op == "name":
+        return env[node.text]
+    if node.op in LEAVES:
+        return literal(node)
+    return entrywise(node.op, *(_formula(arg, env, literal) for arg in node.args))
+
+
+def _objects_in(env: Mapping[str, Array]) -> bool:
+    return any(array.dtype == object for array in env.values())
 
 
 @cache
-def _literal(node: Node, exact: bool) -> Array:
-    return np.asarray(exactly(node), dtype=object) if exact else np.asarray(value_of(node).value)
+def _symbol(node: Node) -> Array:
+    return np.asarray(constant(node), dtype=object)
+
+
+@cache
+def _exact(node: Node) -> Array:
+    return np.asarray(exactly(node), dtype=object)
+
+
+@cache
+def _float(node: Node) -> Array:
+    return np.asarray(value_of(node).value)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
-from core.expression.tree import COMPARISONS, Node, number
+from core.expression.tree import COMPARISONS, Node, number, walk
 from core.numbers import floats
 from core.numbers.exact import value_of
 from core.problem import ProblemError
@@ -32,25 +32,30 @@ class Symbol:
         self.value, self.size = value, size
 
     def __add__(self, other: Symbol | Value) -> Symbol:
-        return combined("+", self, other)
+        return _beside("+", self, other)
 
     def __radd__(self, other: Value) -> Symbol:
         return combined("+", other, self)
 
     def __sub__(self, other: Symbol | Value) -> Symbol:
-        return combined("-", self, other)
+        return _beside("-", self, other)
 
     def __rsub__(self, other: Value) -> Symbol:
         return combined("-", other, self)
 
     def __mul__(self, other: Symbol | Value) -> Symbol:
-        return combined("*", self, other)
+        return _beside("*", self, other)
 
     def __rmul__(self, other: Value) -> Symbol:
         return combined("*", other, self)
 
     def __neg__(self) -> Symbol:
         return combined("neg", self)
+
+
+def _beside(op: str, one: Symbol, other: Symbol | Value) -> Symbol:
+    """An operator; beside an array it is NumPy that goes through the entries."""
+    return NotImplemented if hasattr(other, "dtype") else combined(op, one, other)
 
 
 def letter(name: str) -> Symbol:
@@ -171,7 +176,24 @@ def _times(a: Symbol, b: Symbol) -> Symbol | None:
             return combined("neg", combined("*", *((taken, other) if one is a else (other, taken))))
     if b.value is not None:
         return combined("*", b, a)  # numbers stand in front
-    return _fraction(a, b)
+    if a.node == b.node:
+        return combined("^", a, 2)
+    return _fraction(a, b) or _in_one_row(a, b)
+
+
+def _in_one_row(a: Symbol, b: Symbol) -> Symbol | None:
+    """a·(b·c) is a·b·c, and a·(b/c) is a·b/c."""
+    if b.node is None or b.node.op not in ("*", "/"):
+        return None
+    first, second = (_of(node) for node in b.node.args)
+    return combined(b.node.op, combined("*", a, first), second)
+
+
+def _of(node: Node) -> Symbol:
+    """A part of a tree as a symbol again."""
+    if node.op == "number" or (node.op in ("neg", "/") and all(arg.op == "number" for arg in node.args)):
+        return constant(node)
+    return Symbol(node, size=sum(1 for _ in walk(node)))
 
 
 def _fraction(a: Symbol, b: Symbol) -> Symbol | None:

@@ -151,7 +151,7 @@ def softmax(x: Array, axis: tuple[int, ...]) -> Array:
 
 def _logsumexp(x: Array, axis: tuple[int, ...], keepdims: bool = True) -> Array:
     taken = level(x, axis)
-    found = entrywise("log", total(entrywise("exp", np.asarray(x - taken, dtype=x.dtype)), axis)) + taken
+    found = entrywise("+", entrywise("log", total(entrywise("exp", entrywise("-", x, taken)), axis)), taken)
     return found if keepdims else found.reshape([side for dim, side in enumerate(x.shape) if dim not in axis])
 
 

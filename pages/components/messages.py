@@ -452,3 +452,36 @@ class Tensor(TypedDict):
     limit: int
     longest: int
     words: Words
+
+
+class Sent(TypedDict):
+    """What the value ``to`` is sent: as a rule, before it is summed over copies (None: there are none), and then.
+
+    ``sources``: for each entry the entries of what arrived from which it comes, row by row.
+    """
+
+    to: int
+    rule: str
+    whole: list[list[Value]] | None
+    sent: list[list[Value]]
+    sources: list[list[int]]
+
+
+class Passed(TypedDict):
+    """A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number."""
+
+    at: int
+    name: str
+    grad: str
+    formula: str
+    value: list[list[Value]]
+    adjoint: list[list[Value]]
+    single: bool
+    sent: list[Sent]
+
+
+class Backward(TypedDict):
+    """The values in the order in which backward passes them."""
+
+    values: list[Passed]
+    words: Words

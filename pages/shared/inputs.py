@@ -11,10 +11,11 @@ from functools import partial
 
 import streamlit as st
 
+from core.brought import in_matrices
 from core.expression.tree import OUTPUT_LETTERS, SUBSCRIPTS, free_letter, natural
 from core.grammar import MAX_LENGTH
 from core.grammar.examples import EXAMPLES, FUNCTION_NAMES
-from core.kinds import read
+from core.kinds import kind_of, read
 from core.kinds.chain.edits import add_stage, remove_stage
 from core.kinds.chain.problem import CHAIN_FIELDS, CHAIN_LETTERS, MAX_STAGES, ChainProblem
 from core.kinds.kind import Problem
@@ -134,6 +135,8 @@ def _functions(page: str, stage: _Stage, reading: Reading) -> None:
             views.reading(output(i, node, stage.shown))
         _complain(reading.errors, stage.field, i, typed)
         _suggest(page, stage, i, reading.errors)
+        if any((error.field, error.index) == (stage.field, i) for error in reading.errors):
+            _lead_to_matrices(f"{page}.{stage.field}.{i}", typed)
         _choose(page, stage, i, reading)
     _complain(reading.errors, stage.field, None)
     count = len(stage.functions)
@@ -172,6 +175,15 @@ def _suggest(page: str, stage: _Stage, i: int, errors: Sequence[ProblemError]) -
             views.words("choices.suggestion", text=views.verbatim(str(text))),
             edit,
         )
+
+
+def _lead_to_matrices(place: str, text: str) -> None:
+    """A button to the page where the text means something, with all its names filled in."""
+    problem = in_matrices(text)
+    if problem is not None and st.button(views.words("choices.in_matrices"), key=f"{place}.in_matrices"):
+        target = kind_of(problem).page
+        session.replace_all(target, problem)
+        st.switch_page(f"{target}.py")
 
 
 def _choose(page: str, stage: _Stage, i: int, reading: Reading) -> None:

@@ -238,7 +238,10 @@ def steps(explanation: Explanation) -> list[dict[str, object]]:
 def sympy_listing(derivation: Callable[[], Transcript], width: int = WHOLE) -> None:
     """The derivation as SymPy code with what it printed, or why there is none."""
     try:
-        transcript(derivation(), width)
+        run = derivation()
+        transcript(run, width)
+        if "Heaviside" in run.text:
+            hint("check.heaviside")
     except ProblemError as refusal:
         hint(MISSING[refusal.code]) if refusal.code in MISSING else error(refusal)
 

@@ -12,10 +12,13 @@ import pytest
 from core import address as share
 from core import grammar
 from core.__main__ import answer
+from core.brought import in_matrices
 from core.expression.tree import FUNCTIONS, names
+from core.grammar import tensors
 from core.grammar.definitions import ARITY
 from core.grammar.examples import EXAMPLES, FUNCTION_NAMES
 from core.kinds import KINDS, complete, explain
+from core.kinds.tensor.problem import TensorProblem
 from core.kinds.vector.edits import with_function
 from core.kinds.vector.explanation import derivation
 from core.kinds.vector.problem import DEFAULT
@@ -87,6 +90,23 @@ def test_what_is_about_matrices_is_told_so(text: str) -> None:
     assert [error.code for error in read(with_function(DEFAULT, 0, text)).errors] == ["matrices"]
 
 
+LED = [case for case in FORMULAS if case.get("suggestion") == "/tensor"]
+
+
+@pytest.mark.parametrize("case", LED, ids=[case["id"] for case in LED])
+def test_what_is_about_matrices_leads_to_their_page_with_its_names_filled_in(case: dict[str, Any]) -> None:
+    problem = in_matrices(case["text"])
+    assert isinstance(problem, TensorProblem)
+    assert share.encode(problem).startswith(case["suggestion"] + "?")
+    assert {name for name, _ in problem.inputs} == set(tensors.names(case["text"]))
+    assert explain(problem)
+
+
+@pytest.mark.parametrize("text", ["x^2 + y", "x*y^", "max(x, y", "M @ @", "softmax(", "__import__('os')"])
+def test_what_is_not_leads_nowhere(text: str) -> None:
+    assert in_matrices(text) is None
+
+
 PLAIN = {"say-2": "t^2", "say-5": "sigmoid(x)", "say-6": "x1^2 + x2^2 + x3^2", "say-7": "sin(x)", "say-10": "x%2"}
 
 
@@ -98,7 +118,7 @@ def test_another_language_says_the_same(case: dict[str, Any]) -> None:
 
 
 def test_every_case_of_a_field_is_tried() -> None:
-    tried = {case["id"] for case in (*READ, *ASKED, *REFUSED)} | set(PLAIN) | {"say-3", "say-8"}
+    tried = {case["id"] for case in (*READ, *ASKED, *REFUSED)} | set(PLAIN) | {case["id"] for case in LED}
     assert tried == {case["id"] for case in FORMULAS}
 
 

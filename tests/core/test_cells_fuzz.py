@@ -105,7 +105,7 @@ def told(text: str) -> float:
     for candidate in brought.candidates:
         found = share.decode(candidate.address)
         for function in getattr(found.problem, "functions", ()):
-            grammar.parse(function, [name for name, _ in found.problem.point])
+            grammar.parse(function, [name for name, _ in (*found.problem.point, *found.problem.constants)])
     return seconds
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import math
 import warnings
 from dataclasses import replace
@@ -16,9 +19,10 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from core import address as share
-from core import wording
+from core import embedded, wording
 from core.__main__ import answer
-from core.kinds import KINDS, complete, explain, read
+from core.export import Options, export
+from core.kinds import KINDS, complete, explain, read, subject
 from core.kinds.matmul.problem import MatmulProblem
 from core.kinds.tensor import arrays
 from core.kinds.tensor.closed import closed
@@ -31,6 +35,16 @@ from core.problem import ProblemError
 from tests.core.tensors.test_tensor_grammar import SHAPES, expressions, numbers
 
 EXAMPLES = [example.address for example in wording.examples() if example.address.startswith("/tensor")]
+EDGES = [
+    "/tensor?f=relu(x)&x=0,1,-1&v=2,3,5",  # a kink
+    "/tensor?f=max(x)&x=2,2,1&v=6",  # a tie
+    "/tensor?f=log(x)&x=0,1&v=1,2",
+    "/tensor?f=x/y&x=1,0&y=0,0",
+    "/tensor?f=exp(x)&x=1000,1&v=1,2",
+    "/tensor?f=softmax(x.masked_fill(tril(ones(2,2))==0,-inf))&x=1,2;3,4&v=1,2;3,-1",
+    "/tensor?f=where(x>1,y,2)&x=1,2&y=3,4&wrt=x",  # nothing flows back
+    "/tensor?f=x[0]%2B0*y&x=1,2&y=3&wrt=y",
+]
 
 
 def explained(address: str) -> TensorExplanation:
@@ -409,3 +423,101 @@ def test_a_closed_form_is_the_sum_wherever_there_is_one(text: str, seed: int) ->
     found = closed(e)
     if found and np.isfinite(arrays.floats(e.jacobian)).all() and math.isfinite(float(np.abs(e.torch.value).max())):
         assert found.holds, [latex(one) for one in found.lines]
+
+
+# ── Batches ──────────────────────────────────────────────────────────────────────────────────────────────
+
+BATCHED = [  # whether samples are independent, and whether torch's vmap(jacrev) gives the same blocks
+    ("softmax(x@W)", True, True),
+    ("layernorm(x)", True, True),
+    ("tanh(x)@W", True, True),
+    ("x.sum(dim=1)", True, None),  # a sample has no dim 1
+    ("softmax(x,dim=0)", False, False),  # one row looks at the others
+]
+
+
+@pytest.mark.parametrize(("f", "independent", "vmap"), BATCHED)
+def test_a_batch_has_a_block_for_each_sample(f: str, independent: bool, vmap: bool | None) -> None:
+    described, _ = answer(f"/tensor?f={quote(f)}&x=1,2;3,-1;0,2&W=1,0;0,2&wrt=x&batch=x")
+    told = described["batch"]
+    assert (told["of"], told["samples"], told["vmap"]) == ("x", 3, vmap)
+    assert (told["elsewhere"] == 0) == independent
+    cards = np.array(described["derivatives"])
+    for n, block in enumerate(told["blocks"]):
+        assert np.array_equal(block, cards[n, ..., n, :])
+
+
+def test_the_samples_gradients_add_up_and_their_mean_is_that_of_a_mean_loss() -> None:
+    address = "/tensor?f=relu(x@W)&x=1,2;3,-1;0,2&W=1,-3;0,2&v=1,2;3,-1;2,5&wrt=W&batch=x"
+    told = answer(address)[0]
+    x, w, v = _of(told)
+    each = [_grad(x[n : n + 1], w, v[n : n + 1]) for n in range(3)]
+    assert np.allclose(told["batch"]["gradients"], torch.stack(each))
+    assert np.allclose(told["grad"], sum(each))
+    assert np.allclose(told["batch"]["mean"], sum(each) / 3)
+    assert told["batch"]["vmap"] is True
+
+
+def _of(told: Any) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    return tuple(torch.tensor(part, dtype=torch.float64) for part in (*told["inputs"].values(), told["v"]))
+
+
+def _grad(x: torch.Tensor, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    leaf = w.clone().requires_grad_()
+    torch.relu(x @ leaf).backward(v)
+    assert leaf.grad is not None
+    return leaf.grad
+
+
+# ── What is shown and exported ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("address", EXAMPLES)
+@pytest.mark.parametrize("lang", share.LANGUAGES)
+def test_every_step_is_a_slide_and_the_last_is_the_state(address: str, lang: str) -> None:
+    e = explained(address)
+    slides = subject(e).slides(lang, steps=True)
+    assert len(slides) == len(KINDS["tensor"].steps(e)) == len({step.id for step in KINDS["tensor"].steps(e)})
+    assert "backward(v)" in slides[0].title
+    assert slides[-1].frame.code[-1].endswith(")")
+    assert all(slide.alt and slide.notes and "{" not in slide.title for slide in slides)
+    assert all(latex(piece) for piece in subject(e).equations())
+
+
+@pytest.mark.parametrize("address", [*EXAMPLES, *EDGES])
+def test_every_script_and_every_notebook_runs_to_its_end(address: str) -> None:
+    told = subject(explained(address))
+    for lang in share.LANGUAGES:
+        (source,) = export(told, ".py", Options(lang=lang))
+        (book,) = export(told, ".ipynb", Options(lang=lang))
+        cells = json.loads(book)["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        for listing in (source.decode(), code):
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(listing, "script.py", "exec"), {"__name__": "__main__"})
+            assert said(lang) & set(printed.getvalue().splitlines()[-1:])
+    torch.set_default_dtype(torch.float32)
+
+
+def said(lang: str) -> set[str]:
+    return {wording.say(lang, f"export.script.{key}") for key in ("cards", "torch_only")}
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".pptx", ".tex"])
+def test_every_example_is_written_in_every_format(suffix: str) -> None:
+    for address in EXAMPLES:
+        files = export(subject(explained(address)), suffix, Options(steps=True, lang="zh"))
+        assert all(len(file) > 500 for file in files)
+
+
+@pytest.mark.parametrize("address", [*EXAMPLES, *EDGES, "/tensor?f=2*x&x=1,2;3,4&batch=x"])
+def test_every_comment_of_its_listing_is_in_the_readers_language(address: str) -> None:
+    shown = wording.comments("zh", explained(address).torch.source)
+    comments = [line.partition("# ")[2] for line in shown.splitlines() if "# " in line]
+    assert comments
+    assert all(any("\u4e00" <= sign <= "\u9fff" for sign in comment) for comment in comments)
+
+
+def test_a_picture_is_embedded() -> None:
+    assert embedded.picture(f"page=tensor&{EXAMPLES[1].partition('?')[2]}").startswith(b"\x89PNG")

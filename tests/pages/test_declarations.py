@@ -29,6 +29,7 @@ KINDS = {
     "modes": messages.Modes,
     "guess": messages.Guess,
     "tensor": messages.Tensor,
+    "backward": messages.Backward,
 }
 PAGES = (
     ("home", {}),

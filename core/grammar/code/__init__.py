@@ -19,7 +19,7 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-from core.grammar.code import formulas, matlab, python
+from core.grammar.code import formulas, matlab, programs, python
 from core.grammar.code.cell import Cell, Other, Told
 from core.grammar.code.interpreter import new_cell, run
 from core.grammar.code.problems import Candidate, candidates, requests, unasked
@@ -96,12 +96,22 @@ def _read(typed: list[Line], products: bool) -> Brought:
     if not cell.matlab:
         cell.assumed = _assumed([tree for tree in trees if isinstance(tree, list)])
     grads: list[str] = []
+    steps: list[programs.Step] = []
+    functions: programs.Functions = {}
     for unit, tree in zip(units, trees, strict=True):
         grads += _statement(cell, unit, tree)
+        steps += programs.steps_of(cell, unit, functions)
     found, refusal = _problems(cell, grads)
+    asked = next(iter(requests(cell)), None)
+    whole_program = programs.found(cell, steps, units, asked, grads) if products and not cell.matlab else None
+    if whole_program and not (whole_program.is_product and found and found[0].kind == "matmul"):
+        entries = found if asked else ()  # entry by entry the same is asked, which a formula alone does not need
+        found, refusal = (whole_program.candidate, *whole_program.others, *entries), None
+        cell.told |= whole_program.told
     if found and found[0].at_ones:
         cell.tell_ones(found[0].line)
-    notes = ("entry_by_entry",) if cell.by_entries and found and found[0].kind != "matmul" else ()
+    is_by_entries = cell.by_entries and found and found[0].kind in ("vjp", "chain")
+    notes = ("entry_by_entry",) if is_by_entries else ()
     return Brought(
         found,
         tuple(_told(cell, typed, units)),

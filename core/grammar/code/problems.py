@@ -295,6 +295,11 @@ def _value(cell: Cell, key: str) -> Node:
     return _exactly(cell, cell.constant(_expanded(cell, symbol.definition, frozenset())))
 
 
+def value_as_text(cell: Cell, node: Node) -> str:
+    """The number that an entry of a tensor of data is, as an address writes it. Raises UnreadError."""
+    return to_text(_exactly(cell, cell.constant(node)), spaces=False)
+
+
 def _exactly(cell: Cell, node: Node) -> Node:
     """A decimal that the text also writes exactly, as pi/6 for 0.5235987755982988, in that form."""
     bare = node.args[0] if node.op == "neg" else node
@@ -308,7 +313,7 @@ def _point(cell: Cell, variables: Sequence[str], named: _Names) -> tuple[tuple[s
     return tuple((named.by_key[key], to_text(_value(cell, key), spaces=False)) for key in variables)
 
 
-def _cotangent(cell: Cell, request: Request) -> Texts | None:
+def cotangent_of(cell: Cell, request: Request) -> Texts | None:
     if request.cotangent is None:
         return None
     return tuple(to_text(_exactly(cell, node), spaces=False) for node in request.cotangent)
@@ -370,7 +375,7 @@ def _numbers(
     return {
         "at": written_point(_point(cell, variables, named)),
         "with": written_point(fixed),
-        "v": ",".join(_cotangent(cell, request) or ()),
+        "v": ",".join(cotangent_of(cell, request) or ()),
     }
 
 
@@ -450,7 +455,7 @@ def _product(cell: Cell, request: Request, grads: Sequence[str]) -> Parameters |
     width = factors[1].shape[1]
     v = None
     if cotangent and request.factors:
-        texts = _cotangent(cell, request) or ()
+        texts = cotangent_of(cell, request) or ()
         v = tuple(texts[at : at + width] for at in range(0, len(texts), width))
     chosen = wrt[0] if len(wrt) == 1 else _looked_at(cell, factors, grads)
     written = dict(zip("abv", map(written_matrix, (*matrices, v)), strict=True))
@@ -480,4 +485,4 @@ def _summed(cell: Cell, request: Request) -> tuple[Tensor, Tensor] | None:
 
 
 def _matrix(cell: Cell, each: Tensor) -> Matrix:
-    return tuple(tuple(to_text(_exactly(cell, cell.constant(node)), spaces=False) for node in row) for row in each.rows)
+    return tuple(tuple(value_as_text(cell, node) for node in row) for row in each.rows)

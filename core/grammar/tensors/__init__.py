@@ -1,11 +1,14 @@
 """Text -> a program in matrices. Executes nothing; what cannot be read is refused as formulas are.
 
-scan      text -> tokens
-reader    tokens -> statements, by precedence
-term      what statements are made of
-spelling  what operations are called
-typist    statements -> lines, with the shapes told (calls: functions and methods; builder: the lines themselves)
-remarks   what is legal and likely not meant
+scan         text -> tokens
+reader       tokens -> statements, by precedence
+term         what statements are made of
+spelling     what operations are called
+typist       statements -> lines, with the shapes told
+builder      the lines themselves, and their limits
+calls        functions and methods (rows: what each of them means; definitions: those told in others)
+guess        shapes for names without a value
+remarks      what is legal and likely not meant
 """
 
 from __future__ import annotations
@@ -16,21 +19,39 @@ from dataclasses import dataclass, replace
 
 from core.grammar import refusal
 from core.grammar.choice import Choice
-from core.grammar.refusal import Refusal, clip, reading
+from core.grammar.refusal import Refusal, clip, reading, replaced
 from core.grammar.tensors.builder import Builder
+from core.grammar.tensors.calls import ROWS
 from core.grammar.tensors.guess import fitting
 from core.grammar.tensors.reader import Reader
 from core.grammar.tensors.remarks import Remark
 from core.grammar.tensors.spelling import FUNCTIONS
-from core.grammar.tensors.term import Statement, walk
+from core.grammar.tensors.term import Statement, Term, walk
 from core.grammar.tensors.typist import Told, Typist
 from core.problem import Span
 from core.tensors.program import Input, Program, Shape
 
-__all__ = ["CODES", "MAX_PROGRAM", "Choice", "Meaning", "Remark", "Told", "guess", "names", "read"]
+__all__ = [
+    "CODES",
+    "MAX_PROGRAM",
+    "Choice",
+    "Meaning",
+    "Part",
+    "Remark",
+    "Told",
+    "guess",
+    "is_about_matrices",
+    "names",
+    "parts",
+    "read",
+    "renamed",
+    "uses",
+]
 
 CODES = {**refusal.CODES, **refusal.MATRICES}
 MAX_PROGRAM = 1000  # characters of a text
+# functions that only vectors and matrices have
+OF_MATRICES = ROWS.keys() - {"max", "min", "float", "tensor", "same", "len", "logical_and", "logical_or", "logical_not"}
 MAX_CHOICES = 6  # that are offered: each of them has to be read
 
 
@@ -42,6 +63,37 @@ class Meaning:
     told: tuple[Told, ...]
     choices: tuple[Choice, ...] = ()
     remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A line of a text: what it gives a name to, its own text, and the names that it uses, whoever gave them."""
+
+    name: str
+    text: str
+    names: tuple[str, ...]
+
+
+def parts(text: str, *, field: str = "f") -> tuple[Part, ...]:
+    """The lines of a text, each for itself. Raises ProblemError like ``names``."""
+    statements = reading(text, lambda text: _reader(text, ()).read(), field)
+    return tuple(Part(each.name, text[slice(*each.span)], tuple(_free([each], FUNCTIONS))) for each in statements)
+
+
+def is_about_matrices(text: str) -> bool:
+    """Does a text speak of vectors or matrices, whatever its names may be? False for one that cannot be read."""
+    try:
+        statements = _reader(text, ()).read()
+    except Refusal:
+        return False
+    return any(_is_of_matrices(term) for statement in statements for term in walk(statement.term))
+
+
+def _is_of_matrices(term: Term) -> bool:
+    if term.kind in ("call", "method"):
+        return FUNCTIONS.get(term.text.lower(), "") in OF_MATRICES
+    beside = term.kind == "product" and term.text == "joined" and any(arg.text[:1].isupper() for arg in term.args)
+    return beside or term.kind in ("@", "outer", "norm", "transpose") or (term.kind == "member" and term.text == "T")
 
 
 def names(text: str, known: Collection[str] = (), *, field: str = "f") -> tuple[str, ...]:
@@ -58,6 +110,25 @@ def read(text: str, shapes: Mapping[str, Shape], *, field: str = "f") -> Meaning
     Raises ProblemError with a code of core.grammar.CODES, the span of the operation at fault, and the shapes.
     """
     return reading(text, lambda text: _read(text, shapes), field)
+
+
+def uses(text: str, name: str) -> tuple[Span, ...]:
+    """Where a text uses a name that it leaves open. Raises ProblemError like ``names``."""
+    statements = reading(text, lambda text: _reader(text, ()).read(), "f")
+    found: list[Span] = []
+    for statement in statements:
+        terms = (term for term in walk(statement.term) if term.kind == "name" and term.text == name)
+        found += [term.span for term in terms]
+        if statement.name == name:
+            break
+    return tuple(found)
+
+
+def renamed(text: str, name: str, other: str) -> str:
+    """A text with another name for one that it leaves open."""
+    for span in reversed(uses(text, name)):
+        text = replaced(text, span, other)
+    return text
 
 
 def guess(text: str, known: Mapping[str, Shape]) -> dict[str, Shape]:

@@ -38,6 +38,7 @@ class Value:
     mask: bool = False
     row: bool = False
     pair: bool = False
+    batch: bool = False  # of one, with one channel: to be left with [0, 0]
     size: int = 1  # operations in the formula of a constant
 
     @property

@@ -44,13 +44,12 @@ _TOKENS = rf"""
     """
 
 
-def _pattern(tail: str, below: str) -> re.Pattern[str]:
-    filled = _TOKENS.replace("«tail»", tail).replace("«below»", f"(?:{below}|{_SUBSCRIPT})")
-    return re.compile(filled, re.VERBOSE | re.DOTALL)
-
-
-_PLAIN = _pattern("[A-Za-z0-9_]", "_[A-Za-z0-9]++")
-_LATEX = _pattern("[A-Za-z0-9]|_[A-Za-z0-9]", "_[A-Za-z0-9]")  # where w_yx is w_y times x
+_FLAGS = re.VERBOSE | re.DOTALL
+_FILLED = _TOKENS.replace("«below»", f"(?:«index»|{_SUBSCRIPT})")
+_PLAIN = re.compile(_FILLED.replace("«tail»", "[A-Za-z0-9_]").replace("«index»", "_[A-Za-z0-9]++"), _FLAGS)
+_LATEX = re.compile(  # where w_yx is w_y times x
+    _FILLED.replace("«tail»", "[A-Za-z0-9]|_[A-Za-z0-9]").replace("«index»", "_[A-Za-z0-9]"), _FLAGS
+)
 _SIGNS = {"**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "√": "root", "\\|": "||", "\\{": "(", "\\}": ")", ":=": "=",
           "&&": "&", ".*": "*", "./": "/", ".^": "^"}  # fmt: skip
 _OTHERS = {**dict.fromkeys("‖∥", "||"), **dict.fromkeys("⊙∘", "*"), "⊗": "⊗", "∞": "infinity",

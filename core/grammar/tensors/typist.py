@@ -74,7 +74,10 @@ class Typist:
 
     def one(self, term: Term) -> Value:
         """The value of a term; of a pair as torch's max gives it, the first of the two."""
-        return replace(self.value(term), pair=False)
+        value = self.value(term)
+        if value.batch:
+            raise Refusal("too_many_dimensions", self.place(term), shape="1×1×" + written(value.shape), limit=2)
+        return replace(value, pair=False)
 
     def value(self, term: Term) -> Value:
         try:
@@ -333,6 +336,8 @@ class Typist:
 
     def index(self, term: Term) -> Value:
         subject, *places = self.value(term.args[0]), *term.args[1:]
+        if subject.batch and [place.text for place in places] == ["0", "0"]:
+            return replace(subject, batch=False)
         if subject.pair:
             chosen = [self.integer(place) for place in places]
             if chosen != [0]:
@@ -359,6 +364,11 @@ class Typist:
         if not -rank <= dim < rank:
             raise Refusal("no_such_dimension", self.place(term), dim=dim, shape=written(shape), last=rank - 1)
         return dim % rank
+
+    def mask_expected(self, mask: Term, name: str) -> Refusal:
+        """Numbers where a condition has to stand."""
+        fixes = () if self.span else (replaced(self.text, mask.span, f"({self.echo(mask)}) != 0"),)
+        return Refusal("mask_expected", self.place(mask), fixes, name=name)
 
     def call(self, term: Term) -> Value:
         return calls.call(self, term)

@@ -27,5 +27,5 @@ def cells(e: TensorExplanation, lang: str) -> Cells:
         equations.shown(e),
         "",
         e.torch.source,
-        expected(lang, e.verdict, total, again + cards + added, found),
+        expected(lang, e.verdict, total, again + cards + added, found, agreed="cards"),
     )

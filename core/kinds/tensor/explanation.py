@@ -15,10 +15,10 @@ from math import prod
 import numpy as np
 
 from core.engines import tensors
+from core.engines.tensor_verdict import judge
 from core.engines.verdict import Verdict
 from core.kinds.tensor import arrays
 from core.kinds.tensor.arrays import Array
-from core.kinds.tensor.judged import judge
 from core.kinds.tensor.problem import TensorProblem
 from core.kinds.tensor.reading import TensorReading, read, shaped
 from core.kinds.weights import LOSSES, PRESETS, Place, inducing, ordered, typed
@@ -212,7 +212,8 @@ def explain(reading: TensorReading) -> TensorExplanation:
         arrays.added(arrays.weighted(v, one), shape) for one, shape in zip(jacobians, program.shapes, strict=True)
     )
     at = program.place(wrt)
-    torch = tensors.differentiate(program, list(map(arrays.floats, inputs)), arrays.floats(v), wrt)
+    numbers = list(map(arrays.floats, inputs))
+    torch = tensors.differentiate(program, numbers, arrays.floats(v), wrt, reading.problem.batch)
     judged = judge(program, values, v, at, arrays.weighted(v, jacobians[at]), adjoints[at], torch)
     return TensorExplanation(
         reading.problem, program, reading.guessed, values, v, adjoints, jacobians[at], torch, judged

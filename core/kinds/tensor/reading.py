@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -125,15 +124,9 @@ def _reserved(function: str) -> Iterator[ProblemError]:
     for name in names:
         if name in RESERVED:
             other = other_name(name, names)
-            used = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-            place = used.search(function)
-            yield ProblemError(
-                "address_name",
-                field="f",
-                span=place and place.span(),
-                name=name,
-                suggestion=used.sub(other, function),
-            )
+            span, *_ = tensors.uses(function, name)
+            suggestion = tensors.renamed(function, name, other)
+            yield ProblemError("address_name", field="f", span=span, name=name, suggestion=suggestion)
 
 
 # ── Numbers that nobody typed ────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from core import parameters
 from core.engines.verdict import Check
 from core.kinds.records import Json, notes, number
 from core.kinds.tensor.arrays import nested
+from core.kinds.tensor.batch import batch
 from core.kinds.tensor.explanation import TensorExplanation
 from core.kinds.tensor.problem import PAGE, texts
 
@@ -25,10 +26,28 @@ def record(e: TensorExplanation, lang: str) -> dict[str, Json]:
         "contributions": nested(e.contributions),
         "grad": nested(e.total),
         "grads": {name: nested(grad) for name, grad in e.grads.items()},
+        **_batch(e),
         "verdict": e.verdict.kind,
         "checks": {"torch": _check(e.verdict.torch, e), "finite_difference": _check(e.verdict.finite_difference, e)},
         "notes": notes(e.verdict.notes, lang),
     }
+
+
+def _batch(e: TensorExplanation) -> dict[str, Json]:
+    """What belongs to each sample, if the problem has a batch."""
+    found = batch(e)
+    if not found:
+        return {}
+    told = {
+        "of": found.name,
+        "samples": found.size,
+        "blocks": nested(found.blocks),
+        "elsewhere": None if found.elsewhere is None else number(found.elsewhere),
+        "gradients": nested(found.gradients),
+        "mean": nested(found.mean),
+        "vmap": found.vmap,
+    }
+    return {"batch": told}
 
 
 def _check(judged: Check, e: TensorExplanation) -> Json:

@@ -96,7 +96,7 @@ def edited(problem: TensorProblem, sent: object) -> TensorProblem:
 
 def _typed(problem: TensorProblem, told: Message) -> TensorProblem:
     function = told.text("f", MAX_PROGRAM + 1)
-    found = [message(one) for one in told.several("inputs", MAX_INPUTS)]
+    found = told.several("inputs", MAX_INPUTS)
     inputs = {one.text("name", MAX_LENGTH): _tensor_of(one) for one in found}
     wrt = told.text("wrt", MAX_LENGTH, "") or None
     batch = told.text("batch", MAX_LENGTH, "") or None

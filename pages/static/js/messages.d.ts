@@ -405,3 +405,33 @@ export interface Tensor {
   longest: number
   words: Words
 }
+
+/** What the value ``to`` is sent: as a rule, before it is summed over copies (None: there are none), and then.
+
+    ``sources``: for each entry the entries of what arrived from which it comes, row by row.
+     */
+export interface Sent {
+  to: number
+  rule: string
+  whole: Value[][] | null
+  sent: Value[][]
+  sources: number[][]
+}
+
+/** A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number. */
+export interface Passed {
+  at: number
+  name: string
+  grad: string
+  formula: string
+  value: Value[][]
+  adjoint: Value[][]
+  single: boolean
+  sent: Sent[]
+}
+
+/** The values in the order in which backward passes them. */
+export interface Backward {
+  values: Passed[]
+  words: Words
+}

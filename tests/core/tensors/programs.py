@@ -23,6 +23,7 @@ Array = NDArray[Any]
 OPERATIONS = sorted({*SLOPES, *PULLBACKS, *PARTS})
 SIDE = 4
 NAMES = "xWb"
+TRIES = 40  # of random shapes, where one that fits is wanted
 
 
 @dataclass
@@ -68,13 +69,15 @@ class Case:
     def constant(self, shape: Shape) -> int:
         return self.add("constant", shape=shape, entries=tuple(map(_node, self.array(shape).flat)))
 
-    def any(self, fits: Callable[[Shape], bool] = lambda shape: True) -> int:
-        """A value whose shape fits; a new input or constant where there is none."""
+    def any(self, fits: Callable[[Shape], bool] = lambda shape: True, otherwise: Shape = (2, 2)) -> int:
+        """A value whose shape fits; a new constant where there is none, of the shape ``otherwise`` if need be."""
         found = [at for at, value in enumerate(self.values) if fits(value.shape)]
         if found and self.source.random() < 0.9:
             return self.source.choice(found[-4:])
-        shape = next(shape for shape in iter(self.shape, None) if fits(shape))
-        return self.constant(shape)
+        shapes = [shape for shape in (self.shape() for _ in range(TRIES)) if fits(shape)]
+        if not shapes and found:
+            return self.source.choice(found)
+        return self.constant(shapes[0] if shapes else otherwise)
 
     def shape(self) -> Shape:
         return tuple(self.source.randint(1, SIDE) for _ in range(self.source.choice((0, 1, 1, 2, 2, 2))))
@@ -153,7 +156,7 @@ def _and_beside(case: Case, op: str, at: int, more: int) -> None:
 
 def _matmul(case: Case, op: str) -> None:
     a = case.any(_rank(1, 2))
-    case.add(op, (a, case.any(lambda shape: len(shape) > 0 and shape[0] == case.values[a].shape[-1])))
+    case.add(op, (a, case.any(lambda shape: shape[:1] == case.values[a].shape[-1:], case.values[a].shape[-1:])))
 
 
 def _dot(case: Case, op: str) -> None:
@@ -279,7 +282,7 @@ BUILDERS: dict[str, Callable[[Case, str], None]] = {
     "layer_norm": _unary(_rank(1, 2), eps=lambda case, at: 1e-5),
     "cross_entropy": _cross_entropy,
     "mse": _mse,
-    "trace": _unary(_square),
+    "trace": _unary(_rank(2)),
     "det": _unary(_square),
     "inverse": _unary(_square),
     "tril": _unary(_rank(2), diagonal=_diagonal),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.engines import tensors as engine
+from core.engines.tensor_verdict import judge
 from core.expression.tree import COMPARISONS, FUNCTIONS, OPERATORS
 from core.tensors import shapes, slopes
 from core.tensors.entries import RATIONALS
@@ -100,7 +101,11 @@ def agrees_with_torch(case: Case, seed: int) -> None:
     assert near(J, theirs.jacobian)
     contributions = v.reshape((*v.shape, *(1,) * (J.ndim - v.ndim))) * J
     if np.isfinite(J).all():  # elsewhere 0 times infinity is nan, and a sum of it no gradient
-        assert near(contributions.sum(axis=tuple(range(v.ndim))), _or_zeros(theirs.grads[at], program.inputs[at].shape))
+        total = np.asarray(contributions.sum(axis=tuple(range(v.ndim))))
+        assert near(total, _or_zeros(theirs.grads[at], program.inputs[at].shape))
+        verdict = judge(program, values, v, at, contributions, total, theirs)
+        assert verdict.finite_difference.agrees or verdict.finite_difference.kind not in ("exact", "agree")
+        assert "unexplained" not in {note.code for note in verdict.notes}
     for adjoint, grad in zip(pull_back(program, values, v[None]), theirs.grads, strict=False):
         assert (adjoint is None) == (grad is None)
         assert grad is None or (adjoint is not None and near(adjoint[0], grad))

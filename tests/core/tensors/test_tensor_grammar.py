@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.expression.text import to_text
 from core.expression.tree import Node
-from core.grammar.tensors import CODES, Meaning, guess, names, read
+from core.grammar.tensors import CODES, Meaning, guess, names, read, renamed
 from core.problem import ProblemError
 from core.tensors.program import Program, Shape
 from core.tensors.shapes import shape_of
@@ -26,6 +26,7 @@ from core.tensors.values import VALUES, evaluate
 SHAPES: dict[str, Shape] = {
     **{"a": (), "b": (2,), "c": (3,), "x": (2,), "y": (2,), "z": (3,), "t": (2, 2)},
     **{"A": (2, 2), "B": (2, 2), "W": (2, 3), "X": (3, 2), "K": (2, 1)},
+    **{"W1": (2, 2), "b1": (2,), "alpha": (), "beta": (), "Q": (2, 2)},
 }
 
 
@@ -57,7 +58,7 @@ def _option(value: object) -> str:
     return to_text(value, spaces=False) if isinstance(value, Node) else str(value).replace(" ", "")
 
 
-READS = {
+READS: dict[str, tuple[str, Shape]] = {
     # products
     "A @ x": ("matmul(A, x)", (2,)),
     "x @ W": ("matmul(x, W)", (3,)),
@@ -87,9 +88,163 @@ READS = {
     "||x||^2": ("^(norm(x), 2)", ()),
     "max(0, x)": ("max(0, x)", (2,)),
     "x.max()": ("max_over(x)", ()),
+    "F.conv2d(A[None, None], K[None, None])[0, 0]": ("conv2d(A, K, padding=valid)", (1, 2)),
+    "F.conv1d(c[None, None], x[None, None], padding='valid')[0, 0] * a": ("*(conv1d(c, x, padding=valid), a)", (2,)),
     # lines
     "h = relu(A x); sum(h)": ("sum(relu(matmul(A, x)))", ()),
     "h = x + 1\nh = h * 2  # twice\nreturn h.": ("*(+(x, 1), 2)", (2,)),
+    # whole
+    "attention(A, B, W)": ("matmul(softmax(/(matmul(A, transpose(B)), sqrt(2)), dim=1), W)", (2, 3)),
+    "attention(A,B,W,is_causal=True)": (
+        "matmul(softmax(masked_fill(/(matmul(A, transpose(B)), sqrt(2)), "
+        "==(tril([1 1 1 1], diagonal=0), 0), value=-inf), dim=1), W)",
+        (2, 3),
+    ),
+    "layer_norm(A)": ("layer_norm(A, eps=1e-05)", (2, 2)),
+    "F.layer_norm(W, (3,), c, c)": ("+(*(layer_norm(W, eps=1e-05), c), c)", (2, 3)),
+    "cross_entropy(W, [0, 2])": ("cross_entropy(W, targets=(0,2))", ()),
+    "cross_entropy(c, 1)": ("cross_entropy(c, targets=(1,))", ()),
+    "F.cross_entropy(W, torch.tensor([0, 1]))": ("cross_entropy(W, targets=(0,1))", ()),
+    "cross_entropy(A, t)": ("mean(neg(sum(*(t, log_softmax(A, dim=1)), dim=1)))", ()),
+    "y2 = torch.tensor([0, 1]); cross_entropy(A, y2)": ("cross_entropy(A, targets=(0,1))", ()),
+    "mse_loss(A, t)": ("mse(A, t)", ()),
+    "mse(x, y)": ("mse(x, y)", ()),
+    "mse(x, K)": ("mse(x, K)", ()),
+    "torch.outer(x, y)": ("outer(x, y)", (2, 2)),
+    "x.T @ x": ("matmul(x, x)", ()),
+    "x x^T": ("outer(x, x)", (2, 2)),
+    "x^T x": ("matmul(x, x)", ()),
+    "trace(A @ B) + det(A)": ("+(trace(matmul(A, B)), det(A))", ()),
+    "inv(A) @ x": ("matmul(inverse(A), x)", (2,)),
+    "torch.cat([3*x, x*x], -1)": ("cat(*(3, x), *(x, x), dim=0)", (4,)),
+    "cat([A, W], dim=1)": ("cat(A, W, dim=1)", (2, 5)),
+    "stack([x, y], dim=1)": ("stack(x, y, dim=1)", (2, 2)),
+    "A.reshape(4)": ("reshape(A, shape=(4,))", (4,)),
+    "W.view(-1)": ("reshape(W, shape=(6,))", (6,)),
+    "W.view(3, -1)": ("reshape(W, shape=(3,2))", (3, 2)),
+    "x[0]": ("select(x, at=(0,))", ()),
+    "A[:, 1]": ("select(A, at=((0,2,1),1))", (2,)),
+    "x[None, :]": ("select(x, at=(None,(0,2,1)))", (1, 2)),
+    "W[1:, ::2]": ("select(W, at=((1,2,1),(0,3,2)))", (1, 2)),
+    "W[-1]": ("select(W, at=(1,(0,3,1)))", (3,)),
+    "[[1, 2], [3, 4]] @ x": ("matmul([1 2 3 4], x)", (2,)),
+    "torch.tensor([[1., 2.], [3., 4.]]) @ x": ("matmul([1 2 3 4], x)", (2,)),
+    "[1, 2; 3, 4] x": ("matmul([1 2 3 4], x)", (2,)),
+    "[x[0], x[1]*2]": ("stack(select(x, at=(0,)), *(select(x, at=(1,)), 2), dim=0)", (2,)),
+    "eye(2) + A": ("+([1 0 0 1], A)", (2, 2)),
+    "zeros(2, 3) + ones_like(W)": ("+([0 0 0 0 0 0], [1 1 1 1 1 1])", (2, 3)),
+    "masked_fill(A, tril(ones(2,2)) == 0, -inf)": (
+        "masked_fill(A, ==(tril([1 1 1 1], diagonal=0), 0), value=-inf)",
+        (2, 2),
+    ),
+    "A.masked_fill(B == 0, float('-inf')).softmax(dim=-1)": (
+        "softmax(masked_fill(A, ==(B, 0), value=-inf), dim=1)",
+        (2, 2),
+    ),
+    "mask = torch.tril(torch.ones(2, 2)); A.masked_fill(mask == 0, float('-inf'))": (
+        "masked_fill(A, ==(tril([1 1 1 1], diagonal=0), 0), value=-inf)",
+        (2, 2),
+    ),
+    "x.max(dim=0).values": ("max_over(x, dim=0, first=True)", ()),
+    "A.max(1)[0]": ("max_over(A, dim=1, first=True)", (2,)),
+    "A.max(axis=1)": ("max_over(A, dim=1)", (2,)),
+    "torch.max(A, 1)": ("max_over(A, dim=1, first=True)", (2,)),
+    "torch.max(A)": ("max_over(A)", ()),
+    "max(A, 0)": ("max(A, 0)", (2, 2)),
+    "torch.max(x, y)": ("max(x, y)", (2,)),
+    "where(x > 0, x, 0.1*x)": ("where(>(x, 0), x, *(0.1, x))", (2,)),
+    "(x > 0) * x": ("*(where(>(x, 0), 1, 0), x)", (2,)),
+    "relu(x).sum()": ("sum(relu(x))", ()),
+    "linear(x, W.T, c)": ("+(matmul(x, transpose(transpose(W))), c)", (3,)),
+    "F.linear(X, W.T)": ("matmul(X, transpose(transpose(W)))", (3, 3)),
+    "var(x)": ("/(sum(^(-(x, mean(x, keepdim=True)), 2)), 1)", ()),
+    "A.std(dim=0, unbiased=False)": ("sqrt(/(sum(^(-(A, mean(A, dim=0, keepdim=True)), 2), dim=0), 2))", (2,)),
+    "np.var(x)": ("/(sum(^(-(x, mean(x, keepdim=True)), 2)), 2)", ()),
+    "\\operatorname{softmax}(xW + c)": ("softmax(+(matmul(x, W), c), dim=0)", (3,)),
+    "x^\\top A x": ("matmul(matmul(x, A), x)", ()),
+    "x^TAx": ("matmul(matmul(x, A), x)", ()),
+    "\\lVert x \\rVert_2^2": ("^(norm(x), 2)", ()),
+    "\\frac12 x^\\top A x": ("matmul(matmul(*(1/2, x), A), x)", ()),
+    "\\frac{x}{\\|x\\|}": ("/(x, norm(x))", (2,)),
+    "\\|x\\|_1 + ‖y‖_∞": ("+(sum(abs(x)), max_over(abs(y)))", ()),
+    "A ⊙ B": ("*(A, B)", (2, 2)),
+    "A · x": ("matmul(A, x)", (2,)),
+    "2 · x": ("*(2, x)", (2,)),
+    "A × x": ("matmul(A, x)", (2,)),
+    "xᵀAx": ("matmul(matmul(x, A), x)", ()),
+    "x' * A * x": ("matmul(matmul(x, A), x)", ()),
+    "A'": ("transpose(A)", (2, 2)),
+    "A^{-1} x": ("matmul(inverse(A), x)", (2,)),
+    "A^{-T} x": ("matmul(transpose(inverse(A)), x)", (2,)),
+    "A⁻¹ x": ("matmul(inverse(A), x)", (2,)),
+    "A**-1": ("^(A, -1)", (2, 2)),
+    "A^T B": ("matmul(transpose(A), B)", (2, 2)),
+    "W_1 x + b_1": ("+(matmul(W1, x), b1)", (2,)),
+    "σ(A x + b)": ("sigmoid(+(matmul(A, x), b))", (2,)),
+    "α A + β B": ("+(*(alpha, A), *(beta, B))", (2, 2)),
+    "|x|": ("abs(x)", (2,)),
+    "sum(|x - y|)": ("sum(abs(-(x, y)))", ()),
+    "e^x": ("exp(x)", (2,)),
+    "e^{-x} / 2": ("/(exp(neg(x)), 2)", (2,)),
+    "conv2d(W, K)": ("conv2d(W, K, padding=valid)", (1, 3)),
+    "conv2d(A, K.T, padding='same')": ("conv2d(A, transpose(K), padding=same)", (2, 2)),
+    "conv1d(c, x)": ("conv1d(c, x, padding=valid)", (2,)),
+    "x = x + 1": ("+(x, 1)", (2,)),
+    "y = x": ("x", (2,)),
+    "x; y": ("reshape(y, shape=(2,))", (2,)),
+    "h = A x; g = x + 1; h": ("matmul(A, x)", (2,)),
+    "\\sin x": ("sin(x)", (2,)),
+    "A(x + 1)": ("matmul(A, +(x, 1))", (2,)),
+    "x.shape[0] * x": ("*(2, x)", (2,)),
+    "q = A; d = q.shape[-1]; q @ B.T / d**0.5": ("/(matmul(A, transpose(B)), 2^0.5)", (2, 2)),
+    "z += 1": ("+(z, 1)", (3,)),
+    "z = x; z += 1": ("+(x, 1)", (2,)),
+    "f(x) = x^T A x": ("matmul(matmul(x, A), x)", ()),
+    "loss = nll_loss(log_softmax(W), [0, 2])": ("mean(neg(sum(*([1 0 0 0 0 1], log_softmax(W, dim=1)), dim=1)))", ()),
+    "F.gelu(x)": ("gelu(x)", (2,)),
+    "leaky_relu(x, 0.1)": ("leaky_relu(x, 0.1)", (2,)),
+    "leaky_relu(x, a)": ("where(>(x, 0), x, *(a, x))", (2,)),
+    "clamp(x, min=0)": ("clamp_min(x, 0)", (2,)),
+    "x.clamp(min=0, max=1)": ("clamp(x, 0, 1)", (2,)),
+    "x.pow(2).sum().sqrt()": ("sqrt(sum(^(x, 2)))", ()),
+    "logsumexp(A, dim=1)": ("logsumexp(A, dim=1)", (2,)),
+    "diag(x) @ A": ("matmul(*(x, [1 0 0 1]), A)", (2, 2)),
+    "x.unsqueeze(1)": ("reshape(x, shape=(2,1))", (2, 1)),
+    "A.sum((0, 1))": ("sum(A)", ()),
+    "A.flatten()": ("reshape(A, shape=(4,))", (4,)),
+    "2 x + 3 y": ("+(*(2, x), *(3, y))", (2,)),
+    "1/2 x": ("*(1/2, x)", (2,)),
+    "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix} x": ("matmul([1 2 3 4], x)", (2,)),
+    "A.mean(dim=(0,1), keepdim=True)": ("mean(A, keepdim=True)", (1, 1)),
+    "y = x@W + c  # the layer\ns = softmax(y)\n\nreturn s;": ("softmax(+(matmul(x, W), c), dim=0)", (3,)),
+    "zeros(A.shape) + A": ("+([0 0 0 0], A)", (2, 2)),
+    "torch.zeros_like(A) + A": ("+([0 0 0 0], A)", (2, 2)),
+    "F.normalize(A, dim=0)": ("/(A, clamp_min(norm(A, dim=0, keepdim=True), 1e-12))", (2, 2)),
+    "bce_with_logits(x, y)": ("mean(-(softplus(x), *(x, y)))", ()),
+    "x.flatten(0)": ("reshape(x, shape=(2,))", (2,)),
+    "mse_loss(x, y, reduction='sum')": ("*(2, mse(x, y))", ()),
+    "arange(2) * x": ("*([0 1], x)", (2,)),
+    "full((2, 2), 3) @ x": ("matmul([3 3 3 3], x)", (2,)),
+    "A.size(0) * x": ("*(2, x)", (2,)),
+    "A.numel() + len(x)": ("4+2", ()),
+    "~(x > 0) * x": ("*(where(==(where(>(x, 0), 1, 0), 0), 1, 0), x)", (2,)),
+    "where((x > 0) & (y > 0), x, y)": ("where(!=(*(where(>(x, 0), 1, 0), where(>(y, 0), 1, 0)), 0), x, y)", (2,)),
+    "x.abs().max()": ("max_over(abs(x))", ()),
+    "mish(x)": ("*(x, tanh(softplus(x)))", (2,)),
+    "hstack([x, y])": ("cat(x, y, dim=0)", (4,)),
+    "vstack([x, y])": ("stack(x, y, dim=0)", (2, 2)),
+    "column_stack([x, y])": ("stack(x, y, dim=1)", (2, 2)),
+    "triu(A, diagonal=1)": ("triu(A, diagonal=1)", (2, 2)),
+    "x.var(correction=0)": ("/(sum(^(-(x, mean(x, keepdim=True)), 2)), 2)", ()),
+    "A.norm(dim=1, keepdim=True)": ("norm(A, dim=1, keepdim=True)", (2, 1)),
+    "cosine_similarity(x, y, dim=0)": ("/(sum(*(x, y), dim=0), *(norm(x, dim=0), norm(y, dim=0)))", ()),
+    "np.linalg.norm(x, 1)": ("sum(abs(x))", ()),
+    "scaled_dot_product_attention(A, B, W, is_causal=True)": (
+        "matmul(softmax(masked_fill(/(matmul(A, transpose(B)), sqrt(2)), "
+        "==(tril([1 1 1 1], diagonal=0), 0), value=-inf), dim=1), W)",
+        (2, 3),
+    ),
+    "Q = A; K2 = B; Q @ K2.T / sqrt(2)": ("/(matmul(A, transpose(B)), sqrt(2))", (2, 2)),
 }
 
 
@@ -101,6 +256,9 @@ def test_a_text_is_read_as_it_is_meant(text: str) -> None:
 
 # text: code, the text at fault, shapes and other facts, suggestion
 REFUSES: dict[str, tuple[str, str, dict[str, str | int], str | None]] = {
+    "conv2d(A[None, None], K[None, None])": (
+        *("too_many_dimensions", "conv2d(A[None, None], K[None, None])", {"shape": "1×1×1×2"}, None),
+    ),
     "W @ A": (
         "inner_sizes_differ",
         "W @ A",
@@ -296,11 +454,11 @@ REFUSES: dict[str, tuple[str, str, dict[str, str | int], str | None]] = {
     "ones(9, 9)": ("tensor_too_large", "ones(9, 9)", {"shape": "9×9"}, None),
     "ones(64, 64) @ ones(64, 64) + ones(64, 64)": ("program_too_large", "ones(64, 64) @ ones(64, 64)", {}, None),
     "A.max(1)[1]": ("not_allowed", "A.max(1)[1]", {"what": "A.max(1)[1]"}, None),
-    "sum()": ("wrong_argument_count", "sum()", {"name": "sum", "least": 1, "given": 0}, None),
+    "sum()": ("wrong_argument_count", "sum()", {"name": "sum", "counts": "1–3", "given": 0}, None),
     "softmax(x, 0, 1, 2)": (
         "wrong_argument_count",
         "softmax(x, 0, 1, 2)",
-        {"name": "softmax", "least": 1, "given": 4},
+        {"name": "softmax", "counts": "1–2", "given": 4},
         None,
     ),
     "sum(x, foo=1)": ("unexpected", "foo=1", {"found": "foo="}, None),
@@ -703,3 +861,9 @@ def test_where_nothing_fits_the_text_is_refused_as_it_is() -> None:
     shapes = guess("x @ [1, 2, 3] + x @ [1, 2]", {})
     with pytest.raises(ProblemError):
         read("x @ [1, 2, 3] + x @ [1, 2]", shapes)
+
+
+def test_a_name_that_is_left_open_can_be_another() -> None:
+    assert renamed("attention(q, k, v) + v.T", "v", "V") == "attention(q, k, V) + V.T"
+    assert renamed(r"v^\top A v", "v", "v1") == r"v1^\top A v1"
+    assert renamed("v = v + value; v", "v", "w") == "v = w + value; v"

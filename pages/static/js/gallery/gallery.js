@@ -137,7 +137,8 @@ export class Gallery {
     const shape = subject.output.shape.join("×")
     if (state.shape !== shape) {
       const step = this.#first(m * n)
-      Object.assign(state, { shape, step, selected: this.order[step - 1].slice(0, 2), entry: null, lit: null })
+      const shown = this.order[step < m * n ? step - 1 : 0] // the last one added; of a whole sum the first
+      Object.assign(state, { shape, step, selected: shown.slice(0, 2), entry: null, lit: null })
     }
     const wrt = [subject.wrt.name, ...subject.wrt.shape].join()
     if (state.wrt !== wrt) Object.assign(state, { wrt, entry: null, lit: null })

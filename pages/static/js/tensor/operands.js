@@ -4,7 +4,7 @@ import { Elements } from "../gallery/elements.js"
 import { complaint, Field, wrongIn } from "../gallery/field.js"
 import { Handles } from "../gallery/handles.js"
 import { laid, spot } from "../gallery/notation.js"
-import { make, text } from "../kit/dom.js"
+import { make, text, write } from "../kit/dom.js"
 
 export class Operands {
   constructor(own) {
@@ -16,8 +16,15 @@ export class Operands {
     this.element = make("div", "lens-operands", {}, this.line, this.errors)
     this.output = new Elements(own)
     this.handles = new Handles(own, own.weights)
-    this.result = make("div", "lens-equation")
-    this.weighted = make("div", "lens-equation")
+    this.called = text("i", "", "")
+    this.result = make(
+      "div",
+      "lens-equation",
+      {},
+      make("span", "lens-sign", {}, this.called, " ="),
+      this.output.element,
+    )
+    this.weighted = make("div", "lens-equation", {}, named("v"), this.handles.element)
   }
 
   accept(data) {
@@ -28,8 +35,7 @@ export class Operands {
     this.handles.accept(wrongIn(data.errors, "v"))
     for (const { element } of [this.output, this.handles])
       element.classList.toggle("lens-scalar", data.output.shape.length === 0)
-    this.result.replaceChildren(named(data.output.name), this.output.element)
-    this.weighted.replaceChildren(named("v"), this.handles.element)
+    write(this.called, data.output.name)
     this.#place([...equations, this.result, this.weighted])
     const tall = JSON.stringify([data.operands.map(({ looks }) => looks), data.value, data.v.exact]).includes("frac")
     this.line.classList.toggle("lens-tall", tall)
