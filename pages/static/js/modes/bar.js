@@ -44,7 +44,7 @@ function inform(tell) {
 function learn(root, { data, setStateValue }) {
   const { words, guess } = data
   const [wanted, large] = resize(root, 2, k => button("", null, { "data-testid": ["guess", "present"][k] }))
-  large.replaceChildren(icon("⛶"), label(words.present))
+  large.replaceChildren(icon(""), label(words.present))
   set(large, { title: words.present_help })
   large.onclick = () => present(true)
   wanted.replaceChildren(icon("?"), label(words.guess))
