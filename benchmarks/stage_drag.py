@@ -1,4 +1,4 @@
-"""Drags v1 for three seconds and looks at every frame. ``python -m benchmarks.stage_drag``
+"""Drags v1 (of a matrix v11) for three seconds and looks at every frame. ``python -m benchmarks.stage_drag``
 
 Prints the time between frames while the pointer moves, and what went over the websocket during the drag and after it.
 Wanted: median at most 17 ms, 95th percentile at most 34 ms, no message during the drag and one after it.
@@ -15,6 +15,13 @@ from benchmarks.browser import chromium, median, p95, serve, table, visit
 from benchmarks.examples import LARGE, SMALL
 
 SECONDS = 3.0
+EIGHT = ";".join(",".join(str((3 * i + 5 * j) % 11 - 5) for j in range(8)) for i in range(8))
+PAGES = (
+    ("2×2", SMALL, "v1"),
+    ("8×8", LARGE, "v1"),
+    ("matrices, 2×3", "/tensor?lang=en", "v11"),
+    ("matrices, 8×8 @ 8×8", f"/tensor?f=x@W&x={EIGHT}&W={EIGHT}&v={EIGHT}&wrt=W&lang=en", "v11"),
+)
 COUNT_FRAMES = """() => {
   window.frames_ = []; let last = performance.now()
   const tick = now => { frames_.push(now - last); last = now; window.next_ = requestAnimationFrame(tick) }
@@ -33,10 +40,10 @@ WATCH_TOTAL = """() => {
 }"""
 
 
-def drag(browser: Browser, url: str) -> list[object]:
+def drag(browser: Browser, url: str, name: str) -> list[object]:
     """One row of the table."""
     page = visit(browser, url)
-    handle = page.get_by_role("slider", name="v1", exact=True)
+    handle = page.get_by_role("slider", name=name, exact=True)
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
     assert box
@@ -62,7 +69,7 @@ def drag(browser: Browser, url: str) -> list[object]:
 def main() -> None:
     heads = ("", "moves", "sums shown", "frames", "median ms", "p95 ms", "longest ms", "sent during", "sent on release")
     with serve("app.py") as url, chromium() as browser:
-        rows = [[name, *drag(browser, url + path)] for name, path in (("2×2", SMALL), ("8×8", LARGE))]
+        rows = [[shown, *drag(browser, url + path, name)] for shown, path, name in PAGES]
     table(heads, rows)
 
 

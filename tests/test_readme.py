@@ -66,7 +66,7 @@ def test_every_key_of_the_answer_to_matrices_is_in_the_answer():
     named = {name for name in QUOTED.findall(text) if re.fullmatch(r"[a-z_]+", name)}
     assert code == 0
     assert {"grads", "blocks", "vmap"} < named
-    assert named <= {*found, *found["batch"]}
+    assert named <= {*found, *found["batch"], *found["tape"][-1], *found["tape"][-1]["sent"][0]}
 
 
 def test_the_suffixes_are_those_of_the_exporters():

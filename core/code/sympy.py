@@ -18,6 +18,8 @@ from core.expression.text import to_text
 from core.expression.tree import LEAVES, WEIGHT_LETTERS, Node, free_letter
 from core.numbers.floats import evaluate
 from core.numbers.precise import value
+from core.tensors.letters import entries, full
+from core.tensors.program import Program
 
 # op -> SymPy; {0}, {1}, … are the arguments
 OPERATIONS: dict[str, str] = {
@@ -36,7 +38,7 @@ MATMUL_NAMES = ("a", "b", "c", "at_a", "at_b", "at_v", "element", "weight", "a_g
 
 VOCABULARY = Vocabulary(
     modules={"sympy": "sp"},
-    names=frozenset({"sp", "print", "x", "y", "J", "v", "vJ", "at", "dict", "zip", *MATMUL_NAMES}),
+    names=frozenset({"sp", "print", "x", "y", "J", "v", "vJ", "at", "at_x", "dict", "zip", *MATMUL_NAMES}),
     attributes=frozenset(
         {
             *"N symbols Matrix jacobian subs zeros T diff Rational".split(),
@@ -117,6 +119,43 @@ print(a_grad)
 print(a_grad == v * b.T)
 print(a_grad.subs(at_b).subs(at_v))
 """
+
+
+def card_source(program: Program, output: int, wrt: int, point: Sequence[Sequence[Node]]) -> str:
+    """The complete listing for one card: one output of a program, counted row by row, by every entry of an input.
+
+    ``point`` holds the numbers of every input as they were read (trees without names), row by row. It prints the output
+    in the entries of the inputs, its derivatives, and these at the point, exactly and as decimals. Raises ProblemError
+    where the output is too long to be written out.
+    """
+    names = [entries(value.name, value.shape) for value in program.inputs]
+    others = [k for k in range(len(names)) if k != wrt]
+    letters = {"x": names[wrt]} | ({"a": [name for k in others for name in names[k]]} if others else {})
+    numbers = {"x": point[wrt], "a": [tree for k in others for tree in point[k]]}
+    places = {name: f"{letter}[{j}]" for letter, found in letters.items() for j, name in enumerate(found)}
+    symbols = "".join(
+        f"{letter} = sp.symbols([{', '.join(_quoted(name) for name in found)}], real=True)\n"
+        for letter, found in letters.items()
+    )
+    known = "".join(f"at_{letter} = dict(zip({letter}, {constant_list(numbers[letter])}))\n" for letter in letters)
+    return f"""\
+import sympy as sp
+
+{symbols}
+y = {expression(full(program, output), places)}
+print(y)
+
+J = sp.Matrix([y]).jacobian(x)           # one card, its entries row by row
+print(J)
+
+{known}J = J{"".join(f".subs(at_{letter})" for letter in letters)}
+print(J)
+print(sp.N(J))
+"""
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def _letters(letter: str, matrix: Sequence[Sequence[Node]]) -> str:

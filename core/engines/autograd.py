@@ -15,6 +15,7 @@ from core.code import transcript
 from core.code.transcript import Listing, Printed, Transcript, Vocabulary
 from core.expression.tree import Node
 
+torch.set_num_threads(1)  # no tensor here is large enough to share: threads would only wait for one another
 torch.set_default_dtype(torch.float64)  # what every listing says first; said here, no thread ever sees another
 
 # Of torch's own state one process has only one: the levels of forward mode (torch.func.jvp) are a list that all threads

@@ -214,6 +214,8 @@ ENTRYWISE: dict[str, str] = {
     "mul": "*",
     "div": "/",
     "pow": "^",
+    "max": "max_over",
+    "min": "min_over",
     "maximum": "max",
     "minimum": "min",
     "log_sigmoid_forward": "logsigmoid",

@@ -7,6 +7,7 @@ through them as one of numbers does.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -18,6 +19,14 @@ from core.problem import ProblemError
 
 Value = int | float | Fraction
 MAX_SIZE = 4000  # nodes of one entry: more could not be read, and a tree of them not be written
+
+
+ARITHMETIC: dict[str, Callable[..., int | Fraction]] = {
+    "neg": operator.neg,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
 
 
 class Symbol:
@@ -91,7 +100,10 @@ def _tree(op: str, *terms: Symbol) -> Symbol:
 
 def _computed(op: str, terms: list[Symbol], values: list[Value]) -> Symbol:
     """What numbers give: a number where it is rational or endless, else the tree (exp(2), sqrt(2))."""
-    if all(isinstance(value, (int, Fraction)) for value in values) and op not in COMPARISONS:
+    rational = all(isinstance(value, (int, Fraction)) for value in values)
+    if rational and op in ARITHMETIC:
+        return Symbol(value=ARITHMETIC[op](*values))
+    if rational and op not in COMPARISONS:
         node = Node(op, tuple(term.node for term in terms if term.node))
         return constant(node)
     found = floats.OPERATIONS[op](*map(float, values))

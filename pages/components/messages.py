@@ -415,6 +415,14 @@ class Closed(TypedDict):
     said: list[str]
 
 
+class Lettered(TypedDict):
+    """A card in letters: its entries row by row, the same times v, and what letters in them stand for."""
+
+    entries: list[str]
+    weighted: list[str]
+    where: list[str]
+
+
 class Tensor(TypedDict):
     """A program, its shapes, its inputs and v; every ∂output/∂wrt row by row, and their sum.
 
@@ -443,6 +451,7 @@ class Tensor(TypedDict):
     size: list[int]
     hued: list[str]
     closed: Closed | None
+    letters: list[Lettered | None] | None
     losses: Words
     induced: list[str]
     torch: Torch

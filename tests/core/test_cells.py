@@ -163,9 +163,11 @@ def test_a_word_that_could_be_two_is_said_and_the_other_reading_is_a_choice():
 
 # ── Our own files ────────────────────────────────────────────────────────────────────────────────────────
 
+OF_CELLS = [example for example in examples() if not example.address.startswith("/tensor")]  # no cell leads there yet
+
 
 @pytest.mark.parametrize("suffix", [".py", ".ipynb"])
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.id)
+@pytest.mark.parametrize("example", OF_CELLS, ids=lambda example: example.id)
 def test_what_we_export_pastes_back_to_the_link_it_came_from(example, suffix):
     problem = complete(share.decode(example.address).problem)
     text = export.export(subject(explain(problem)), suffix, export.Options())[0].decode()

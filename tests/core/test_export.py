@@ -43,6 +43,8 @@ from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.kind import Explanation
 from core.kinds.matmul import equations as matmul_equations
 from core.kinds.matmul.explanation import MatmulExplanation
+from core.kinds.tensor import equations as tensor_equations
+from core.kinds.tensor.explanation import TensorExplanation
 from core.kinds.vector import equations as vector_equations
 from core.kinds.vector.explanation import VectorExplanation
 from core.notation.latex import latex
@@ -450,6 +452,8 @@ def page_equations(e: Explanation) -> list[Piece]:
                 matmul_equations.gradient(e, e.problem.wrt),
                 matmul_equations.closed_form(e, e.problem.wrt),
             ]
+        case TensorExplanation():
+            return [*tensor_equations.shown(e), *(tensor_equations.card(e, 0, weighted) for weighted in (True, False))]
 
 
 @pytest.mark.parametrize("address", [example.address for example in words.examples()] + list(HARD.values()))

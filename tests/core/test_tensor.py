@@ -501,7 +501,33 @@ def test_every_script_and_every_notebook_runs_to_its_end(address: str) -> None:
 
 
 def said(lang: str) -> set[str]:
-    return {wording.say(lang, f"export.script.{key}") for key in ("cards", "torch_only")}
+    return {wording.say(lang, f"export.script.{key}") for key in ("same", "cards", "torch_only")}
+
+
+@pytest.mark.parametrize("address", EXAMPLES)
+def test_sympy_derives_every_example(address: str) -> None:
+    (source,) = export(subject(explained(address)), ".py", Options())
+    assert "y.jacobian(x)" in source.decode()
+    assert wording.say("en", "export.script.same") in source.decode()
+
+
+def test_what_is_too_long_for_sympy_is_added_up_from_the_cards() -> None:
+    sides = ";".join(",".join(str((i * j) % 5 - 2) for j in range(8)) for i in range(8))
+    (source,) = export(subject(explained(f"/tensor?f=softmax(x@W)&x={sides}&W={sides}&v={sides}")), ".py", Options())
+    assert "sympy" not in source.decode()
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(source, "script.py", "exec"), {"__name__": "__main__"})
+    torch.set_default_dtype(torch.float32)
+    assert printed.getvalue().splitlines()[-1] == wording.say("en", "export.script.cards")
+
+
+def test_the_tape_is_torchs_own_and_ends_in_the_gradients() -> None:
+    described, _ = answer(EXAMPLES[0])
+    tape = {node["name"]: node for node in described["tape"]}
+    assert [node["node"] for node in described["tape"]][:3] == ["AccumulateGrad"] * 3
+    assert {name: tape[name]["adjoint"] for name in described["grads"]} == described["grads"]
+    assert all(part["to"] in tape for node in tape.values() for part in node["sent"])
+    assert tape["y"]["adjoint"] == described["v"]
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".pptx", ".tex"])

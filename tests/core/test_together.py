@@ -22,6 +22,7 @@ from core.kinds import explained, read, subject
 from core.kinds.chain.explanation import ChainExplanation
 from core.kinds.matmul.explanation import MatmulExplanation
 from core.kinds.matmul.explanation import derivation as matmul_derivation
+from core.kinds.tensor.explanation import TensorExplanation
 from core.kinds.vector.explanation import VectorExplanation, derivation
 from core.problem import ProblemError
 from core.turns import Turn
@@ -42,6 +43,8 @@ def answers(address: str) -> Iterator[object]:
     if isinstance(e, ChainExplanation):
         yield e.torch.tangents
         yield e.tape
+    elif isinstance(e, TensorExplanation):
+        yield e.contributions.tolist()
     else:
         yield (matmul_derivation if isinstance(e, MatmulExplanation) else derivation)(e).text
     yield export(subject(e), ".svg", Options())

@@ -109,3 +109,17 @@ def test_an_example_of_what_may_be_typed_puts_itself_into_the_field() -> None:
     app.button(key="vjp.f.example.code.1").click().run()
     assert app.text_input(key="vjp.f.1").value == "x.pow(2)"
     assert errors(app) == []
+
+
+@pytest.mark.parametrize("text", ["M @ u", "||x||^2", "softmax(A @ x)"])
+def test_what_is_about_matrices_leads_to_their_page(text: str) -> None:
+    app = typed(visit("/vjp"), text)
+    assert errors(app)
+    labels(app)[words.say("en", "choices.in_matrices")].click().run()
+    assert not app.exception
+
+
+def test_a_mistake_that_is_not_about_matrices_leads_nowhere() -> None:
+    app = typed(visit("/vjp"), "2*x1 +")
+    assert errors(app)
+    assert words.say("en", "choices.in_matrices") not in labels(app)

@@ -162,6 +162,16 @@ def test_what_is_wrong_is_told_with_its_characters(told: Any, monkeypatch: pytes
     assert data["operands"][1]["typed"] == (("1", "0"), ("y", "1"))
 
 
+def test_letters_come_when_they_are_asked_for(told: Any, monkeypatch: pytest.MonkeyPatch):
+    problem = share.decode("/tensor").problem
+    assert told(problem)["letters"] is None
+    monkeypatch.setattr(tensor.session, "sent", lambda key, name: {"letters": 0})
+    first = told(problem)["letters"][0]
+    assert first["entries"][:2] == ["x_{11} \\, \\left(z_{111} > 0\\right)", "0"]
+    assert first["weighted"][:2] == ["v_{11}\\,x_{11} \\, \\left(z_{111} > 0\\right)", "0"]
+    assert len(first["where"]) == 1
+
+
 # ── Backward, one operation at a time ────────────────────────────────────────────────────────────────────
 
 

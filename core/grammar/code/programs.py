@@ -20,11 +20,12 @@ from core.grammar.choice import Choice
 from core.grammar.code.cell import Cell, Request, Told
 from core.grammar.code.problems import Candidate, cotangent_of, value_as_text
 from core.grammar.code.source import Statement
-from core.grammar.code.tensors import Tensor, written
+from core.grammar.code.tensors import Tensor
 from core.parameters import link, written_tensor
 from core.problem import ProblemError
 from core.problem import Tensor as Texts
 from core.tensors.program import Line, Program, Shape
+from core.tensors.shapes import written
 
 MAX_LINES = 40  # of a program that goes into an address
 LAYOUT = frozenset(
@@ -316,9 +317,10 @@ def _told(
 ) -> dict[int, Told]:
     """Every line as it was read, with its shape; the shape of a name without numbers at the first line that uses it."""
     told: dict[int, Told] = {}
-    lacking = {name: shape for name, shape in known.items() if name not in given}
+    lacking = {name: shape for name, shape in known.items() if name not in given and shape}
     for step, each in zip(lines, meaning.told, strict=False):
         name = next((name for name in map(_canonical, step.uses) if name in lacking), "")
         facts = (("name", name), ("shape", written(lacking.pop(name)))) if name else ()
-        told[step.line] = Told(f"{step.text}  ({written(each.shape)})", "assumed_matrix" if name else "", facts)
+        read = f"{step.text}  {written(each.shape)}" if each.shape else step.text
+        told[step.line] = Told(read, "assumed_matrix" if name else "", facts)
     return told

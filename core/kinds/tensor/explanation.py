@@ -15,6 +15,7 @@ from math import prod
 import numpy as np
 
 from core.engines import tensors
+from core.engines.tensor_tape import Tape, record
 from core.engines.tensor_verdict import judge
 from core.engines.verdict import Verdict
 from core.kinds.tensor import arrays
@@ -155,6 +156,12 @@ class TensorExplanation:
     def tints(self) -> tuple[float, ...]:
         """How strongly each v is tinted, row by row."""
         return strengths(floats_of(self.weights))
+
+    @cached_property
+    def tape(self) -> Tape:
+        """What torch recorded, node by node, and what backward(v) sent through it."""
+        inputs = [arrays.floats(value) for value in self.values[: len(self.program.inputs)]]
+        return record(self.program, inputs, arrays.floats(self.v))
 
     # ── The same in the nouns of all kinds ───────────────────────────────────────────────────────────────
 

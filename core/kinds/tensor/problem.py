@@ -20,7 +20,6 @@ PAGE = "tensor"
 # What an address says besides the inputs of f: none of them may be called so.
 RESERVED = frozenset("f v wrt batch at with lang page theme step present guess embed".split())
 COMMENT = re.compile(r"#[^\n]*+")
-ENDS = re.compile(r"(?:\s*;)+\s*")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,8 @@ def _one_line(text: str) -> str:
     for sign in COMMENT.sub("", text):
         depth += (sign in "([{") - (sign in ")]}")
         told.append(sign if sign != "\n" else " " if depth > 0 else ";")
-    return ENDS.sub(";", "".join(told)).strip("; ")
+    lines = (line.strip() for line in "".join(told).split(";"))
+    return ";".join(filter(None, lines))
 
 
 def nearest(problem: TensorProblem, refused: str) -> TensorProblem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import parameters
+from core.engines.tensor_tape import Tape
 from core.engines.verdict import Check
 from core.kinds.records import Json, notes, number
 from core.kinds.tensor.arrays import nested
@@ -26,11 +27,28 @@ def record(e: TensorExplanation, lang: str) -> dict[str, Json]:
         "contributions": nested(e.contributions),
         "grad": nested(e.total),
         "grads": {name: nested(grad) for name, grad in e.grads.items()},
+        "tape": _tape(e.tape),
         **_batch(e),
         "verdict": e.verdict.kind,
         "checks": {"torch": _check(e.verdict.torch, e), "finite_difference": _check(e.verdict.finite_difference, e)},
         "notes": notes(e.verdict.notes, lang),
     }
+
+
+def _tape(tape: Tape) -> list[Json]:
+    """Every node with what it sent to each of its arguments, in the order in which they were recorded."""
+    names = [operation.name for operation in tape.operations]
+    return [
+        {
+            "name": operation.name,
+            "node": operation.node,
+            "text": operation.text,
+            "value": nested(operation.value),
+            "adjoint": nested(operation.adjoint),
+            "sent": [{"to": names[use.of], "rule": use.rule, "value": nested(use.sent)} for use in operation.uses],
+        }
+        for operation in tape.operations
+    ]
 
 
 def _batch(e: TensorExplanation) -> dict[str, Json]:

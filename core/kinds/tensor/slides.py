@@ -209,8 +209,8 @@ def _forms(e: TensorExplanation) -> list[Block]:
             above(head, beside(one, sum_)),
             above(head, beside(one, stacked)),
         ]
-    short = [form for one in cards for form in (beside(one, sum_), beside(one, stacked), above(one, sum_))]
-    return [*full, *short]
+    short = [form for one in cards for form in (beside(one, sum_), beside(one, stacked))]
+    return [*full, *short, above(head, derived, sum_), above(derived or asked, sum_)]
 
 
 def _cards(e: TensorExplanation) -> Grid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
@@ -12,9 +12,9 @@ from core.grammar import MAX_LENGTH
 from core.grammar.matrices import MAX_TEXT, WHOLE
 from core.grammar.tensors import MAX_PROGRAM
 from core.kinds import read as read_problem
-from core.kinds.tensor import arrays, closed, edits
+from core.kinds.tensor import arrays, closed, edits, lettered
 from core.kinds.tensor.explanation import TensorExplanation, as_matrix, induced
-from core.kinds.tensor.problem import PAGE, TensorProblem
+from core.kinds.tensor.problem import PAGE, TensorProblem, free_names
 from core.kinds.tensor.reading import Entries, TensorReading, shaped
 from core.kinds.weights import LOSSES, ORDERS, PRESETS
 from core.kinds.weights import typed as plain
@@ -36,6 +36,7 @@ _tensor = component("tensor", '<div class="lens-product lens-tensor"></div>', "t
 
 Data = dict[str, Any]
 MAX_INPUTS = 16
+MANY = 24  # cards; of more, letters are written for one at a time
 
 
 def tensor(explanation: TensorExplanation, fresh: bool) -> None:
@@ -172,6 +173,7 @@ def _data(problem: TensorProblem, e: TensorExplanation, fresh: bool) -> Data:
         **_cards(e),
         "hued": [views.palette().hue(e.hue(k)) for k in range(len(e.places))],
         "closed": _closed(e),
+        "letters": _letters(e, sent),
         "losses": {name: loss.code.format(c=e.letter) for name, loss in LOSSES.items()},
         "induced": e.losses,
         "torch": _torch(e),
@@ -189,10 +191,10 @@ SHARED = (
     "cell card_label sum_entry fewer more random seed paste paste_help paste_into presets ones by_row random_v "
     "loss own_v form letters numbers density full compact player play pause step back order by_rows "
     "by_columns by_size speed scrubber count count_one none_yet running sum_hint torch_says jacobian ledger "
-    "ledger_help stale element_title weighted"
+    "ledger_help element_title weighted"
 ).split()
 WORDS = (
-    "program program_help induced_v element type_weight one_hot wrt gallery after_all fed zeros jacobian_help "
+    "stale program program_help induced_v element type_weight one_hot wrt gallery after_all fed zeros jacobian_help "
     "unflatten closed where rows columns tools batch no_batch batch_told batch_sum guessed"
 ).split()
 GAPS = {name: f"{{{name}}}" for name in "i j p q name wrt count total value values place output n".split()}
@@ -208,7 +210,7 @@ def _meaning(problem: TensorProblem, reading: TensorReading) -> Data:
     """The shape after each line of the text, what else it could mean, and what is odd about it."""
     meaning, text = reading.meaning, problem.function
     if meaning is None:
-        return {"told": [], "choices": [], "remarks": []}
+        return {"told": [], "choices": list(_suggestions(reading)), "remarks": []}
     return {
         "told": [
             {"line": text.count("\n", 0, told.span[0]), "name": told.name, "shape": written(told.shape)}
@@ -217,6 +219,13 @@ def _meaning(problem: TensorProblem, reading: TensorReading) -> Data:
         "choices": [_choice(choice) for choice in meaning.choices],
         "remarks": [views.words(f"remarks.{remark.code}", **dict(remark.facts)) for remark in meaning.remarks],
     }
+
+
+def _suggestions(reading: TensorReading) -> Iterator[Data]:
+    """What might be meant instead of a text that is refused."""
+    for error in reading.errors:
+        if error.field == "f" and (text := str(error.facts.get("suggestion", ""))):
+            yield {"said": "", "other": views.words("choices.suggestion", text=text), "instead": text}
 
 
 def _choice(choice: Any) -> Data:
@@ -231,9 +240,10 @@ def written(shape: Shape) -> str:
 
 
 def _operands(problem: TensorProblem, reading: TensorReading, e: TensorExplanation) -> list[Data]:
-    """Every input as it was typed, or as it was guessed; those of the last explanation while the text is no program."""
+    """Every input as it was typed, or as it was guessed; those of the last explanation where there are none."""
     typed, read = dict(problem.inputs), dict(reading.inputs)
-    names = tuple(read) if reading.meaning else tuple(one.name for one in e.program.inputs)
+    named = free_names(problem.function, typed)
+    names = [name for name in named if name in typed or name in read] or [one.name for one in e.program.inputs]
     return [_operand(name, typed.get(name), read.get(name), name in reading.guessed) for name in names]
 
 
@@ -283,6 +293,29 @@ def _cards(e: TensorExplanation) -> Data:
 
 def _flat(rows: Any) -> list[Any]:
     return [entry for row in matrix(rows) for entry in row]
+
+
+def _letters(e: TensorExplanation, sent: object) -> list[Data | None] | None:
+    """The cards in letters where they were asked for; of many cards only the one that is looked at."""
+    try:
+        asked = message(sent).whole("letters", -1, MAX_SIDE * MAX_SIDE - 1)
+    except NotOursError:
+        return None
+    count = len(e.places)
+    if asked < 0:
+        return None
+    return [_card_of(e, k) if count <= MANY or k == asked else None for k in range(count)]
+
+
+def _card_of(e: TensorExplanation, k: int) -> Data | None:
+    found = lettered.lettered(e, k)
+    if found is None:
+        return None
+    return {
+        "entries": [latex(lettered.written(node)) for node in found.entries],
+        "weighted": [latex(lettered.written(node)) for node in found.weighted],
+        "where": list(map(latex, found.definitions)),
+    }
 
 
 def _closed(e: TensorExplanation) -> Data | None:

@@ -368,6 +368,13 @@ export interface Closed {
   said: string[]
 }
 
+/** A card in letters: its entries row by row, the same times v, and what letters in them stand for. */
+export interface Lettered {
+  entries: string[]
+  weighted: string[]
+  where: string[]
+}
+
 /** A program, its shapes, its inputs and v; every ∂output/∂wrt row by row, and their sum.
 
     ``weighted`` (the same times v) and ``sums`` (after each term in an order) come where a browser could not compute
@@ -395,6 +402,7 @@ export interface Tensor {
   size: number[]
   hued: string[]
   closed: Closed | null
+  letters: (Lettered | null)[] | null
   losses: Words
   induced: string[]
   torch: Torch

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.engines import tensors as engine
 from core.engines.tensor_verdict import judge
+from core.engines.verdict import Verdict
 from core.expression.tree import COMPARISONS, FUNCTIONS, OPERATORS
 from core.tensors import shapes, slopes
 from core.tensors.entries import RATIONALS
@@ -63,6 +64,8 @@ def decided(case: Case, values: tuple[Array, ...]) -> bool:
             lossless.add(at)
         elif line.op == "cbrt" and (args[0] == 0).any():
             return False  # torch has no cbrt, and no derivative of its spelling at 0
+        elif line.op == "det" and abs(values[at]) < 1e-9:
+            return False  # torch sends 0 back through the determinant of a singular matrix: see below
         elif line.op in SWITCHES and any(arg not in lossless for arg in line.args):
             entries = np.concatenate([arg.ravel() for arg in args] + [np.arange(-8.0, 8.0)])
             gaps = np.abs(entries[:, None] - entries)
@@ -230,6 +233,57 @@ def test_a_linear_layer_of_fractions_is_exact() -> None:
     values = evaluate(program, [x, W])
     assert values[-1].tolist() == [[1]]
     assert jacobian(program, values, 1).tolist() == [[[[Fraction(1, 3)], [2]]]]
+
+
+# ── Verdicts ─────────────────────────────────────────────────────────────────────────────────────────────
+
+NORM = (("dim", None), ("keepdim", False), ("p", 2))
+ALL = (("dim", None), ("keepdim", False))
+SPECIAL = [
+    # operation, its options, shape of the result, the point → what is told, and of what
+    ("relu", (), (2,), [0.0, 1.0], "kink", "relu(x)"),
+    ("abs", (), (2,), [0.0, 1.0], "kink", "abs(x)"),
+    ("max_over", ALL, (), [2.0, 2.0], "tie", "max(x)"),
+    ("norm", NORM, (), [0.0, 0.0], "kink", "norm(x)"),
+    ("floor", (), (2,), [1.0, 1.5], "jump", "floor(x)"),
+    ("sqrt", (), (2,), [0.0, 1.0], "singular", "sqrt(x)"),
+    ("exp", (), (2,), [1000.0, 1.0], "overflow_value", "exp(x)"),
+    ("log", (), (2,), [-1.0, 1.0], "undefined", "log(x)"),
+    ("det", (), (), [[1.0, 2.0], [2.0, 4.0]], "convention", "det(x)"),
+]
+
+
+@pytest.mark.parametrize(("op", "options", "shape", "x", "code", "operation"), SPECIAL)
+def test_the_verdict_names_the_operation(
+    op: str, options: Any, shape: tuple[int, ...], x: list[Any], code: str, operation: str
+) -> None:
+    inputs = [np.array(x)]
+    program = Program((Input("x", inputs[0].shape),), (Line(op, (0,), shape, options),))
+    found = verdict_of(program, inputs, np.full(shape, 2.0))
+    note = found.notes[0]
+    assert (note.code, note.facts["operation"]) == (code, operation)
+    assert found.torch.kind == code
+
+
+def test_a_mask_of_infinity_needs_no_excuse() -> None:
+    inputs = [np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0, 0.0])]
+    mask = Line("constant", (), (3,), (("shape", (3,)), ("entries", (0.0, 1.0, 0.0))))
+    lines = (
+        mask,
+        Line("masked_fill", (0, 1), (3,), (("value", float("-inf")),)),
+        Line("softmax", (2,), (3,), (("dim", 0),)),
+    )
+    found = verdict_of(Program((Input("x", (3,)),), lines), inputs[:1], np.array([1.0, 2.0, 3.0]))
+    assert found.calm
+    assert not found.notes
+
+
+def verdict_of(program: Program, inputs: list[Array], v: Array) -> Verdict:
+    values = evaluate(program, inputs)
+    J = jacobian(program, values, 0)
+    terms = v.reshape((*v.shape, *(1,) * (J.ndim - v.ndim))) * J
+    total = np.asarray(terms.sum(axis=tuple(range(v.ndim))))
+    return judge(program, values, v, 0, terms, total, engine.differentiate(program, inputs, v, "x"))
 
 
 # ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -107,14 +107,21 @@ export class Cards {
     this.width = this.frame.clientWidth
     const few = count <= MANY
     this.compact = state.density === "compact" || (state.density === "auto" && (!few || this.crowded === this.#shape()))
+    this.grid.classList.remove("lens-small")
     this.#drawCards(state)
-    if (state.density === "auto" && !this.compact && this.grid.scrollWidth > this.frame.clientWidth + 1) {
-      this.crowded = this.#shape()
-      this.compact = true
-      this.#drawCards(state)
-    }
+    if (state.density === "auto" && !this.compact) this.#squeeze(state)
     this.density.choose(this.compact ? "compact" : "full")
     this.#spare(count)
+  }
+
+  // Cards that do not fit are drawn smaller; where that is not enough, as pictures.
+  #squeeze(state) {
+    const wide = () => this.grid.scrollWidth > this.frame.clientWidth + 1
+    if (wide()) this.grid.classList.add("lens-small")
+    if (!wide() || (state.form === "letters" && this.#count() <= MANY)) return // letters are there to be read
+    this.crowded = this.#shape()
+    this.compact = true
+    this.#drawCards(state)
   }
 
   #count() {

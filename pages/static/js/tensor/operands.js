@@ -78,9 +78,11 @@ export class Operands {
 
   // What stands in the fields now.
   typed() {
-    const { data, parts } = this.own
+    const { data, parts, state, subject } = this.own
+    const [i, j] = state.selected
     return {
       f: parts.program.text,
+      letters: state.form === "letters" ? i * laid(subject.output)[1] + j : -1,
       batch: data.batch,
       inputs: Object.entries(this.fields).map(([name, field]) => ({
         name,

@@ -24,6 +24,7 @@ import { say } from "../kit/words.js"
 
 const WIDE = 5 // sides above it are drawn smaller
 const MOST_TERMS = 9 // of an entry of the sum that are written out
+const LONG = 70 // characters of LaTeX of an entry that is written into its cell
 const ROOM = -88.88 // what a number of the sum may grow to without anything moving
 const floats = new WeakMap() // message -> its derivatives as numbers
 
@@ -60,14 +61,14 @@ function terms(data, v, still) {
   const entries = (i, j, weighted) => rows(term(data, slopes, v, at(i, j), weighted, still), width)
   return {
     entries,
-    letters: null,
+    letters: (i, j, weighted) => inLetters(data, at(i, j), weighted, width),
     reaches: (i, j, p, q) => slopes[at(i, j)][p * width + q] !== 0,
     band: "",
     label: (i, j) => label(data, v[at(i, j)], entries(i, j, false), i, j),
     thumb: (i, j) => picture(rows(slopes[at(i, j)], width), hued[at(i, j)]),
     tintThumb: (thumb, i, j) => shade(thumb, float(v[at(i, j)]), v.map(float)),
     made: (i, j) => `${coloured(hued[at(i, j)], tex(output, i, j))} ${equals(value[i][j])} ${latex(value[i][j])}`,
-    reasons: () => [],
+    reasons: (i, j) => reasons(data, at(i, j), i, j),
     rest: (i, j) =>
       slopes[at(i, j)].includes(0) ? say(words.zeros, { wrt: wrt.name, name: place(output, i, j) }) : "",
     told: (i, j, p, q) => {
@@ -141,6 +142,31 @@ export function added(which, slopes, v) {
 /** @type {(data: Tensor, by: string, step: number) => Value[]} */
 const kept = (data, by, step) => (step ? data.sums[by][step - 1] : data.cards[0].map(() => 0))
 
+// A card in letters; null while the server has not been asked for it. What is long is folded.
+/** @type {(data: Tensor, k: number, weighted: boolean, width: number) => string[][] | null} */
+function inLetters({ letters }, k, weighted, width) {
+  const card = letters?.[k]
+  if (!card) return null
+  const written = weighted ? card.weighted : card.entries
+  return rows(
+    written.map(entry => (entry.length > LONG ? "\\cdots" : entry)),
+    width,
+  )
+}
+
+// What was folded, and what the letters stand for.
+/** @type {(data: Tensor, k: number, i: number, j: number) => string[]} */
+function reasons({ letters, output, wrt, words }, k, i, j) {
+  const card = letters?.[k]
+  if (!card) return []
+  const long = card.entries.flatMap((entry, q) => {
+    const [row, column] = spot(q, laid(wrt)[1])
+    const by = { ...wrt, tex: tex(wrt, row, column) }
+    return entry.length > LONG ? [`${fraction({ output, wrt: by }, i, j)} = ${entry}`] : []
+  })
+  return [...long, ...card.where.map((line, q) => (q ? line : `\\text{${words.where} } ${line}`))]
+}
+
 function label({ output, wrt, words }, value, entries, i, j) {
   const name = `∂${place(output, i, j)}/∂${wrt.name}`
   return say(words.card_label, { name, value: float(value), values: machine(entries).replaceAll(";", "; ") })
@@ -153,7 +179,7 @@ function picture(slopes, hue) {
   element.style.setProperty("--columns", String(slopes[0].length))
   element.style.setProperty("--hue", hue)
   for (const slope of slopes.flat()) {
-    const cell = make("span", slope < 0 ? "lens-minus" : "")
+    const cell = make("span", slope < 0 ? "lens-minus" : slope ? "" : "lens-nought")
     cell.style.setProperty("--share", (Math.abs(slope) / largest).toFixed(3))
     element.append(cell)
   }

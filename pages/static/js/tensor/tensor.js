@@ -44,6 +44,22 @@ class Tensors extends Gallery {
     return weights(CHANNEL)
   }
 
+  // Letters are asked for when they are wanted; of many cards for the one that is looked at.
+  write(form) {
+    super.write(form)
+    this.#ask()
+  }
+
+  update(patch) {
+    super.update(patch)
+    if (patch.selected) this.#ask()
+  }
+
+  #ask() {
+    const [i, j] = this.state.selected
+    if (this.state.form === "letters" && !this.subject.letters(i, j, false)) this.tell()
+  }
+
   // v by itself, as a text each.
   connect(send) {
     this.weights.connect(texts => {
