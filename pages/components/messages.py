@@ -477,9 +477,13 @@ class Sent(TypedDict):
 
 
 class Passed(TypedDict):
-    """A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number."""
+    """A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number.
+
+    ``node``: what PyTorch has recorded for it, or nothing.
+    """
 
     at: int
+    node: str
     name: str
     grad: str
     formula: str

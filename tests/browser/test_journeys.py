@@ -55,7 +55,7 @@ def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(open_page: Open,
     expect(listing(page, "20., 20.")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul"])
+@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul", "/tensor"])
 def test_the_html_of_a_page_tells_of_the_styles_and_scripts_before_the_first_run(server: str, path: str):
     html = urlopen(server + path).read().decode()
     assert "<title>Jacobian Lens</title>" in html
@@ -144,7 +144,7 @@ def test_an_example_of_the_gallery_opens_in_its_state(open_page: Open):
     expect(page.get_by_role("textbox", name="Function y_1", exact=True)).to_have_value("r*cos(phi)")
 
 
-@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul"])
+@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul", "/tensor"])
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_a_phone_never_scrolls_a_page_sideways(open_page: Open, path: str, locale: str):
     page = open_page(path, width=390, locale=locale)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from core import address as share
+from core.grammar.tensors import MAX_PROGRAM
 from core.kinds import KINDS, kind_of
 from core.kinds.kind import Problem
 from core.kinds.vector.problem import VectorProblem
-from pages.components import geometry, product, weights
+from pages.components import geometry, product, tensor, weights
 from pages.shared.messages import LARGEST_SERIAL, NotOursError, message, serial
 
 WRONG: tuple[Any, ...] = (
@@ -54,6 +55,8 @@ PASTE = {"kind": "paste", "matrix": "a", "i": 0, "j": 0, "text": "7 8", "whole":
 RANDOM = {"kind": "random", "matrix": "ab", "seed": 3}
 PRESET = {"kind": "preset", "name": "ones", "i": 0, "j": 0}
 MOVED = {"x": [3.0, 4.0], "from": [1.0, 2.0]}
+X = {"name": "x", "rank": 2, "rows": [["3", "4"]]}
+TENSOR = {"f": "x*W", "inputs": [X], "wrt": "x", "batch": "", "loss": None, "letters": -1, "serial": 1}
 SLIDERS = {"texts": ["3", "4"], "serial": 1}
 
 
@@ -71,7 +74,7 @@ class Kept:
 @pytest.fixture
 def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Kept:
     state = Kept(KINDS[request.param].default)
-    for component in (geometry, product):
+    for component in (geometry, product, tensor):
         monkeypatch.setattr(component.session, "change", state.change)
         monkeypatch.setattr(component.session, "replace_all", state.change)
         monkeypatch.setattr(component.session, "problem", lambda _page: state.draft)
@@ -92,17 +95,29 @@ def moved(sent: object) -> None:
 
 ACTS = [PRODUCT | {"act": {**act}} for act in (PASTE, RANDOM, PRESET)]
 IN_ACTS = [PRODUCT | {"act": wrong} for act in (PASTE, RANDOM, PRESET) for wrong in variants(act)]
+IN_TENSOR = [
+    *(TENSOR | {"act": wrong} for act in (PASTE | {"matrix": "x"}, RANDOM, PRESET) for wrong in variants(act)),
+    *(TENSOR | {"inputs": [wrong]} for wrong in variants(X)),
+]
+DRAGGED = {"texts": ["1", "2", "3", "4", "5", "6"], "serial": 1}
 HANDLERS: list[Any] = [
     pytest.param("matmul", product._store, [*variants(PRODUCT), *IN_ACTS], [PRODUCT, *ACTS], id="product"),
     pytest.param("vjp", moved, variants(MOVED), [MOVED], id="geometry"),
+    pytest.param("tensor", tensor._store, [*variants(TENSOR), *IN_TENSOR], [TENSOR], id="tensor"),
+    pytest.param("tensor", tensor._weigh, [*variants(DRAGGED), *variants(PASTE)], [DRAGGED], id="dragged"),
 ]
 
 
 def limits_hold(draft: Problem) -> bool:
     """Whether every text of a problem is no longer than its field may be, and could be in an address."""
-    texts = kind_of(draft).texts(draft).values()
+    texts = kind_of(draft).texts(draft)
     assert share.encode(draft)
-    return all(len(entry) <= 501 for text in texts for entry in text.replace(";", ",").split(","))
+    longest = {"f": MAX_PROGRAM + 1} if kind_of(draft).page == "tensor" else {}
+    return all(
+        len(entry) <= longest.get(name, 501)
+        for name, text in texts.items()
+        for entry in text.replace(";", ",").split(",")
+    )
 
 
 @pytest.mark.parametrize(("kept", "handler", "wrong", "sound"), HANDLERS, indirect=["kept"])

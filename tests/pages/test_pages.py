@@ -38,12 +38,13 @@ def code(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("lang", share.LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul"])
+@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul", "/tensor"])
 def test_every_page_renders_in_both_languages(path: str, lang: str):
     app = visit(path, lang)
     assert not app.exception
     page = path.strip("/") or "home"
-    assert app.title[0].value == words.say(lang, f"title.{page}", wrt="b", last="z")
+    wrt = "W" if page == "tensor" else "b"
+    assert app.title[0].value == words.say(lang, f"title.{page}", wrt=wrt, last="z", letter="y")
 
 
 @pytest.mark.parametrize("lang", share.LANGUAGES)

@@ -193,6 +193,12 @@ def test_a_bias_is_sent_more_than_it_keeps_summed_over_the_samples():
     assert bias.sources == ((0, 3), (1, 4), (2, 5))
 
 
+def test_every_operation_bears_the_name_that_torch_has_recorded():
+    passed = backward(explain(share.decode("/tensor").problem))
+    nodes = [value.node for value in passed]
+    assert nodes == ["ReluBackward0", "AddBackward0", "MmBackward0", *["AccumulateGrad"] * 3]
+
+
 PROBLEM_AT = {"x": 0, "W": 1, "b": 2}
 
 

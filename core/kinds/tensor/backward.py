@@ -7,6 +7,7 @@ from math import prod
 
 import numpy as np
 
+from core.engines import tensor_tape
 from core.kinds.tensor import arrays, closed, formulas
 from core.kinds.tensor.arrays import Array
 from core.kinds.tensor.explanation import TensorExplanation, one_hots
@@ -35,9 +36,13 @@ class Sent:
 
 @dataclass(frozen=True)
 class Passed:
-    """A value: what it is called, the formula of an operation (None of an input), its gradient, and what it sends."""
+    """A value: what it is called, the formula of an operation (None of an input), its gradient, and what it sends.
+
+    ``node`` is what PyTorch has recorded for it, empty where it computes the value in other steps.
+    """
 
     at: int
+    node: str
     called: Piece
     grad: Piece
     formula: Piece | None
@@ -50,7 +55,29 @@ def backward(e: TensorExplanation) -> tuple[Passed, ...]:
     """Every value on a way to an input, the output first, in the order in which backward passes them."""
     program = _named(e)
     led = pullbacks.leading(program, range(len(program.inputs)))
-    return tuple(_passed(e, program, at, led) for at in reversed(range(len(program.shapes))) if at in led)
+    nodes = _recorded(e)
+    return tuple(
+        replace(_passed(e, program, at, led), node=nodes.get(at, ""))
+        for at in reversed(range(len(program.shapes)))
+        if at in led
+    )
+
+
+def _recorded(e: TensorExplanation) -> dict[int, str]:
+    """The nodes of torch's own tape by the value that each has made: both stand in the order of the program."""
+    values = [arrays.floats(value) for value in e.values]
+    tape = tensor_tape.record(e.program, values[: len(e.program.inputs)], arrays.floats(e.v))
+    found: dict[int, str] = {}
+    at = 0
+    for operation in tape.operations:
+        same = (place for place in range(at, len(values)) if _same(values[place], operation.value))
+        if (place := next(same, None)) is not None:
+            found[place], at = operation.node, place + 1
+    return found
+
+
+def _same(ours: Array, theirs: Array) -> bool:
+    return ours.shape == theirs.shape and np.allclose(ours, theirs, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 def _named(e: TensorExplanation) -> Program:
@@ -68,7 +95,7 @@ def _passed(e: TensorExplanation, program: Program, at: int, led: set[int]) -> P
     first = len(program.inputs)
     own = (program.inputs[at] if at < first else program.lines[at - first]).name
     grad = name("v") if at == len(program.shapes) - 1 else code(f"{own}.grad")
-    facts = {"at": at, "called": name(own), "grad": grad, "value": e.values[at], "adjoint": e.adjoints[at]}
+    facts = {"at": at, "node": "", "called": name(own), "grad": grad, "value": e.values[at], "adjoint": e.adjoints[at]}
     if at < first:
         return Passed(formula=None, sent=(), **facts)  # type: ignore[arg-type]
     line = program.lines[at - first]

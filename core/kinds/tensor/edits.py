@@ -13,6 +13,8 @@ from core.kinds.weights import Place
 from core.problem import MAX_SIDE, Matrix, ProblemError, Tensor
 from core.tensors.program import Shape
 
+MOST = 32  # inputs whose numbers are kept, in case that a text names them again
+
 
 def laid_out(tensor: Tensor) -> Matrix:
     """The rows of a tensor: of a vector and of a number one."""
@@ -38,7 +40,9 @@ def rank(tensor: Tensor) -> int:
 
 def with_inputs(problem: TensorProblem, inputs: Mapping[str, Tensor]) -> TensorProblem:
     """Other numbers for some inputs. The others keep theirs, also those that the text does not name at the moment."""
-    return replace(problem, inputs=tuple((dict(problem.inputs) | dict(inputs)).items()))
+    told = dict(problem.inputs) | dict(inputs)
+    gone = [name for name in told if name not in inputs][: max(0, len(told) - MOST)]
+    return replace(problem, inputs=tuple((name, tensor) for name, tensor in told.items() if name not in gone))
 
 
 def fitted(problem: TensorProblem) -> TensorProblem:

@@ -31,6 +31,7 @@ def steps(explanation: TensorExplanation) -> None:
 def _value(passed: Passed) -> dict[str, Any]:
     return {
         "at": passed.at,
+        "node": passed.node,
         "name": latex(passed.called),
         "grad": latex(passed.grad),
         "formula": latex(passed.formula) if passed.formula else "",

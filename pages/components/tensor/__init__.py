@@ -98,7 +98,8 @@ def edited(problem: TensorProblem, sent: object) -> TensorProblem:
 def _typed(problem: TensorProblem, told: Message) -> TensorProblem:
     function = told.text("f", MAX_PROGRAM + 1)
     found = told.several("inputs", MAX_INPUTS)
-    inputs = {one.text("name", MAX_LENGTH): _tensor_of(one) for one in found}
+    known = {*dict(problem.inputs), *free_names(function)}
+    inputs = {name: _tensor_of(one) for one in found if (name := one.text("name", MAX_LENGTH)) in known}
     wrt = told.text("wrt", MAX_LENGTH, "") or None
     batch = told.text("batch", MAX_LENGTH, "") or None
     return replace(edits.with_inputs(problem, inputs), function=function, wrt=wrt, batch=batch)

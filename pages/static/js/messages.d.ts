@@ -426,9 +426,13 @@ export interface Sent {
   sources: number[][]
 }
 
-/** A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number. */
+/** A value of a program, its gradient, and what it sends. ``formula``: empty of an input; ``single``: a number.
+
+    ``node``: what PyTorch has recorded for it, or nothing.
+     */
 export interface Passed {
   at: number
+  node: string
   name: string
   grad: string
   formula: string

@@ -60,12 +60,13 @@ class Steps {
   /** @param {Passed} passed */
   #item(passed) {
     const { words } = this.data
-    const head = make("div", "lens-passed-line", {}, ...this.#value(passed))
-    const arrived = make("div", "lens-passed-line", {}, ...this.#gradient(passed))
+    const head = make("span", "lens-passed-line", {}, ...this.#value(passed))
+    const arrived = make("span", "lens-passed-line lens-arrived", {}, ...this.#gradient(passed))
     const sent = passed.sent.map(one => make("div", "lens-passed-line lens-sent", {}, ...this.#sent(one)))
     const leaf = passed.formula ? [] : [text("span", "lens-quiet", words.leaf)]
-    const item = make("li", "", { "data-testid": `passed-${passed.at}` }, head, arrived, ...sent)
-    head.append(...leaf)
+    const node = text("code", "lens-node", passed.node)
+    const top = make("div", "lens-passed-top", {}, head, arrived, ...leaf, node)
+    const item = make("li", "", { "data-testid": `passed-${passed.at}` }, top, ...sent)
     return item
   }
 
@@ -108,10 +109,11 @@ class Steps {
   #sent({ to, rule, whole, sent }) {
     const { words, values } = this.data
     const target = values.find(({ at }) => at === to)
-    const arrow = written(`\\rightarrow\\; ${target.name}:\\quad ${rule ? `${rule} =` : ""}`)
-    if (!whole) return [arrow, numbers(sent, target.single)]
+    const arrow = `\\rightarrow\\; ${target.name}:\\quad`
+    const by = rule ? `${rule} =` : ""
+    if (!whole) return [written(`${arrow} ${by}`), numbers(sent, target.single)]
     const sum = text("span", "lens-quiet", words.summed)
-    return [arrow, numbers(whole, false), written("\\;\\Rightarrow\\;"), numbers(sent, target.single), sum]
+    return [written(arrow), numbers(whole, false), written(`\\Rightarrow\\; ${by}`), numbers(sent, target.single), sum]
   }
 
   #pick(at, entry) {
