@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.code.torch import ATOM, BINDING, LARGEST_INTEGER, OPERATIONS, PLAIN, literal
-from core.code.transcript import Listing
+from core.code.transcript import WIDTH, Listing
 from core.expression.text import to_text
 from core.expression.tree import COMPARISONS, Node, walk
 from core.numbers.exact import value_of
@@ -306,6 +306,8 @@ FILLED = {1.0: "ones", 0.0: "zeros"}
 def _number(entry: Option) -> Text:
     """A scalar constant as a plain number of Python: 2, 1/3, torch.pi."""
     value = _value(entry)
+    if isinstance(entry, Node) and entry.op == "sqrt" and entry.args[0].op == "number":
+        return Text(f"{entry.args[0].text}**0.5", BINDING["^"][0], "number")
     if isinstance(entry, Node) and {node.op for node in walk(entry)} <= {"number", "constant", "/", "*", "neg"}:
         text = to_text(entry, spaces=False).replace("pi", "torch.pi")
         return Text(text, ATOM if entry.op in ("number", "constant") else BINDING[entry.op][0], "number")
@@ -391,13 +393,10 @@ def tensor_listing(program: Program, inputs: Sequence[Array], v: Array, wrt: str
     body = "".join(f"    {statement}\n" for statement in writer.statements())
     output = program.lines[-1].name if program.lines else ""
     out = writer.names[len(program.shapes) - 1] if output else unused("y", {*RESERVED, *names})
-    given = "".join(
-        f"{name} = torch.tensor({written(array)}, requires_grad=True)\n"
-        for name, array in zip(names, inputs, strict=True)
-    )
+    given = "".join(_given(name, array, ", requires_grad=True") for name, array in zip(names, inputs, strict=True))
     arguments = ", ".join(names)
     text = (
-        f"def f({arguments}):\n{body}\n{given}v = torch.tensor({written(v)})\n\n"
+        f"def f({arguments}):\n{body}\n{given}{_given('v', v)}\n"
         + f"{out} = f({arguments})\nprint({out})§output\n"
         + _backward(program, names, out)
         + "\n# the whole Jacobian in one call: one backward pass for each output\n"
@@ -405,6 +404,14 @@ def tensor_listing(program: Program, inputs: Sequence[Array], v: Array, wrt: str
         + (_sample_by_sample(program, arguments, wrt, batch) if batch else "")
     )
     return Listing.written(_header(text) + text)
+
+
+def _given(name: str, array: Array, more: str = "") -> str:
+    """``x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])``, each row on a line of its own where one would be too long."""
+    text = f"{name} = torch.tensor({written(array)}{more})\n"
+    if len(text) <= WIDTH or array.ndim < 2:
+        return text
+    return f"{name} = torch.tensor([\n{''.join(f'    {written(row)},' + chr(10) for row in array)}]{more})\n"
 
 
 def _sample_by_sample(program: Program, arguments: str, wrt: str, batch: str) -> str:
@@ -423,10 +430,8 @@ def tape_listing(program: Program, inputs: Sequence[Array], v: Array) -> tuple[s
     writer = _Writer(program)
     last = len(program.shapes) - 1
     out = writer.names.get(last) or unused("y", {*RESERVED, *writer.names.values()})
-    given = "".join(
-        f"{writer.names[at]} = torch.tensor({written(array)}, requires_grad=True)\n" for at, array in enumerate(inputs)
-    )
-    text = f"{given}v = torch.tensor({written(v)})\n" + "".join(f"{step}\n" for step in writer.steps(out))
+    given = "".join(_given(writer.names[at], array, ", requires_grad=True") for at, array in enumerate(inputs))
+    text = given + _given("v", v) + "".join(f"{step}\n" for step in writer.steps(out))
     return _header(text) + text, {name: at for at, name in writer.names.items()} | {out: last}, out
 
 

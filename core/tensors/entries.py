@@ -10,7 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,7 @@ AT_ONCE: dict[str, Callable[..., Array]] = {
     "sqrt": np.sqrt,
     "abs": np.abs,
     "where": _where,
+    "frac": lambda u: u - np.trunc(u),  # as torch has it, whose 0 of -1 is no -0
 }
 
 
@@ -78,6 +79,8 @@ def ratio(a: Entry, b: Entry) -> Entry:
     """a/b, an int where it is whole. Raises Inexact for b = 0."""
     if not b:
         raise Inexact
+    if not a:
+        return 0
     quotient = Fraction(a, b)
     return quotient.numerator if quotient.denominator == 1 else quotient
 
@@ -146,12 +149,13 @@ def exactly(node: Node) -> Entry:
 
 @cache
 def _objects(op: str) -> Callable[..., Array]:
-    rational = RATIONALS.get(op, _no_rational)
+    each: Callable[..., Array] = np.frompyfunc(RATIONALS.get(op, _no_rational), arity(op), 1)
+    return each
 
-    def entry(*args: Entry) -> Entry:
-        return combined(op, *args) if any(isinstance(arg, Symbol) for arg in args) else rational(*args)
 
-    each: Callable[..., Array] = np.frompyfunc(entry, arity(op), 1)
+@cache
+def _symbols(op: str) -> Callable[..., Array]:
+    each: Callable[..., Array] = np.frompyfunc(partial(combined, op), arity(op), 1)
     return each
 
 
@@ -159,8 +163,10 @@ def _no_rational(*args: Entry) -> Entry:
     raise Inexact
 
 
-def symbolic(x: Array) -> bool:
-    """Whether an array holds Symbols."""
+def symbolic(x: Array | Entry) -> bool:
+    """Whether an array holds Symbols, or is one."""
+    if not isinstance(x, np.ndarray):
+        return isinstance(x, Symbol)
     return x.dtype == object and any(isinstance(entry, Symbol) for entry in x.flat)
 
 
@@ -169,11 +175,12 @@ def symbolic(x: Array) -> bool:
 
 def entrywise(op: str, *args: Array | Entry) -> Array:
     """An operator, comparison or function of the tree, with broadcasting; a comparison is 1 or 0. Raises Inexact."""
-    exact = any((arg.dtype == object) if isinstance(arg, np.ndarray) else isinstance(arg, Symbol) for arg in args)
-    table, dtype = (_objects, object) if exact else (_floats, float)
     if op in ("min", "max") and len(args) > 2:
         return reduce(lambda a, b: entrywise(op, a, b), args)
-    return np.asarray(table(op)(*args), dtype=dtype)
+    if any(symbolic(arg) for arg in args):
+        return np.asarray(_symbols(op)(*args), dtype=object)
+    exact = any(isinstance(arg, np.ndarray) and arg.dtype == object for arg in args)
+    return np.asarray(_objects(op)(*args), dtype=object) if exact else np.asarray(_floats(op)(*args), dtype=float)
 
 
 def over(a: Array | Entry, b: Array | Entry) -> Array:
