@@ -82,6 +82,11 @@ def test_every_free_name_is_a_parameter_and_nothing_else_is() -> None:
     assert (problem.v, problem.wrt, problem.batch) == ((("1", "2"), ("3", "4")), "b", None)
 
 
+def test_a_parameter_is_named_as_people_spell_the_name() -> None:
+    problem = share.decode("/tensor?f=W_1@x%2Bα&W_1=1,2;3,4&x=1,2&α=5").problem
+    assert [name for name, _ in problem.inputs] == ["W1", "x", "alpha"]
+
+
 def test_a_page_without_parameters_is_the_example_and_its_v_is_not_all_ones() -> None:
     assert share.decode("/tensor").problem == DEFAULT == complete(DEFAULT)
     moved = share.decode("/tensor?x=1,2;3,4;5,6").problem
@@ -126,6 +131,7 @@ REFUSED = [
     ("/tensor?f=x@W&x=1,2,3&W=1,2;3,4;5,6&batch=x", "no_batch", "batch", None),
     ("/tensor?f=x%2B1&x=1&batch=x", "batch_of_one", "batch", None),
     ("/tensor?f=2%2B3", "no_inputs", "f", None),
+    ("/tensor?f=2*inv(A)&A=1,2;2,4", "singular", "f", None),
     ("/tensor?f=x%2B&x=1,2", "unfinished", "f", None),
     ("/tensor?f=__import__('os').system('x')&x=1,2", None, "f", None),
 ]

@@ -26,6 +26,7 @@ from core.kinds.weights import LOSSES, PRESETS, Place, inducing, ordered, typed
 from core.maps import Map, Pullback, Rows, Shape, Vector, laid_out
 from core.maps import floats as floats_of
 from core.numbers.tints import strengths
+from core.problem import ProblemError
 from core.tensors import program as programs
 from core.tensors.program import Program
 from core.tensors.pullbacks import pull_back
@@ -219,12 +220,22 @@ def explain(reading: TensorReading) -> TensorExplanation:
         arrays.added(arrays.weighted(v, one), shape) for one, shape in zip(jacobians, program.shapes, strict=True)
     )
     at = program.place(wrt)
-    numbers = list(map(arrays.floats, inputs))
-    torch = tensors.differentiate(program, numbers, arrays.floats(v), wrt, reading.problem.batch)
+    torch = _torch(program, list(map(arrays.floats, inputs)), arrays.floats(v), wrt, reading.problem.batch)
     judged = judge(program, values, v, at, arrays.weighted(v, jacobians[at]), adjoints[at], torch)
     return TensorExplanation(
         reading.problem, program, reading.guessed, values, v, adjoints, jacobians[at], torch, judged
     )
+
+
+def _torch(program: Program, inputs: list[Array], v: Array, wrt: str, batch: str | None) -> tensors.TensorAutograd:
+    """What torch answers. Raises ProblemError ``singular`` where it finds no inverse."""
+    try:
+        return tensors.differentiate(program, inputs, v, wrt, batch)
+    except RuntimeError:
+        inverses = [line for line in program.lines if line.op == "inverse"]
+        if not inverses:
+            raise
+        raise ProblemError("singular", field="f", span=inverses[0].span) from None
 
 
 def one_hots(shape: programs.Shape, dtype: object) -> Array:

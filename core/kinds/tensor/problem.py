@@ -54,7 +54,8 @@ def take(taken: Take, query: Mapping[str, str]) -> TensorProblem:
     function: str = taken("f", _function, "")  # type: ignore[assignment]
     given = dict(DEFAULT.inputs) if not function else {}
     names = free_names(function or DEFAULT.function, [name for name in query if name not in RESERVED])
-    found = {name: taken(name, parameters.tensor, given.get(name)) for name in names}
+    spelled = {canonical(key): key for key in query if key not in RESERVED}
+    found = {name: taken(spelled.get(name, name), parameters.tensor, given.get(name)) for name in names}
     kept = None if query.keys() & {"f", *found} else DEFAULT
     return TensorProblem(
         function or DEFAULT.function,
@@ -80,6 +81,14 @@ def free_names(function: str, known: Iterable[str] = ()) -> tuple[str, ...]:
     with suppress(ProblemError):
         names = tensors.names(function, names)
     return tuple(name for name in names if name not in RESERVED)
+
+
+def canonical(name: str) -> str:
+    """A name as it is read: W1 for W_1, alpha for α."""
+    with suppress(ProblemError):
+        names = tensors.names(name)
+        return names[0] if len(names) == 1 else name
+    return name
 
 
 def texts(problem: TensorProblem) -> dict[str, str]:

@@ -150,14 +150,15 @@ def _closed(e: TensorExplanation, step: Step, lang: str) -> Slide:
     assert found
     said = [say(lang, key, **dict(facts)) for key, facts in found.said]
     words = [Words(one, 18) for one in said]
-    asked = _lines((*equations.function(e), *found.letters), 24)
+    asked, point = _lines((*equations.function(e), *found.letters), 24), Words(tell(lang, [found.point]), 18)
     return Slide(
         title=say(lang, "tensor.title.closed", wrt=e.wrt),
         subtitle=say(lang, "tensor.subtitle.closed", wrt=e.wrt),
         body=choice(
             above(asked, _lines(found.lines, 30), *words, formula(equations.gradient(e), size=24)),
-            above(_lines(found.lines, 28), *words[:3]),
-            above(_lines(found.lines, 28), *words[:1]),
+            above(beside(asked, _lines(found.lines, 28)), *words, formula(equations.gradient(e), size=24)),
+            above(beside(asked, _lines(found.lines, 28)), *words),
+            above(beside(asked, _lines(found.lines, 28)), point),
         ),
         frame=_frame(e, lang),
         alt=tell(lang, step.sentence),
