@@ -1,7 +1,10 @@
 """Example 3, any expression in matrices: one small matrix per element of the output; weighted by v they add up."""
 
+from functools import partial
+
 import streamlit as st
 
+from core.kinds.tensor.lettered import called, derivation
 from pages.components.backward import steps
 from pages.components.guess import guess
 from pages.components.tensor import tensor
@@ -18,3 +21,15 @@ with backward, views.card("backward_steps"):
 with torch, views.card("torch"):
     views.verdict(explanation.verdict)
     views.transcript(explanation.torch.transcript, views.HALF)
+with views.card("sympy"):
+    chosen = st.selectbox(
+        views.words("matrices.derive"),
+        range(len(explanation.places)),
+        index=None,
+        format_func=partial(called, explanation),
+        placeholder="∂",
+        key="derive",
+        width=320,
+    )
+    if chosen is not None:
+        views.sympy_listing(partial(derivation, explanation, chosen))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.__main__ import answer
+from core.address import COMMON
 from core.export import FORMATS
 from core.kinds import KINDS
 
@@ -43,7 +44,7 @@ def blocks(text: str, language: str = "") -> list[str]:
 
 def test_every_parameter_of_an_address_is_in_the_table_and_no_other():
     ours = {name for kind in KINDS.values() for name in kind.texts(kind.default)}
-    assert first_column(section(README, "The address is the problem")) == {*ours, "h", "k", "lang", "guess"}
+    assert first_column(section(README, "The address is the problem")) == {*ours, "h", "k", "lang", *COMMON}
 
 
 def test_every_kind_has_an_address_in_the_examples():

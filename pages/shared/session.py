@@ -158,6 +158,17 @@ def projected_view() -> share.View | None:
     return st.session_state.get("projected_view")
 
 
+def put(view: share.View) -> None:
+    """Where the reader is on the page, as their browser says when a link is wanted."""
+    st.session_state.place = (st.session_state.page, view)
+
+
+def place() -> share.View:
+    """Where the reader is on this page, as far as it is known."""
+    page, view = st.session_state.get("place", ("", share.View()))
+    return view if page == st.session_state.page else share.View()
+
+
 def guessing() -> bool:
     """Whether the answer is covered until the reader has said what it is."""
     return bool(st.session_state.guessing)

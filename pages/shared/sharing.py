@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -56,12 +57,13 @@ def share(page: str) -> None:
 
 def _chosen_view() -> View:
     """How whoever opens the link sees the page."""
-    return View(guess=st.toggle(views.words("share.guess"), session.guessing(), key="share.guess"))
+    guess = st.toggle(views.words("share.guess"), session.guessing(), key="share.guess")
+    return replace(session.place(), guess=guess)
 
 
 def _projected(link: str) -> None:
     """The code as large as the window has room for, to be read from the back row."""
-    with st.container(horizontal_alignment="center"):
+    with st.container(horizontal_alignment="center", key="projected"):
         _code(link, PROJECTED)
         st.code(link, language="text", wrap_lines=True)
 

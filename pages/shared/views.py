@@ -69,7 +69,7 @@ def section(name: str) -> None:
 
 
 # Cards that give the answer away: they are covered while it is to be guessed.
-ANSWERS = frozenset("arrows bars transpose explorer sympy torch chain_product tape".split())
+ANSWERS = frozenset("arrows bars transpose explorer sympy torch chain_product tape backward_steps".split())
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def assert_clean(page: Page, still: Callable[[Page], None]) -> None:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", WIDE])
+@pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul", "/tensor", WIDE])
 def test_a_page_has_no_violation(open_page: Open, still: Callable[[Page], None], path: str, width: int, dark: bool):
     locale = "zh-CN" if dark else "en-US"  # each language once in every width
     assert_clean(open_page(path, width=width, locale=locale, dark=dark), still)
@@ -101,5 +101,5 @@ def test_the_gradient_is_told_once_it_holds(open_page: Open):
 
 
 def test_every_page_has_a_title_of_its_own(open_page: Open):
-    for path, title in (("/", "Home"), ("/vjp", "v\u1d40J"), ("/chain", "Chain rule"), ("/matmul", "Matrix product")):
+    for path, title in (("/", "Home"), ("/vjp", "v\u1d40J"), ("/chain", "Chain rule"), ("/tensor", "Matrices")):
         expect(open_page(path)).to_have_title(f"{title} · Jacobian Lens")

@@ -117,3 +117,36 @@ def test_a_large_question_is_small_enough_to_be_sent(sent: Sent) -> None:
     rows = ";".join(",".join(str((i * j) % 7 + 1) for j in range(8)) for i in range(8))
     visit(f"/matmul?a={rows}&b={rows}&v={rows}&guess=1")
     assert len(json.dumps(sent["guess"])) < 40_000
+
+
+@pytest.mark.parametrize(
+    "message", [None, 3, {"step": -1}, {"step": 10**6}, {"step": "1"}, {"step": 1, "present": "yes"}]
+)
+def test_where_one_is_takes_nothing_else(message: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modes.session, "put", lambda view: pytest.fail(f"{view}"))
+    modes.put(message)
+
+
+@pytest.mark.parametrize(
+    ("told", "view"),
+    [
+        ({"step": 2, "present": True}, share.View(present=True, step=2)),
+        ({"step": None, "present": False}, share.View()),
+        ({"step": 0}, share.View(step=0)),
+    ],
+)
+def test_where_one_is_stands_in_the_link_that_is_shared(
+    told: Sent, view: share.View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put: list[share.View] = []
+    monkeypatch.setattr(modes.session, "put", put.append)
+    modes.put(told)
+    assert put == [view]
+    app = opened("share", place=("vjp", view))
+    assert any(element.value.endswith("".join(("lang=en", *_said(view)))) for element in app.code)
+    other = opened("share", place=("chain", view))
+    assert any(element.value.endswith("lang=en") for element in other.code), "of another page nothing is known"
+
+
+def _said(view: share.View) -> list[str]:
+    return [f"&{name}={text}" for name, text in view.texts.items()]

@@ -212,6 +212,15 @@ def test_the_page_says_whose_gradient_it_is(lang: str):
     assert "b.grad" in app.title[0].value
 
 
+def test_sympy_derives_a_card_when_it_is_asked_for():
+    app = visit(LINEAR, "en")
+    assert not any("sympy" in element.value for element in app.code)
+    app.selectbox(key="derive").select_index(4).run()
+    assert not app.exception
+    (listing,) = [element.value for element in app.code if "sympy" in element.value]
+    assert "Matrix([[0, 1, 0]])" in listing or "[0, 1, 0]" in listing
+
+
 @pytest.mark.parametrize("lang", share.LANGUAGES)
 def test_every_word_of_the_components_is_there(lang: str):
     for word in tensor.SHARED:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from core.calculus import worker
+from core.code.sympy import card_source
+from core.code.transcript import Transcript
 from core.expression.tree import COMPARISONS, Node, number
+from core.kinds.tensor import arrays
 from core.kinds.tensor.explanation import TensorExplanation, entry_names
 from core.kinds.tensor.formulas import formula
 from core.notation.tree import THIN, Bracketed, Expression, Line, Piece, line, name
@@ -76,3 +80,14 @@ def _parted(node: Node) -> tuple[tuple[Node, ...], Node]:
 def _holds(mask: Node) -> Piece:
     left, right = mask.args
     return line(Expression(left), SIGNS[mask.op], Expression(right))
+
+
+def derivation(e: TensorExplanation, k: int) -> Transcript:
+    """The card of output k as SymPy code and what it printed. Raises ProblemError: too long, or a worker's."""
+    point = [[arrays.node(entry) for entry in value.ravel().tolist()] for value in e.values[: len(e.program.inputs)]]
+    return worker.derivation(card_source(e.program, k, e.at, point))
+
+
+def called(e: TensorExplanation, k: int) -> str:
+    """∂y12/∂W, as a choice among all outputs calls its card."""
+    return f"∂{e.letter}{''.join(str(p + 1) for p in e.places[k])}/∂{e.wrt}"

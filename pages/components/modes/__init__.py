@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from core.address import MAX_STEP, View
 from pages.components import component
 from pages.shared import session, views
 from pages.shared.messages import NotOursError, message
 
+WORDS = "present present_help back on leave keys keys_title".split()
 _modes = component("modes", '<div class="lens-modes" role="group"></div>', "modes/bar")
 
 
@@ -16,8 +18,18 @@ def modes() -> None:
     words = {
         "guess": views.words("guess.switch"),
         "guess_help": views.words("guess.switch_help"),
+        **{word: views.words(f"present.{word}") for word in WORDS},
     }
-    _modes(data={"guess": session.guessing(), "words": words}, **session.component("modes", "guess", store))
+    hear = session.component("modes", "guess", store) | session.component("modes", "place", put)
+    _modes(data={"guess": session.guessing(), "words": words}, **hear)
+
+
+def put(sent: object) -> None:
+    """The reader wants to share where they are."""
+    with suppress(NotOursError):
+        told = message(sent)
+        step = told.whole("step", 0, MAX_STEP) if told.parts.get("step") is not None else None
+        session.put(View(present=told.flag("present"), step=step))
 
 
 def store(sent: object) -> None:

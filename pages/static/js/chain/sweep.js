@@ -11,6 +11,7 @@ import { oneHot } from "../kit/linear.js"
 import { fill, matrix, put, tint } from "../kit/matrix.js"
 import { plain } from "../kit/numbers.js"
 import { Player } from "../kit/player.js"
+import { moved, offer } from "../kit/steps.js"
 import { strengths } from "../kit/tints.js"
 import { knob, question, scrub, weights } from "../kit/weights.js"
 import { scene } from "./scene.js"
@@ -21,7 +22,17 @@ const MODES = ["backward", "forward"]
 
 export const component = mounted(".lens-sweep", (root, { data }) => {
   const rail = open(root, data)
-  return { learn: told => learn(rail, told.data), close: rail.close }
+  let stop = null
+  return {
+    learn(told) {
+      learn(rail, told.data)
+      stop ??= offer(sequence(rail))
+    },
+    close() {
+      stop?.()
+      rail.close()
+    },
+  }
 })
 
 /**
@@ -31,7 +42,8 @@ export const component = mounted(".lens-sweep", (root, { data }) => {
 function learn(rail, data) {
   const stages = rail.data?.stages.length
   rail.data = scene(data)
-  if (stages !== rail.data.stages.length) Object.assign(rail, { step: rail.data.stages.length, untouched: true })
+  const count = rail.data.stages.length
+  if (stages !== count) Object.assign(rail, { step: count, at: SEED + count, untouched: true })
   build(rail)
   settle(rail)
   if (document.fonts.status === "loading") document.fonts.ready.then(() => settle(rail)) // other digits, other widths
@@ -53,6 +65,7 @@ function open(root, data) {
     own,
     mode: "backward",
     step: 0,
+    at: 0, // the same as a step of the page
     untouched: true,
     width: 0,
     ...skeleton(root),
@@ -112,12 +125,14 @@ const WAYS = [
   { largest: 24, smallest: 16, close: false },
   { largest: 16, smallest: 14, close: true },
 ] // pixels
+const presented = () => document.documentElement.hasAttribute("data-lens-present")
+
 function fit({ line, wide, mode, untouched }) {
   const box = line.parentElement
   const fits = () => box.scrollWidth <= box.clientWidth
   for (const { largest, smallest, close } of WAYS) {
     line.classList.toggle("lens-sweep-close", close)
-    let size = largest
+    let size = presented() ? Math.max(largest, Math.floor(innerHeight / 18)) : largest
     line.style.fontSize = `${size}px`
     while (!fits() && size > smallest) {
       size = Math.max(smallest, Math.min(size - 1, Math.floor((size * box.clientWidth) / box.scrollWidth)))
@@ -277,13 +292,32 @@ function buildTries({ tries, data, own }) {
 
 function choose(rail, mode) {
   rail.mode = mode
-  Object.assign(rail, { step: rail.data.stages.length, untouched: false })
+  const step = rail.data.stages.length
+  Object.assign(rail, { step, at: SEED + step, untouched: false })
   settle(rail)
   requestAnimationFrame(() => reveal(rail))
 }
 
+// The steps of the page: forward to the values, v at the end, back through every stage, the product, the sum.
+const sequence = rail => ({
+  at: () => ({ step: rail.at, total: rail.data.steps.length - 1 }),
+  go(step) {
+    rail.mode = "backward"
+    walk(rail, rail.data.steps[step].shown, step)
+  },
+  told: () => rail.data.steps[rail.at].sentence,
+  pick: i => rail.bus.update({ lit: i < rail.data.spaces.at(-1).values.length ? { row: i, column: null } : null }),
+})
+
+const SEED = 1 // the step of the page at which v has come and nothing else
+
 function go(rail, step) {
-  Object.assign(rail, { step, untouched: false })
+  walk(rail, step, SEED + step)
+  moved()
+}
+
+function walk(rail, step, at) {
+  Object.assign(rail, { step, at, untouched: false })
   paint(rail)
   requestAnimationFrame(() => reveal(rail)) // the layout is known by then; asking for it now would make it twice
 }
@@ -306,6 +340,7 @@ function paint(rail) {
   const end = data.spaces.at(-1).adjoint
   const v = bus.state.v?.length === end.length ? bus.state.v : end.map(n => n.value)
   const shown = model(data, { mode, step, v, u: pushed.state.v })
+  rail.root.classList.toggle("lens-before-seed", rail.at < SEED)
   rail.spaces.forEach((space, s) => paintSpace(rail, space, s, shown))
   for (const [j, cell] of rail.spaces[0].tangents.entries()) set(cell, { "aria-valuenow": plain(pushed.state.v[j]) })
   paintStages(rail, shown.found)

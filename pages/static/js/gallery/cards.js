@@ -2,7 +2,7 @@
 // the matrices do not fit, each card shrinks to a picture of itself and the selected one stands enlarged beside the
 // gallery; none is ever left out.
 
-import { button, choice, make, resize, set } from "../kit/dom.js"
+import { button, choice, make, resize, set, write } from "../kit/dom.js"
 import { fill, matrix, tint } from "../kit/matrix.js"
 import { Roving } from "../kit/roving.js"
 import {
@@ -166,7 +166,9 @@ export class Cards {
         card.onclick = () => this.own.update({ selected: [i, j], entry: null })
         card.dataset.testid = handle("card", subject.output, i, j)
         card.style.setProperty("--card-hue", subject.hue(i, j))
-        card.replaceChildren(...(this.compact ? this.#picture(i, j) : this.#matrix(i, j, state)))
+        const shown = this.compact ? this.#picture(i, j) : this.#matrix(i, j, state)
+        for (const part of shown) set(part, { "aria-hidden": true }) // a sentence says the same
+        card.replaceChildren(make("span", "lens-unseen"), ...shown)
         this.#label(card, i, j, state)
         return card
       },
@@ -178,7 +180,7 @@ export class Cards {
     const { subject } = this.own
     card.dataset.weight = String(float(subject.weights[i][j]))
     card.dataset.value = machine(subject.entries(i, j, weighted))
-    card.setAttribute("aria-label", subject.label(i, j))
+    write(card.firstChild, subject.label(i, j))
     card.classList.toggle("lens-none", !subject.strengths[i][j])
   }
 

@@ -7,7 +7,8 @@
 import { channel } from "../kit/bus.js"
 import { make } from "../kit/dom.js"
 import { Remote } from "../kit/remote.js"
-import { laid } from "./notation.js"
+import { moved, offer } from "../kit/steps.js"
+import { laid, spot } from "./notation.js"
 
 /**
  * The Jacobian: in LaTeX, rows and columns of its blocks, what is said of it, and what of a row of it.
@@ -98,6 +99,7 @@ export class Gallery {
       element.append(...names.map(name => this.parts[name].element))
       root.append(element)
     }
+    this.stop = null
     this.unsubscribe = this.#channel.subscribe(() => this.#paint())
   }
 
@@ -125,6 +127,7 @@ export class Gallery {
     this.root.classList.toggle("lens-stale", !data.fresh)
     this.root.classList.toggle("lens-wide", this.subject.wide)
     this.#paint()
+    this.stop ??= offer(this.#sequence)
   }
 
   // Keeps what the reader looks at within the output.
@@ -144,6 +147,16 @@ export class Gallery {
     this.seen = true
   }
 
+  // The steps of the page are the terms of the sum.
+  get #sequence() {
+    return {
+      at: () => ({ step: this.state.step, total: this.order.length }),
+      go: step => this.#walk(step),
+      told: () => this.parts.player.told,
+      pick: k => k < this.order.length && this.update({ selected: spot(k, laid(this.subject.output)[1]), entry: null }),
+    }
+  }
+
   update(patch) {
     this.#channel.update(patch)
   }
@@ -155,6 +168,11 @@ export class Gallery {
 
   // Another number of terms in the sum. The last one added becomes the selected element.
   go(step, more = {}) {
+    this.#walk(step, more)
+    moved()
+  }
+
+  #walk(step, more = {}) {
     const within = Math.max(0, Math.min(this.order.length, step))
     const last = this.order[within - 1]
     this.update({ step: within, ...(last ? { selected: last.slice(0, 2) } : {}), ...more })
@@ -182,6 +200,7 @@ export class Gallery {
 
   close() {
     this.unsubscribe()
+    this.stop?.()
     for (const part of Object.values(this.parts)) part.close?.()
   }
 }

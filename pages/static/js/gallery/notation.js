@@ -110,7 +110,7 @@ export const afterwards = work => later(work, SETTLE)
 // A titled card.
 export function card(name, title) {
   const element = make("section", `lens-panel lens-${name}`, { "data-testid": name })
-  const heading = text("h3", "", title)
+  const heading = text("h2", "", title)
   element.append(heading)
   return { element, heading }
 }

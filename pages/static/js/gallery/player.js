@@ -38,6 +38,11 @@ export class Steps {
     this.player.listen(this.element)
   }
 
+  // Where one is.
+  get told() {
+    return this.player.told(this.player.at())
+  }
+
   #sort(order) {
     this.own.state.order = order
     this.own.go(this.own.state.step, { entry: null })

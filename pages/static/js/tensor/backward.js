@@ -6,7 +6,7 @@
 import { content, putValue, same, spot } from "../gallery/notation.js"
 import { mounted } from "../kit/component.js"
 import { make, set, text } from "../kit/dom.js"
-import { fill, matrix, put } from "../kit/matrix.js"
+import { choosable, fill, matrix, put } from "../kit/matrix.js"
 import { Player } from "../kit/player.js"
 import { Roving } from "../kit/roving.js"
 import { say } from "../kit/words.js"
@@ -101,6 +101,7 @@ class Steps {
         }
       }),
     )
+    choosable(element)
     new Roving(element).hold(cells)
     return element
   }

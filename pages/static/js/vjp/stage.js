@@ -8,9 +8,10 @@
 import { channel, started } from "../kit/bus.js"
 import { mounted } from "../kit/component.js"
 import { button, make, resize, write } from "../kit/dom.js"
-import { pull } from "../kit/linear.js"
+import { pull, pullKnown } from "../kit/linear.js"
 import { called, fill, matrix, put, tint } from "../kit/matrix.js"
 import { plain, real, rounded } from "../kit/numbers.js"
+import { offer } from "../kit/steps.js"
 import { strengths } from "../kit/tints.js"
 import { scrub, weights } from "../kit/weights.js"
 import { fit } from "./stage_fit.js"
@@ -20,7 +21,17 @@ const FORM = "lens-form" // "formula" or "number", kept for this tab
 
 export const component = mounted(".lens-stage", (root, { data }) => {
   const stage = open(root, data)
-  return { learn: told => learn(stage, told.data), close: stage.close }
+  let stop = null
+  return {
+    learn(told) {
+      learn(stage, told.data)
+      stop ??= offer(sequence(stage))
+    },
+    close() {
+      stop?.()
+      stage.close()
+    },
+  }
 })
 
 function learn(stage, data) {
@@ -37,6 +48,7 @@ function learn(stage, data) {
 
 // What is known once the first answer is there.
 const LATER = {
+  step: null, // of the sequence; null: the last
   data: null,
   painted: [],
   J_: null,
@@ -177,6 +189,20 @@ function remembered(form) {
   }
 }
 
+// ── Steps: what is given, one row after the other, the whole ────────────────────────────────────────────
+
+const sequence = stage => ({
+  at: () => ({ step: at(stage), total: stage.data.steps.length - 1 }),
+  go(step) {
+    stage.step = step
+    paint(stage)
+  },
+  told: () => stage.data.steps[at(stage)].sentence,
+  pick: i => stage.bus.update({ lit: i < stage.rows.length ? { row: i, column: null } : null }),
+})
+
+const at = ({ step, data }) => Math.min(step ?? Infinity, data.steps.length - 1)
+
 // ── In every frame ───────────────────────────────────────────────────────────────────────────────────────
 
 function paint(stage) {
@@ -189,7 +215,10 @@ function paint(stage) {
     if (stage.painted[i] !== now) paintRow(stage, i, weight, tints[i])
     stage.painted[i] = now
   })
-  paintTotal(stage, live, J)
+  const { shown } = data.steps[at(stage)]
+  stage.terms.forEach((term, i) => term.classList.toggle("lens-ahead", i >= shown))
+  stage.total.classList.toggle("lens-ahead", shown === 0)
+  paintTotal(stage, live, J, shown)
   stage.fit()
   paintLight(stage)
   tell(stage, bus.state.lit ?? {}, live)
@@ -237,10 +266,12 @@ function steady(element, moving) {
   element.style.minWidth = moving ? `${width}em` : ""
 }
 
-function paintTotal({ data, total, rough, bus }, live, J) {
+// The sum of as many rows as are there.
+function paintTotal({ data, total, rough, bus }, live, J, shown) {
   const still = J.every((row, i) => row.every((value, j) => Object.is(value, data.J[i][j].value)))
-  const settled = still && live.every((weight, i) => Object.is(weight, data.v[i].value))
-  const moving = settled ? null : pull(live, J)
+  const settled = still && shown === J.length && live.every((weight, i) => Object.is(weight, data.v[i].value))
+  const counted = live.map((weight, i) => (i < shown ? weight : 0))
+  const moving = settled ? null : shown < J.length ? pullKnown(counted, J) : pull(live, J)
   const sums = data.total.map((entry, j) => (settled ? entry.value : moving[j]))
   const { cells } = fill(total.lastChild, [sums.map((sum, j) => (settled ? data.total[j].latex : sum))])
   cells[0].forEach((cell, j) => {

@@ -3,11 +3,14 @@
 // Every length is in em, so one measurement at a known size tells all others.
 
 const LARGEST = 30 // px; readable from the back row
+const PRESENTED = 0.075 // of the height of a screen that shows nothing else
 const ONE_LINE = 21 // smaller than this, the terms rather stand below one another
 const BESIDE = 19 // smaller than this, the sum rather stands below the product
 const SMALLEST = 15 // and then the box scrolls
 const GAP = 0.6 // em between the product and the sum
 const SLACK = 0.4 // em for every number that may grow while it moves: the weights and the sums
+
+const presented = () => document.documentElement.hasAttribute("data-lens-present")
 
 // Answers with a function that arranges the board; call it when the entries may have changed, and with the width that
 // the observer of the root was told: asking an element for it would cost a layout of the page each time.
@@ -18,7 +21,12 @@ export function fit({ root, board, product, sum, v, bus }) {
     if (!root.isConnected || !width || bus.state.dragging) return
     const room = width - 2
     // Measuring costs two layouts of the page; digits are all of one width, so another digit needs none.
-    const looks = [room, document.fonts.status, board.textContent.replace(/\d/g, "0")].join()
+    const looks = [
+      room,
+      presented() && innerHeight,
+      document.fonts.status,
+      board.textContent.replace(/\d/g, "0"),
+    ].join()
     if (looks === last) return
     last = looks
     const need = measure(board, product, sum, v)
@@ -38,7 +46,8 @@ export function fit({ root, board, product, sum, v, bus }) {
     ]
     const { name, ems } = ways.find(({ ems, least }) => room / ems >= least)
     board.className = `lens-board ${name}`
-    board.style.fontSize = `${Math.floor(Math.min(LARGEST, Math.max(SMALLEST, room / ems)))}px`
+    const largest = presented() ? Math.max(LARGEST, PRESENTED * innerHeight) : LARGEST
+    board.style.fontSize = `${Math.floor(Math.min(largest, Math.max(SMALLEST, room / ems)))}px`
   }
   return arrange
 }
