@@ -4,14 +4,18 @@ from functools import partial
 
 import streamlit as st
 
+from core.kinds.tensor.closed import closed
 from core.kinds.tensor.lettered import called, derivation
+from core.wording import tell
 from pages.components.backward import steps
 from pages.components.guess import guess
 from pages.components.tensor import tensor
-from pages.shared import inputs, views
+from pages.shared import inputs, session, views
 
 explanation, refusal = views.explained("tensor")
-views.title("tensor", wrt=explanation.wrt, letter=explanation.letter)
+form = closed(explanation)
+said = tell(session.language(), (form.point,)) if form and form.holds else ""
+views.title("tensor", said, wrt=explanation.wrt, letter=explanation.letter)
 inputs.address_errors()
 guess("tensor", explanation)
 tensor(explanation, fresh=refusal is None)

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "gallery": ("kit",),
     "matmul": ("kit", "gallery"),
     "tensor": ("kit", "gallery"),
+    "modes": ("kit",),
 }
 LONGEST = 120  # characters of a line
 OURS = sorted([*(STATIC / "js").rglob("*.js"), *STATIC.glob("*.css"), *STATIC.parent.glob("components/*/*.css")])

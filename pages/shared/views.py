@@ -57,10 +57,10 @@ def palette() -> Palette:
 # ── Text ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def title(page: str, **facts: str | int) -> None:
-    """The headline of a page and its one-sentence explanation."""
+def title(page: str, said: str = "", **facts: str | int) -> None:
+    """The headline of a page and its one-sentence explanation; ``said`` is one that fits what is shown better."""
     st.title(words(f"title.{page}", **facts), anchor=False)
-    st.caption(words(f"subtitle.{page}", **facts))
+    st.caption(said or words(f"subtitle.{page}", **facts))
 
 
 def section(name: str) -> None:

@@ -1,4 +1,5 @@
-// What gives the answer away is covered: lens.css hides it, in its place and from everybody, as long as the page says so.
+// What gives the answer away is covered: lens.css hides it, in its place and from everybody, as long as the page says
+// so.
 
 const page = document.documentElement
 

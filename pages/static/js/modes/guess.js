@@ -1,6 +1,6 @@
-// What is the gradient? The answer stays covered until one entry of it, or all, have been typed, or the reader gives up.
-// A wrong answer is compared with those of the known slips; the slip is named and lit in the picture. Nothing of this
-// leaves the browser.
+// What is the gradient? The answer stays covered until one entry of it, or all, have been typed, or the reader gives
+// up. A wrong answer is compared with those of the known slips; the slip is named and lit in the picture. Nothing of
+// this leaves the browser.
 
 /** @import { Guess } from "../messages" */
 /** @import { Told } from "../kit/component.js" */

@@ -3,8 +3,8 @@
 import { means, typed } from "../kit/typed.js"
 
 // `answer` are the right numbers, `slips` the known wrong ones, each with its own `answer`; `texts` is what was filled
-// in, "" where nothing was. Answers with {kind, …}: "empty"; "unread" with the text; "right", `whole` if nothing is left
-// open; "slip" with all `slips` that come to these numbers; "wrong" with how many of `count` are `right`.
+// in, "" where nothing was. Answers with {kind, …}: "empty"; "unread" with the text; "right", `whole` if nothing is
+// left open; "slip" with all `slips` that come to these numbers; "wrong" with how many of `count` are `right`.
 /**
  * @template {{ answer: number[] }} Slip
  * @param {{ answer: number[], slips: Slip[] }} question
