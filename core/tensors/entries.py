@@ -128,10 +128,6 @@ RATIONALS: dict[str, Callable[..., Entry]] = {
     "ceil": math.ceil,
     "round": round,
     "trunc": math.trunc,
-    "floor": np.floor,  # these keep the sign of a 0, as torch does
-    "ceil": np.ceil,
-    "round": np.round,
-    "trunc": np.trunc,
     "frac": lambda a: a - math.trunc(a),
     "fmod": _nonzero(lambda a, b: a - b * math.trunc(ratio(a, b))),
     "remainder": _nonzero(lambda a, b: a % b),
