@@ -54,6 +54,10 @@ AT_ONCE: dict[str, Callable[..., Array]] = {
     "sqrt": np.sqrt,
     "abs": np.abs,
     "where": _where,
+    "floor": np.floor,  # these keep the sign of a 0, as torch does
+    "ceil": np.ceil,
+    "round": np.round,
+    "trunc": np.trunc,
     "frac": lambda u: u - np.trunc(u),  # as torch has it, whose 0 of -1 is no -0
 }
 

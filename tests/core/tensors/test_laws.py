@@ -64,6 +64,8 @@ def decided(case: Case, values: tuple[Array, ...]) -> bool:
             lossless.add(at)
         elif line.op == "cbrt" and (args[0] == 0).any():
             return False  # torch has no cbrt, and no derivative of its spelling at 0
+        elif line.op in ("inverse", "det") and np.linalg.cond(args[0]) > 1e5:
+            return False  # what is left of the digits is rounding
         elif line.op in ("log1p", "atanh", "asin", "acos") and (np.abs(np.abs(args[0]) - 1) < 1e-4).any():
             return False  # beside its pole the last digit of a rounded argument is the whole slope
         elif line.op == "det" and abs(values[at]) < 1e-9:
