@@ -55,6 +55,7 @@ ADDRESSES = {
     "function_of": ("/vjp?f=y(x)^2", "/vjp?f=y^2"),
     "matrices": ("/vjp?f=x@y", "/vjp?f=x*y"),
     "wrong_argument_count": ("/vjp?f=atan(x, y, z)", "/vjp?f=atan(x)"),
+    "singular": ("/tensor?f=inv(A)&A=1,2;2,4", "/tensor?f=inv(A)&A=1,2;2,5"),
     "missing_brackets": ("/vjp?f=sin x", "/vjp?f=sin(x)"),
     "condition_expected": ("/vjp?f=where(x, 1, x)", "/vjp?f=where(x > 0, 1, x)"),
     # structure
