@@ -443,6 +443,7 @@ class Tensor(TypedDict):
     value: list[list[Value]]
     wrt: Shaped
     batch: str
+    sampled: str
     cards: list[list[Value]]
     weighted: list[list[Value]] | None
     orders: dict[str, list[int]]

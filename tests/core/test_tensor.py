@@ -553,3 +553,17 @@ def test_every_comment_of_its_listing_is_in_the_readers_language(address: str) -
 
 def test_a_picture_is_embedded() -> None:
     assert embedded.picture(f"page=tensor&{EXAMPLES[1].partition('?')[2]}").startswith(b"\x89PNG")
+
+
+def test_what_a_program_could_mean_as_well_is_an_address_of_its_own() -> None:
+    described, _ = answer("/tensor?f=A%20x&A=1,2;3,4&x=1,2&wrt=x")
+    (choice,) = described["choices"]
+    assert (choice["text"], choice["taken"], choice["other"]) == ("A x", "A @ x", "A * x")
+    other, _ = answer(choice["address"])
+    assert other["value"] == [[1, 4], [3, 8]]
+
+
+def test_terms_that_cancel_but_for_rounding_add_up_to_0() -> None:
+    described, _ = answer("/tensor?f=softmax(x@W)&x=1,2;3,-1;0,2&W=1,0;2,1&wrt=x&batch=x")
+    assert described["grads"] == {"x": [[0, 0]] * 3, "W": [[0, 0]] * 2}
+    assert described["batch"]["gradients"] == [[[0, 0]] * 3] * 3

@@ -235,3 +235,19 @@ def test_a_link_with_a_shape_that_does_not_fit_shows_the_default_and_says_why():
     app = visit("/tensor?f=x@W&x=1,2,3;4,5,6&W=1,2;3,4", "en")
     assert not app.exception
     assert KINDS["tensor"].default
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/tensor?f=relu(x@W)&x=1,2;3,1&W=1,0;0,1&wrt=x&batch=x", "only the 2 blocks on the diagonal of J are not 0"),
+        ("/tensor?f=softmax(x,0)&x=1,2;3,1&wrt=x&batch=x", "J is not made of blocks"),
+        ("/tensor?f=relu(x@W)&x=1,2;3,1&W=1,0;0,1&wrt=W&batch=x", "W.grad adds up what each sample sends back"),
+        ("/tensor?f=relu(x@W)&x=1,2;3,1&W=1,0;0,1&wrt=W&batch=x", "vmap(jacrev(f)) finds the same"),
+    ],
+)
+def test_of_a_batch_is_said_what_its_jacobian_really_looks_like(
+    address: str, said: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tensor.session, "language", lambda: "en")
+    assert said in tensor._sampled(explain(share.decode(address).problem))

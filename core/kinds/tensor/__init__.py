@@ -1,7 +1,7 @@
 """Any expression in scalars, vectors and matrices: the page /tensor."""
 
 from core.kinds.kind import Kind
-from core.kinds.tensor import code, equations, explanation, guess, problem, reading, record, slides, steps
+from core.kinds.tensor import code, edits, equations, explanation, guess, problem, reading, record, slides, steps
 
 KIND = Kind(
     page=problem.PAGE,
@@ -18,6 +18,7 @@ KIND = Kind(
     slide=slides.slide,
     cells=code.cells,
     record=record.record,
+    choices=edits.others,
     question=guess.question,
     exercise=guess.exercise,
     functions=("f",),

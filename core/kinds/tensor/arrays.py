@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from core.expression.tree import Node, number
 from core.kinds.records import number as json_number
-from core.maps import ROUNDING, Rows, Vector, laid_out
+from core.maps import Rows, Vector, laid_out
 from core.numbers.exact import MAX_BITS, Exact, Number, whole
 from core.tensors.program import Shape
 
 Array = NDArray[Any]  # float64, or int and Fraction as objects where all of a program is rational
+NOISE = 64 * 2.0**-52  # of the terms of a sum, each of which has come through several operations
 
 
 def array(numbers: Sequence[Number], shape: Shape) -> Array:
@@ -82,7 +83,7 @@ def added(terms: Array, shape: Shape) -> Array:
         total: Array = np.asarray(flat.sum(axis=0), dtype=terms.dtype)
         if terms.dtype == object:
             return total
-        noise = ROUNDING * np.abs(flat).sum(axis=0)
+        noise = NOISE * np.abs(flat).sum(axis=0)
         return np.where(np.isfinite(noise) & (np.abs(total) <= noise), 0.0, total)
 
 

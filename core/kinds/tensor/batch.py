@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.kinds.tensor.arrays import Array, floats
+from core.kinds.tensor.arrays import Array, added, floats
 from core.kinds.tensor.explanation import TensorExplanation
 
 CLOSE = 1e-9
@@ -44,7 +44,7 @@ def batch(e: TensorExplanation) -> Batch | None:
     if not name or not e.shape:
         return None
     size = e.shape[0]
-    gradients = e.contributions.reshape((size, -1, *e.wrt_shape)).sum(axis=1)
+    gradients = np.stack([added(sample, e.wrt_shape) for sample in e.contributions])
     own = name == e.wrt
     blocks = np.stack([e.jacobian[_block(e, n)] for n in range(size)]) if own else e.jacobian
     return Batch(name, size, blocks, _elsewhere(e) if own else None, gradients, _vmap(e, blocks))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.grammar.choice import Choice
 from core.kinds.matmul.entries import put, random_integers
 from core.kinds.tensor.explanation import preset
 from core.kinds.tensor.problem import TensorProblem
-from core.kinds.tensor.reading import read
+from core.kinds.tensor.reading import TensorReading, read
 from core.kinds.weights import Place
 from core.problem import MAX_SIDE, Matrix, ProblemError, Tensor
 from core.tensors.program import Shape
@@ -54,6 +55,12 @@ def fitted(problem: TensorProblem) -> TensorProblem:
     wrt, batch = (name if name in names else None for name in (problem.wrt, problem.batch))
     v = problem.v and resized(problem.v, reading.program.output)
     return replace(problem, v=v, wrt=wrt, batch=batch)
+
+
+def others(problem: TensorProblem, reading: TensorReading) -> list[tuple[Choice, TensorProblem]]:
+    """What the text could mean as well, each with the problem that it makes."""
+    found = reading.meaning.choices if reading.meaning else ()
+    return [(choice, fitted(replace(problem, function=choice.instead))) for choice in found if choice.instead]
 
 
 def resized(tensor: Tensor, shape: Shape) -> Tensor:

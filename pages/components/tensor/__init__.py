@@ -13,6 +13,7 @@ from core.grammar.matrices import MAX_TEXT, WHOLE
 from core.grammar.tensors import MAX_PROGRAM
 from core.kinds import read as read_problem
 from core.kinds.tensor import arrays, closed, edits, lettered
+from core.kinds.tensor.batch import batch
 from core.kinds.tensor.explanation import TensorExplanation, as_matrix, induced
 from core.kinds.tensor.problem import PAGE, TensorProblem, free_names
 from core.kinds.tensor.reading import Entries, TensorReading, shaped
@@ -171,6 +172,7 @@ def _data(problem: TensorProblem, e: TensorExplanation, fresh: bool) -> Data:
         "value": matrix(arrays.rows(e.output)),
         "wrt": _shaped(e.wrt, e.wrt_shape),
         "batch": problem.batch or "",
+        "sampled": _sampled(e),
         **_cards(e),
         "hued": [views.palette().hue(e.hue(k)) for k in range(len(e.places))],
         "closed": _closed(e),
@@ -196,7 +198,7 @@ SHARED = (
 ).split()
 WORDS = (
     "stale program program_help induced_v element type_weight one_hot wrt gallery after_all fed zeros jacobian_help "
-    "unflatten closed where rows columns tools batch no_batch batch_told batch_sum guessed"
+    "unflatten closed where rows columns tools batch no_batch guessed"
 ).split()
 GAPS = {name: f"{{{name}}}" for name in "i j p q name wrt count total value values place output n".split()}
 
@@ -329,6 +331,17 @@ def _closed(e: TensorExplanation) -> Data | None:
         "letters": [latex(line) for line in found.letters],
         "said": [tell(session.language(), (sentence,)) for sentence in found.said],
     }
+
+
+def _sampled(e: TensorExplanation) -> str:
+    """What the Jacobian of a batch looks like, and what torch finds of each sample alone; "" without a batch."""
+    found = batch(e)
+    if not found:
+        return ""
+    look = {None: "sum", 0.0: "told"}.get(found.elsewhere, "mixed")
+    keys = [f"matrices.batch_{look}", *(["matrices.batch_vmap"] if found.vmap else [])]
+    facts: dict[str, str | int] = {"name": found.name, "output": e.letter, "wrt": e.wrt, "n": found.size}
+    return " ".join(views.words(key, **facts) for key in keys)
 
 
 def _torch(e: TensorExplanation) -> Data:

@@ -394,6 +394,7 @@ export interface Tensor {
   value: Value[][]
   wrt: Shaped
   batch: string
+  sampled: string
   cards: Value[][]
   weighted: Value[][] | null
   orders: Record<string, number[]>

@@ -231,15 +231,13 @@ function feeding(data, slopes, v, p, q) {
 }
 
 /** @type {(data: Tensor) => Subject["flat"]} */
-function flat({ output, wrt, words, batch }) {
-  const facts = { output: output.name, wrt: wrt.name, name: batch, n: String(output.shape[0]) }
-  const sampled = batch === wrt.name ? words.batch_told : words.batch_sum
+function flat({ output, wrt, words, sampled }) {
   return {
     formula:
       `J = \\frac{\\partial\\operatorname{vec}(${output.tex})}{\\partial\\operatorname{vec}(${wrt.tex})},\\qquad ` +
       `\\operatorname{vec}(v)^{\\top} J = \\operatorname{vec}(\\texttt{${wrt.name}.grad})^{\\top}`,
     blocks: [laid(output)[1], laid(wrt)[1]],
-    help: batch ? say(sampled, facts) : say(words.jacobian_help, facts),
+    help: sampled || say(words.jacobian_help, { output: output.name, wrt: wrt.name }),
     folded: (row, i, j) => say(words.unflatten, { count: row + 1, name: place(output, i, j) }),
   }
 }
