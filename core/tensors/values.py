@@ -151,6 +151,8 @@ def softmax(x: Array, axis: tuple[int, ...]) -> Array:
 
 def _logsumexp(x: Array, axis: tuple[int, ...], keepdims: bool = True) -> Array:
     taken = level(x, axis)
+    if x.dtype != object:
+        taken = np.where(np.isinf(taken), 0.0, taken)  # torch tells ∞ of one ∞ here, and nan in softmax
     found = entrywise("+", entrywise("log", total(entrywise("exp", entrywise("-", x, taken)), axis)), taken)
     return found if keepdims else found.reshape([side for dim, side in enumerate(x.shape) if dim not in axis])
 

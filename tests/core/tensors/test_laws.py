@@ -52,6 +52,7 @@ def finite(values: tuple[Array, ...]) -> bool:
 
 
 SWITCHES = {*COMPARISONS, *FUNCTIONS, "max_over", "min_over"} - {*"sin cos tan exp sinh cosh tanh sigmoid".split()}
+DUSTY = ("/", "^", "log", "sqrt", "atan2", "xlogy", "norm")
 LOSSLESS = {"+", "-", "*", "neg", "constant", "select", "cat", "stack", "reshape", "transpose", "matmul", "sum", "relu"}
 
 
@@ -64,6 +65,8 @@ def decided(case: Case, values: tuple[Array, ...]) -> bool:
             lossless.add(at)
         elif line.op == "cbrt" and (args[0] == 0).any():
             return False  # torch has no cbrt, and no derivative of its spelling at 0
+        elif line.op in DUSTY and any((np.abs(values[arg]) < 1e-9).any() for arg in line.args if arg not in lossless):
+            return False  # what should be 0 is rounding, and the slope there is its reciprocal
         elif line.op in ("inverse", "det") and np.linalg.cond(args[0]) > 1e5:
             return False  # what is left of the digits is rounding
         elif line.op in ("log1p", "atanh", "asin", "acos") and (np.abs(np.abs(args[0]) - 1) < 1e-4).any():
