@@ -214,7 +214,7 @@ def measured(
             before=_matrix(_beside(minus, here)),
             after=_matrix(_beside(plus, here)),
             limit=_matrix(_limit(minus, plus, here)),
-            jumps=_table(_jumps(rise, fall, here, whole)),
+            jumps=_table(_jumps(rise, fall, here, whole) & (whole > digit)),  # what is all rounding does not jump
             unbounded=_table(_grows(minus, plus)),
             reach=tuple(reach.tolist()),
             vjp=tuple((v[v != 0] @ jacobian[v != 0]).tolist()),

@@ -280,3 +280,16 @@ def test_the_process_answers_what_the_reader_reads():
     assert share.encode(brought.problem) == share.encode(complete(share.decode(address(text)).problem))
     assert [(choice.taken, choice.kind) for choice in brought.choices] == [("tensor", "chain"), ("tensor", "vjp")]
     assert brought.notes == ()
+
+
+def test_classes_of_samples_are_written_where_they_are_used() -> None:
+    cell = """
+logits = torch.tensor([[2.0, 1.0, 0.1], [0.5, 2.5, 0.3]], requires_grad=True)
+target = torch.tensor([0, 2])
+loss = F.cross_entropy(logits, target)
+loss.backward()
+"""
+    brought = bring(cell)
+    assert isinstance(brought.problem, TensorProblem)
+    assert brought.problem.function == "loss=F.cross_entropy(logits,[0,2])"
+    assert brought.lines[-1].code == "asks_backward"

@@ -567,3 +567,15 @@ def test_terms_that_cancel_but_for_rounding_add_up_to_0() -> None:
     described, _ = answer("/tensor?f=softmax(x@W)&x=1,2;3,-1;0,2&W=1,0;2,1&wrt=x&batch=x")
     assert described["grads"] == {"x": [[0, 0]] * 3, "W": [[0, 0]] * 2}
     assert described["batch"]["gradients"] == [[[0, 0]] * 3] * 3
+
+
+def test_no_line_is_called_as_the_weights_are() -> None:
+    refused, _ = answer("/tensor?f=v%3Drelu(x@W);v*v&x=1,2&W=1,0;0,1")
+    assert refused["error"]["code"] == "address_name"
+    assert refused["error"]["span"] == [0, 1]
+    assert "v1=relu(x@W);v1*v1" in refused["error"]["message"]
+
+
+def test_rounding_that_is_all_there_is_does_not_jump() -> None:
+    described, _ = answer("/tensor?f=(x-x.mean())/x.std()&x=1,2;3,-1")
+    assert (described["verdict"], described["notes"]) == ("exact", [])

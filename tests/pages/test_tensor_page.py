@@ -251,3 +251,10 @@ def test_of_a_batch_is_said_what_its_jacobian_really_looks_like(
 ):
     monkeypatch.setattr(tensor.session, "language", lambda: "en")
     assert said in tensor._sampled(explain(share.decode(address).problem))
+
+
+@pytest.mark.parametrize("program", ["x", "x.T", "x%2B1", "x.flatten()", "y=x;y.T", "x[0]", "x*1"])
+def test_a_program_that_only_moves_its_entries_has_a_page(program: str):
+    app = visit(f"/tensor?f={program}&x=1,2;3,-1", "en")
+    assert not app.exception
+    assert app.caption

@@ -163,15 +163,17 @@ def found(
     if request and request.line and not asked:  # of a Jacobian, which is one of a function
         return None
     output = asked.output if asked else _last(steps)
-    lines, data = _needed(steps, output) if output else (None, {})
+    lines, numbers = _needed(steps, output) if output else (None, {})
     if lines is None or len(lines) > MAX_LINES:
         return None
-    text = "; ".join(step.text for step in lines)
-    shapes = {name: value.shape for name, value in data.items()}
-    try:
-        known = shapes | _shapes(text, shapes)
-        meaning = tensors.read(text, known)
-    except ProblemError:
+    whole = "; ".join(step.text for step in lines)
+    for text, data in ((whole, numbers), _labelled(cell, whole, numbers)):
+        shapes = {name: value.shape for name, value in data.items()}
+        with suppress(ProblemError):
+            known = shapes | _shapes(text, shapes)
+            meaning = tensors.read(text, known)
+            break
+    else:
         return None
     if not _is_about_matrices(meaning.program):
         return None
@@ -181,7 +183,21 @@ def found(
     parameters = _parameters(cell, text, data, v, grads)
     candidate = Candidate(link("tensor", parameters), "tensor", asked.output.line if asked else 0)
     others = tuple(_instead(parameters, choice, candidate.line) for choice in meaning.choices if choice.other)
-    return Found(candidate, others, _told(lines, meaning, known, shapes), _is_product(meaning.program))
+    told = _told(lines, meaning, known, shapes)
+    if asked and asked.output.line not in told:
+        told[asked.output.line] = Told("", "asks_backward")
+    return Found(candidate, others, told, _is_product(meaning.program))
+
+
+def _labelled(cell: Cell, text: str, data: Mapping[str, Tensor]) -> tuple[str, dict[str, Tensor]]:
+    """Vectors of whole numbers that ask for no gradient, such as classes of samples, written where they are used."""
+    kept = dict(data)
+    for name, value in data.items():
+        entries = [value_as_text(cell, node) for node in value.entries]
+        if len(value.shape) == 1 and not _wants_gradient(cell, value) and all(map(str.isdecimal, entries)):
+            text = tensors.renamed(text, name, f"[{', '.join(entries)}]")
+            del kept[name]
+    return text, kept
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -118,6 +119,9 @@ def _laid_out(tensor: Tensor) -> tuple[Matrix, Shape]:
     return (vector,), (len(vector),)
 
 
+WEIGHTS = re.compile(r"(?<![\w.])v(?!\w)")
+
+
 def _reserved(function: str) -> Iterator[ProblemError]:
     """The names in f that the address needs itself, each with another that is free."""
     names = tensors.names(function)
@@ -127,6 +131,11 @@ def _reserved(function: str) -> Iterator[ProblemError]:
             span, *_ = tensors.uses(function, name)
             suggestion = tensors.renamed(function, name, other)
             yield ProblemError("address_name", field="f", span=span, name=name, suggestion=suggestion)
+    if "v" not in names and any(part.name == "v" for part in tensors.parts(function)):
+        # A line called v would stand beside the weights, which are called so everywhere.
+        at, other = WEIGHTS.search(function), other_name("v", names)
+        suggestion = WEIGHTS.sub(other, function)
+        yield ProblemError("address_name", field="f", span=at and at.span(), name="v", suggestion=suggestion)
 
 
 # ── Numbers that nobody typed ────────────────────────────────────────────────────────────────────────────
