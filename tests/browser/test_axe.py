@@ -36,8 +36,15 @@ def assert_clean(page: Page, still: Callable[[Page], None]) -> None:
     pytest.fail("\n".join(found), pytrace=False)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+SIGHTS = [  # the two that share nothing, and the others
+    pytest.param(1440, False, id="laptop-light"),
+    pytest.param(390, True, id="phone-dark"),
+    pytest.param(1440, True, id="laptop-dark", marks=pytest.mark.slow),
+    pytest.param(390, False, id="phone-light", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("width", "dark"), SIGHTS)
 @pytest.mark.parametrize("path", ["/", "/vjp", "/chain", "/matmul", "/tensor", WIDE])
 def test_a_page_has_no_violation(open_page: Open, still: Callable[[Page], None], path: str, width: int, dark: bool):
     locale = "zh-CN" if dark else "en-US"  # each language once in every width
