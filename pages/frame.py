@@ -14,6 +14,8 @@ from pages.shared import pasting, session, sharing, views
 STATIC = Path(__file__).parent / "static"
 
 with showing:
+    # At once, and with its sign: the browser would fetch another.
+    st.set_page_config(page_title="Jacobian Lens", page_icon=str(STATIC / "icon.svg"), layout="wide")
     lang = session.arrive()
     pages = {
         name: st.Page(
@@ -28,7 +30,7 @@ with showing:
     page = next(name for name, candidate in pages.items() if candidate is chosen)
     session.follow(page)
     name = say(lang, f"nav.{page}")
-    st.set_page_config(page_title=f"{name} · Jacobian Lens", page_icon=str(STATIC / "icon.svg"), layout="wide")
+    st.set_page_config(page_title=f"{name} · Jacobian Lens")
     if page in KINDS:
         views.explained(page)  # kept for below: what reaches the browser in one burst is drawn at once
     with st.container(key="topbar", horizontal=True, gap="small", vertical_alignment="center"):
