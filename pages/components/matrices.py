@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 from core.grammar import constant
-from core.grammar.matrices import read
+from core.grammar.matrices import MAX_TEXT, read
 from core.maps import Rows
 from core.notation.latex import latex
 from core.notation.tree import Expression, Value
@@ -17,7 +18,7 @@ from core.numbers.notation import exact_node, jsonable
 from core.problem import MAX_SIDE, Matrix, ProblemError
 from core.wording import explain_error
 from pages.shared import session
-from pages.shared.messages import Message
+from pages.shared.messages import Message, NotOursError, message
 
 # ── What the browser sends ───────────────────────────────────────────────────────────────────────────────
 
@@ -39,6 +40,20 @@ def pasted(text: str) -> Matrix | ProblemError:
         return read(text)
     except ProblemError as refusal:
         return refusal.with_traceback(None)
+
+
+def refusal(
+    edited: Callable[[object], object], sent: object, letter: Callable[[Message], str]
+) -> dict[str, Any] | None:
+    """Why the text pasted last could not be used, if it could not; ``letter`` says whose matrix an act is about."""
+    try:
+        edited(sent)
+    except ProblemError as error:
+        act = message(sent).part("act")
+        return {"matrix": letter(act), **complaint(error, act.text("text", MAX_TEXT + 1))}
+    except NotOursError:
+        return None
+    return None
 
 
 # ── What the browser gets ────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from core.numbers.notation import jsonables
 from core.problem import MAX_SIDE, Matrix, ProblemError
 from core.slides.words import said_of
 from pages.components import component
-from pages.components.matrices import complaint, looks, matrix, pasted, place, rectangle, stripped, vector
+from pages.components.matrices import complaint, looks, matrix, pasted, place, rectangle, refusal, stripped, vector
 from pages.shared import session, views
 from pages.shared.messages import Message, NotOursError, message, serial
 
@@ -195,11 +195,4 @@ def _at(matrix: Matrix, index: int | None) -> str:
 
 def _refusal(sent: object) -> Data | None:
     """Why the text pasted last could not be used, if it could not."""
-    try:
-        edited(sent)
-    except ProblemError as error:
-        act = message(sent).part("act")
-        return {"matrix": act.choice("matrix", SHAPES), **complaint(error, act.text("text", MAX_TEXT + 1))}
-    except NotOursError:
-        return None
-    return None
+    return refusal(edited, sent, lambda act: act.choice("matrix", SHAPES))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -29,7 +30,7 @@ from core.slides.words import said_of
 from core.tensors.program import Shape
 from core.wording import tell
 from pages.components import component
-from pages.components.matrices import complaint, looks, matrix, pasted, place, rectangle, stripped, vector
+from pages.components.matrices import complaint, looks, matrix, pasted, place, rectangle, refusal, stripped, vector
 from pages.shared import session, views
 from pages.shared.messages import Message, NotOursError, message, serial
 
@@ -372,11 +373,4 @@ def _at(problem: TensorProblem, field: str, index: int | None) -> str:
 
 def _refusal(problem: TensorProblem, sent: object) -> Data | None:
     """Why the text pasted last could not be used, if it could not."""
-    try:
-        edited(problem, sent)
-    except ProblemError as error:
-        act = message(sent).part("act")
-        return {"matrix": act.text("matrix", MAX_LENGTH), **complaint(error, act.text("text", MAX_TEXT + 1))}
-    except NotOursError:
-        return None
-    return None
+    return refusal(partial(edited, problem), sent, lambda act: act.text("matrix", MAX_LENGTH))

@@ -5,7 +5,6 @@
 
 import { mounted } from "../kit/component.js"
 import { button, make, resize } from "../kit/dom.js"
-import { rove } from "../kit/keys.js"
 import { choosable, fill, matrix, put, putWords } from "../kit/matrix.js"
 import { bracketed, brief, plain, TALL } from "../kit/numbers.js"
 import { say } from "../kit/words.js"
@@ -74,7 +73,7 @@ function build(own) {
         ).cells,
     )
     .reverse()
-  choosable(parts[0])
+  choosable(parts[0], (i, j) => open(own, i, j))
   cells.forEach((row, i) => row.forEach((cell, j) => entry(own, cell, i, j)))
   own.graph = draw(own.picture.firstChild, data, edge => tell(own, edge))
 }
@@ -84,16 +83,7 @@ function entry(own, cell, i, j) {
   cell.classList.add("lens-entry")
   cell.dataset.testid = `product-${i + 1}-${j + 1}`
   cell.dataset.value = plain(own.data.product[i][j].value)
-  cell.setAttribute("role", "button")
   cell.setAttribute("aria-label", `∂${to}/∂${from} = ${brief(own.data.product[i][j].value)}`)
-  cell.tabIndex = i || j ? -1 : 0 // one stop for Tab; the arrow keys go on from there
-  cell.onclick = () => open(own, i, j)
-  cell.onkeydown = event => {
-    if (rove(event, own.product, i, j)) return
-    if (event.key === "Enter" || event.key === " ") open(own, i, j)
-    else return
-    event.preventDefault()
-  }
 }
 
 function open(own, i, j) {

@@ -4,6 +4,7 @@
 import { make, resize, text, write } from "./dom.js"
 import { typeset } from "./maths.js"
 import { short } from "./numbers.js"
+import { oneStop } from "./roving.js"
 
 const DECIMAL = /^-?\d+(\.\d+)?$/
 const contents = new WeakMap() // element -> what is written in it
@@ -40,10 +41,24 @@ export function matrix(className = "", label = "") {
 // Says what a matrix is called to who does not see what stands around it.
 export const called = (element, label) => element.firstChild.setAttribute("aria-label", label)
 
-// The cells are buttons, of which one is chosen: a group, and no table.
-export function choosable({ firstChild: body }) {
-  body.setAttribute("role", "group")
-  for (const row of body.children) row.removeAttribute("role")
+// The cells are buttons, of which one is chosen: a group, and no table. `pick(i, j)` is called with the one pressed.
+export function choosable({ firstChild: body }, pick) {
+  const rows = [...body.children]
+  const cells = rows.map(row => [...row.children])
+  body.role = "group"
+  for (const row of rows) row.removeAttribute("role")
+  cells.forEach((row, i) => row.forEach((cell, j) => press(cell, () => pick(i, j))))
+  oneStop(body, cells)
+}
+
+function press(cell, pick) {
+  cell.role = "button"
+  cell.onclick = pick
+  cell.onkeydown = event => {
+    if (event.key !== "Enter" && event.key !== " ") return
+    event.preventDefault()
+    pick()
+  }
 }
 
 // Fills a matrix with rows of LaTeX or numbers, and LaTeX under it as a label. Rows and cells that were there stay, so

@@ -2,6 +2,14 @@
 
 import { ARROWS, meant } from "./keys.js"
 
+const grids = new WeakMap() // element -> its Roving
+
+// One stop for the grid in an element, however often it is filled anew.
+export function oneStop(element, rows) {
+  if (!grids.has(element)) grids.set(element, new Roving(element))
+  grids.get(element).hold(rows)
+}
+
 export class Roving {
   /** @type {HTMLElement[][]} */
   #rows = []

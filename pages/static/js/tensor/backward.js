@@ -8,7 +8,6 @@ import { mounted } from "../kit/component.js"
 import { make, set, text } from "../kit/dom.js"
 import { choosable, fill, matrix, put } from "../kit/matrix.js"
 import { Player } from "../kit/player.js"
-import { Roving } from "../kit/roving.js"
 import { say } from "../kit/words.js"
 
 export const component = mounted(".lens-backward", root => {
@@ -88,21 +87,8 @@ class Steps {
     const element = numbers(passed.adjoint, passed.single)
     element.classList.add("lens-adjoint")
     element.dataset.testid = `adjoint-${passed.at}`
-    const cells = [...element.firstChild.children].map(row => [...row.children])
-    cells.forEach((row, p) =>
-      row.forEach((cell, q) => {
-        set(cell, { role: "button", "aria-pressed": false })
-        const pick = () => this.#pick(passed.at, [p, q])
-        cell.onclick = pick
-        cell.onkeydown = event => {
-          if (event.key !== "Enter" && event.key !== " ") return
-          event.preventDefault()
-          pick()
-        }
-      }),
-    )
-    choosable(element)
-    new Roving(element).hold(cells)
+    for (const cell of element.querySelectorAll(".lens-cell")) set(cell, { "aria-pressed": false })
+    choosable(element, (p, q) => this.#pick(passed.at, [p, q]))
     return element
   }
 

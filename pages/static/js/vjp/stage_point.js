@@ -1,7 +1,7 @@
 // Pointing at the stage, by pointer or keyboard: an entry tells its derivative, a row lights all that is its own.
 
-import { rove } from "../kit/keys.js"
 import { fill, put } from "../kit/matrix.js"
+import { oneStop } from "../kit/roving.js"
 
 // Ties the cells, rows and terms that are there now to the readout and to the light of the channel.
 export function point(stage) {
@@ -17,11 +17,10 @@ export function point(stage) {
       cell.onpointerleave = () => light(i)
       cell.onfocus = () => light(i, j)
       cell.onblur = () => light(null)
-      cell.onkeydown = event => rove(event, cells, i, j)
-      cell.tabIndex = i || j ? -1 : 0 // one stop for Tab; the arrow keys go on from there
       cell.setAttribute("aria-label", data.J[i][j].label)
     })
   })
+  oneStop(stage.J.firstChild, cells)
 }
 
 // Under the board: ∂y_i/∂x_j = formula = value; for a row what it adds to the sum; else how to use the stage.
