@@ -191,10 +191,10 @@ def checked(source: str) -> CodeType:
     return transcript.checked(source, VOCABULARY)
 
 
-def run(written: Listing) -> Transcript:
+def run(written: Listing, vocabulary: Vocabulary = VOCABULARY) -> Transcript:
     """Runs a listing exactly and keeps what it prints. RuntimeError for foreign code, or torch's own."""
     with alone:
-        return transcript.run(written, VOCABULARY, keep=_detached)
+        return transcript.run(written, vocabulary, keep=_detached)
 
 
 def execute(source: str, note: Callable[[object], None]) -> dict[str, object]:

@@ -13,10 +13,9 @@ import torch
 from numpy.typing import NDArray
 
 from core.code import tensors as listing
-from core.code import transcript
 from core.code.torch import OPERATIONS
 from core.code.transcript import Printed, Transcript, Vocabulary
-from core.engines.autograd import alone
+from core.engines import autograd
 from core.tensors.program import Program
 
 Array = NDArray[Any]
@@ -66,12 +65,7 @@ def _differentiate(program: Program, inputs: Sequence[Array], v: Array, wrt: str
 def run(program: Program, inputs: Sequence[Array], v: Array, wrt: str, batch: str | None = None) -> Transcript:
     """The listing, and everything that it printed."""
     written = listing.tensor_listing(program, inputs, v, wrt, batch)
-    with alone:
-        return transcript.run(written, VOCABULARY, keep=_detached)
-
-
-def _detached(value: object) -> object:
-    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+    return autograd.run(written, VOCABULARY)
 
 
 def _array(shown: Printed) -> Array:
